@@ -1,0 +1,83 @@
+# Everything a person or a CI machine does with this repository. `make help` lists it.
+# Needed: Python 3.11 or later, git, make. Everything else is installed into $(VENV).
+
+VENV ?= .venv
+# The first interpreter that is new enough; name another with `make PYTHON=...`.
+PYTHON ?= $(firstword $(foreach candidate,python3 python3.14 python3.13 python3.12 python3.11,\
+	$(shell $(candidate) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		&& echo $(candidate))))
+# How many tests run at the same time.
+JOBS ?= 2
+
+BIN := $(VENV)/bin
+LOCKS := .ci/requirements
+READY := $(VENV)/.ready
+BENCH_READY := $(VENV)/.ready-bench
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+PYTEST := $(BIN)/python -m pytest
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
+
+# What the caller's shell has set up must not decide what is imported here.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test lint types generated format generate demo bench lock clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Install Peon and its tools into .venv, pinned by hash
+
+$(READY): pyproject.toml $(LOCKS)/dev.txt
+	@test -n "$(PYTHON)" || { echo "Peon needs Python 3.11 or later and found none on PATH." \
+		"Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "setting up $(VENV) with $$($(PYTHON) --version) (the first time takes a minute)"
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV) \
+		|| { echo "$(PYTHON) cannot make a virtual environment." \
+		"On Debian and Ubuntu, install the package python3-venv." >&2; exit 1; }
+	@$(PIP) install --quiet --require-hashes -r $(LOCKS)/dev.txt
+	@$(PIP) install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
+
+test: setup lint types generated ## Check everything and run the tests
+	$(PYTEST) -n $(JOBS) --dist worksteal tests \
+		--ignore=tests/agents --ignore=tests/editors --ignore=tests/bench
+
+lint: setup ## Check style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup ## Check types, strictly
+	$(BIN)/mypy
+
+generated: setup ## Check that generated files are what their generator writes
+	$(BIN)/python protocol/generate.py --check
+
+format: setup ## Bring the code into form
+	$(BIN)/ruff check --fix --select I .
+	$(BIN)/ruff format .
+
+generate: setup ## Write the generated files again
+	$(BIN)/python protocol/generate.py
+
+demo: setup ## Watch an agent ask, act, be undone and be committed
+	@$(BIN)/peon demo
+
+bench: $(BENCH_READY) ## Measure against named peers
+	$(BIN)/python tests/bench
+
+$(BENCH_READY): $(READY) $(LOCKS)/bench.txt
+	@$(PIP) install --quiet --require-hashes -r $(LOCKS)/bench.txt
+	@touch $@
+
+lock: setup ## Pin requirements again (UPGRADE=--upgrade for the newest)
+	$(COMPILE) pyproject.toml --output-file $(LOCKS)/runtime.txt >/dev/null
+	$(COMPILE) pyproject.toml --extra dev --constraint $(LOCKS)/runtime.txt \
+		--output-file $(LOCKS)/dev.txt >/dev/null
+	$(COMPILE) pyproject.toml --extra dev --extra bench --constraint $(LOCKS)/dev.txt \
+		--output-file $(LOCKS)/bench.txt >/dev/null
+
+clean: ## Remove what building and checking left behind
+	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find server protocol tests -name __pycache__ -type d -prune -exec rm -rf {} +
