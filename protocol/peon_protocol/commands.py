@@ -1,0 +1,189 @@
+"""The fifteen commands: requests that may be refused, each its own JSON-RPC method.
+
+Every command takes an optional `command_id`; sent again with the same one, it gets the first
+answer.
+"""
+
+from typing import TypeAlias
+
+import attrs
+
+from peon_protocol.ids import ActionId, CheckpointId, CommandId, ProjectId, ThreadId, TurnId
+from peon_protocol.provider_events import ProviderEvent
+from peon_protocol.values import ConflictChoice, Mode, ProjectDefaults, Prompt, Scope
+
+
+@attrs.frozen(kw_only=True)
+class CreateProject:
+    """Make a project of the folder `root`, an absolute path."""
+
+    root: str
+    project_id: ProjectId | None = None
+    title: str | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ConfigureProject:
+    """Change a project's title or defaults; what is null stays."""
+
+    project_id: ProjectId
+    title: str | None = None
+    defaults: ProjectDefaults | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class DeleteProject:
+    """Delete a project and its threads. The folder itself is not touched."""
+
+    project_id: ProjectId
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class CreateThread:
+    """Open a conversation in a project."""
+
+    project_id: ProjectId
+    thread_id: ThreadId | None = None
+    title: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    mode: Mode | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ConfigureThread:
+    """Change a thread; what is null stays."""
+
+    thread_id: ThreadId
+    title: str | None = None
+    model: str | None = None
+    mode: Mode | None = None
+    archived: bool | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class DeleteThread:
+    """Delete a thread."""
+
+    thread_id: ThreadId
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class StartTurn:
+    """Ask the thread's agent for something.
+
+    With a `turn_id` that exists and the same prompt, it is the same turn.
+    """
+
+    thread_id: ThreadId
+    prompt: Prompt
+    turn_id: TurnId | None = None
+    model: str | None = None
+    mode: Mode | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class InterruptTurn:
+    """Stop the turn in progress; what it has done stays."""
+
+    thread_id: ThreadId
+    turn_id: TurnId | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ApprovePendingAction:
+    """Allow what an agent asked for."""
+
+    thread_id: ThreadId
+    action_id: ActionId
+    scope: Scope = Scope.ONCE
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class RejectPendingAction:
+    """Refuse what an agent asked for; the turn goes on."""
+
+    thread_id: ThreadId
+    action_id: ActionId
+    reason: str | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class IngestProviderEvent:
+    """Take in what a provider says.
+
+    The single door for the server's own agents and for a host that runs an agent itself.
+    """
+
+    thread_id: ThreadId
+    event: ProviderEvent
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class CreateCheckpoint:
+    """Keep the workspace's files as they are now, under a description."""
+
+    thread_id: ThreadId
+    description: str
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class RestoreCheckpoint:
+    """Undo what this thread did to the files after the checkpoint, and nothing else."""
+
+    thread_id: ThreadId
+    checkpoint_id: CheckpointId
+    paths: tuple[str, ...] | None = None
+    conflicts: ConflictChoice = ConflictChoice.KEEP
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class CommitChanges:
+    """Commit in the user's repository, with their hooks and identity."""
+
+    thread_id: ThreadId
+    message: str
+    paths: tuple[str, ...] | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class PushChanges:
+    """Push the user's branch, by default to where it tracks."""
+
+    thread_id: ThreadId
+    remote: str | None = None
+    branch: str | None = None
+    command_id: CommandId | None = None
+
+
+Command: TypeAlias = (
+    CreateProject
+    | ConfigureProject
+    | DeleteProject
+    | CreateThread
+    | ConfigureThread
+    | DeleteThread
+    | StartTurn
+    | InterruptTurn
+    | ApprovePendingAction
+    | RejectPendingAction
+    | IngestProviderEvent
+    | CreateCheckpoint
+    | RestoreCheckpoint
+    | CommitChanges
+    | PushChanges
+)

@@ -1,0 +1,51 @@
+"""What the server sends by itself."""
+
+import attrs
+
+from peon_protocol.events import StoredEvent
+from peon_protocol.ids import ItemId, SubscriptionId, ThreadId, TurnId
+from peon_protocol.values import ItemKind
+
+
+@attrs.frozen(kw_only=True)
+class EventsAppended:
+    """Events of a subscription, in order, none missing."""
+
+    subscription_id: SubscriptionId
+    events: tuple[StoredEvent, ...]
+
+
+@attrs.frozen(kw_only=True)
+class TurnDelta:
+    """A live fragment of text, before it is recorded. It may be dropped and is never in the log.
+
+    `offset` and `end` count UTF-8 bytes of the item's text: drop what ends at or before what you
+    have, read the thread again where there is a gap.
+    """
+
+    thread_id: ThreadId
+    turn_id: TurnId
+    item_id: ItemId
+    kind: ItemKind
+    offset: int
+    end: int
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class EventsResync:
+    """The client was too slow and its subscription is over: subscribe again after `after`."""
+
+    subscription_id: SubscriptionId
+    after: int
+
+
+@attrs.frozen(kw_only=True)
+class ServerStatusChanged:
+    """The server's health changed: ok, or readOnly after a failed write.
+
+    `message` says what to do.
+    """
+
+    health: str
+    message: str | None

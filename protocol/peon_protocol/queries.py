@@ -1,0 +1,110 @@
+"""The params of the queries and of the feed: requests that change nothing that lasts."""
+
+import attrs
+
+from peon_protocol.ids import CheckpointId, ProjectId, SubscriptionId, ThreadId, TurnId
+
+
+@attrs.frozen(kw_only=True)
+class ListProjects:
+    """Every live project."""
+
+
+@attrs.frozen(kw_only=True)
+class ListThreads:
+    """Every live thread, or those of one project; a project that is not there has none."""
+
+    project_id: ProjectId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class TurnRange:
+    """The `limit` turns before turn number `before`; without `before`, the last ones."""
+
+    limit: int
+    before: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ReadThread:
+    """One thread with its turns, all of them or a page."""
+
+    thread_id: ThreadId
+    turns: TurnRange | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ListCheckpoints:
+    """The checkpoints of a thread, oldest first."""
+
+    thread_id: ThreadId
+
+
+@attrs.frozen(kw_only=True)
+class ReadEvents:
+    """Up to `limit` events after a sequence, of the whole log or of one thread."""
+
+    after: int = 0
+    limit: int = 1000
+    thread_id: ThreadId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ReadTurnDiff:
+    """What changed in the workspace's files during a turn."""
+
+    thread_id: ThreadId
+    turn_id: TurnId
+
+
+@attrs.frozen(kw_only=True)
+class ReadCheckpointDiff:
+    """What changed in the workspace's files since a checkpoint."""
+
+    thread_id: ThreadId
+    checkpoint_id: CheckpointId
+
+
+@attrs.frozen(kw_only=True)
+class ReadGitStatus:
+    """What the user's repository says of the project's folder."""
+
+    project_id: ProjectId
+
+
+@attrs.frozen(kw_only=True)
+class ReadGitDiff:
+    """The user's uncommitted changes, of all paths or of some."""
+
+    project_id: ProjectId
+    paths: tuple[str, ...] | None = None
+    staged: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class ListProviders:
+    """Every provider, available or not."""
+
+
+@attrs.frozen(kw_only=True)
+class ReadServerStatus:
+    """How the server is doing."""
+
+
+@attrs.frozen(kw_only=True)
+class SubscribeEvents:
+    """Every event after a sequence, history first; without `after`, from now on.
+
+    `thread_ids` narrows the feed to those threads, `deltas` asks for live fragments of text too.
+    """
+
+    after: int | None = None
+    thread_ids: tuple[ThreadId, ...] | None = None
+    deltas: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class UnsubscribeEvents:
+    """End a subscription."""
+
+    subscription_id: SubscriptionId

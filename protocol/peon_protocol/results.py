@@ -1,0 +1,246 @@
+"""What requests answer with.
+
+A command's answer holds the sequence of its last event and the ids it concerns.
+"""
+
+from typing import TypeAlias
+
+import attrs
+
+from peon_protocol.events import StoredEvent
+from peon_protocol.ids import (
+    ActionId,
+    CheckpointId,
+    OperationId,
+    ProjectId,
+    SubscriptionId,
+    ThreadId,
+    TurnId,
+)
+from peon_protocol.values import Decision, MissingPath, PathConflict
+from peon_protocol.views import CheckpointView, ProjectView, ProviderView, ThreadView
+
+
+@attrs.frozen(kw_only=True)
+class ProjectResult:
+    """A project was created, configured or deleted."""
+
+    sequence: int
+    project_id: ProjectId
+
+
+@attrs.frozen(kw_only=True)
+class ThreadResult:
+    """A thread was created, configured or deleted, or took in what its provider said."""
+
+    sequence: int
+    thread_id: ThreadId
+
+
+@attrs.frozen(kw_only=True)
+class TurnResult:
+    """A turn was started, or asked to stop; that it is recorded, not that it is done."""
+
+    sequence: int
+    thread_id: ThreadId
+    turn_id: TurnId
+    number: int
+
+
+@attrs.frozen(kw_only=True)
+class ActionResult:
+    """An action was answered."""
+
+    sequence: int
+    thread_id: ThreadId
+    action_id: ActionId
+    decision: Decision
+
+
+@attrs.frozen(kw_only=True)
+class CheckpointResult:
+    """A checkpoint was taken."""
+
+    sequence: int
+    thread_id: ThreadId
+    operation_id: OperationId
+    checkpoint_id: CheckpointId
+    missing: tuple[MissingPath, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class RestoreResult:
+    """Files went back; those in `conflicts` were left as they are.
+
+    Restoring `before_checkpoint_id` undoes the restore.
+    """
+
+    sequence: int
+    thread_id: ThreadId
+    operation_id: OperationId
+    checkpoint_id: CheckpointId
+    before_checkpoint_id: CheckpointId
+    restored: tuple[str, ...] = ()
+    conflicts: tuple[PathConflict, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class CommitResult:
+    """A commit was made."""
+
+    sequence: int
+    thread_id: ThreadId
+    operation_id: OperationId
+    commit: str
+    branch: str | None
+    files: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class PushResult:
+    """A branch was pushed."""
+
+    sequence: int
+    thread_id: ThreadId
+    operation_id: OperationId
+    remote: str
+    branch: str
+    commit: str
+
+
+CommandResult: TypeAlias = (
+    ProjectResult
+    | ThreadResult
+    | TurnResult
+    | ActionResult
+    | CheckpointResult
+    | RestoreResult
+    | CommitResult
+    | PushResult
+)
+
+
+@attrs.frozen(kw_only=True)
+class ProjectList:
+    """Every live project, and the sequence the list is true at."""
+
+    projects: tuple[ProjectView, ...]
+    sequence: int
+
+
+@attrs.frozen(kw_only=True)
+class ThreadList:
+    """Live threads without their turns' items, and the sequence the list is true at."""
+
+    threads: tuple[ThreadView, ...]
+    sequence: int
+
+
+@attrs.frozen(kw_only=True)
+class ThreadReading:
+    """A thread, and the sequence it is true at: subscribe after it to miss nothing."""
+
+    thread: ThreadView
+    sequence: int
+
+
+@attrs.frozen(kw_only=True)
+class CheckpointList:
+    """Checkpoints, oldest first."""
+
+    checkpoints: tuple[CheckpointView, ...]
+
+
+@attrs.frozen(kw_only=True)
+class EventPage:
+    """Events in order, and the head of the log when they were read."""
+
+    events: tuple[StoredEvent, ...]
+    head: int
+
+
+@attrs.frozen(kw_only=True)
+class FileChange:
+    """What became of one file. `kind`: added, modified, deleted, renamed, mode.
+
+    `patch` is a unified diff without the file header; null for binary files and where `truncated`.
+    """
+
+    path: str
+    kind: str
+    old_path: str | None = None
+    binary: bool = False
+    insertions: int | None = None
+    deletions: int | None = None
+    patch: str | None = None
+    truncated: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class DiffResult:
+    """What changed, file by file. `truncated` says that there are more files than are listed."""
+
+    files: tuple[FileChange, ...]
+    truncated: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class GitFileStatus:
+    """One path, by git's own letters: `index` and `worktree` as in `git status --porcelain=v2`."""
+
+    path: str
+    index: str
+    worktree: str
+    old_path: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class GitStatusResult:
+    """The user's repository.
+
+    `branch` is null when the head is detached, `commit` before the first commit.
+    """
+
+    branch: str | None
+    commit: str | None
+    upstream: str | None
+    ahead: int | None
+    behind: int | None
+    files: tuple[GitFileStatus, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ProviderList:
+    """Every provider, available or not."""
+
+    providers: tuple[ProviderView, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ServerStatus:
+    """How the server is doing. `health`: ok, or readOnly after a failed write."""
+
+    health: str
+    message: str | None
+    version: str
+    log_id: str
+    sequence: int
+    running_turns: int
+    pending_actions: int
+    clients: int
+
+
+@attrs.frozen(kw_only=True)
+class SubscribeResult:
+    """The feed is open: events after `sequence` follow, of the log `log_id`."""
+
+    subscription_id: SubscriptionId
+    sequence: int
+    log_id: str
+
+
+@attrs.frozen(kw_only=True)
+class UnsubscribeResult:
+    """The subscription is over; nothing of it is sent after this answer."""
+
+    subscription_id: SubscriptionId

@@ -1,0 +1,173 @@
+"""What queries answer with: the read model as clients see it.
+
+Ids are named as the commands name them.
+"""
+
+import attrs
+
+from peon_protocol.ids import (
+    ActionId,
+    CheckpointId,
+    ItemId,
+    OperationId,
+    ProjectId,
+    SessionId,
+    ThreadId,
+    TurnId,
+)
+from peon_protocol.values import (
+    ActionOption,
+    CheckpointKind,
+    ContentBlock,
+    FileEdit,
+    ItemKind,
+    ItemStatus,
+    JsonValue,
+    Location,
+    MissingPath,
+    Mode,
+    PlanEntry,
+    ProjectDefaults,
+    Prompt,
+    SessionOrigin,
+    StopReason,
+    ThreadStatus,
+    TitleSource,
+    ToolKind,
+    TurnError,
+    TurnStatus,
+    Usage,
+)
+
+
+@attrs.frozen(kw_only=True)
+class ProjectView:
+    """A project. Times are RFC 3339 in UTC."""
+
+    project_id: ProjectId
+    root: str
+    title: str
+    defaults: ProjectDefaults
+    created_at: str
+    version: int
+
+
+@attrs.frozen(kw_only=True)
+class ItemView:
+    """One thing inside a turn.
+
+    `text` is a message's or a reasoning's, `entries` a plan's; the rest is a tool call's.
+    """
+
+    item_id: ItemId
+    kind: ItemKind
+    status: ItemStatus
+    text: str
+    title: str | None
+    tool_kind: ToolKind | None
+    summary: str | None
+    input: JsonValue
+    content: tuple[ContentBlock, ...]
+    edits: tuple[FileEdit, ...]
+    locations: tuple[Location, ...]
+    entries: tuple[PlanEntry, ...]
+
+
+@attrs.frozen(kw_only=True)
+class TurnView:
+    """One prompt and all that followed. `items` is null where a list leaves them out."""
+
+    turn_id: TurnId
+    number: int
+    status: TurnStatus
+    prompt: Prompt
+    mode: Mode
+    model: str | None
+    items: tuple[ItemView, ...] | None
+    started_at: str
+    ended_at: str | None
+    interrupt_requested: bool
+    stop_reason: StopReason | None
+    error: TurnError | None
+    usage: Usage | None
+
+
+@attrs.frozen(kw_only=True)
+class PendingActionView:
+    """An action that waits for an answer, and since when."""
+
+    action_id: ActionId
+    turn_id: TurnId
+    item_id: ItemId
+    title: str
+    kind: ToolKind
+    options: tuple[ActionOption, ...]
+    requested_at: str
+
+
+@attrs.frozen(kw_only=True)
+class CheckpointView:
+    """A checkpoint of the thread."""
+
+    checkpoint_id: CheckpointId
+    thread_id: ThreadId
+    turn_id: TurnId | None
+    description: str
+    kind: CheckpointKind
+    created_at: str
+    missing: tuple[MissingPath, ...]
+
+
+@attrs.frozen(kw_only=True)
+class OperationView:
+    """Workspace work under way: `kind` is checkpoint, turnEnd, restore, commit or push."""
+
+    operation_id: OperationId
+    kind: str
+    requested_at: str
+
+
+@attrs.frozen(kw_only=True)
+class SessionView:
+    """The live session of a thread's agent."""
+
+    session_id: SessionId
+    provider: str
+    agent_name: str
+    agent_version: str | None
+    origin: SessionOrigin
+
+
+@attrs.frozen(kw_only=True)
+class ThreadView:
+    """A conversation. `version` counts its events, so that a subscriber knows whether it has all."""
+
+    thread_id: ThreadId
+    project_id: ProjectId
+    title: str
+    title_source: TitleSource
+    status: ThreadStatus
+    provider: str
+    model: str | None
+    mode: Mode
+    archived: bool
+    turns: tuple[TurnView, ...]
+    pending_actions: tuple[PendingActionView, ...]
+    checkpoints: tuple[CheckpointView, ...]
+    operation: OperationView | None
+    session: SessionView | None
+    created_at: str
+    updated_at: str
+    version: int
+
+
+@attrs.frozen(kw_only=True)
+class ProviderView:
+    """A kind of agent: whether it can be used here, and if not, what to do about it."""
+
+    provider_id: str
+    name: str
+    available: bool
+    version: str | None
+    reason: str | None
+    remedy: str | None
