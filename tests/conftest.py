@@ -1,0 +1,53 @@
+"""What holds for every test: an environment of its own, no network, and a number of examples."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support import examples
+from support.environment import move_to
+from support.network import NetworkGuard
+
+_guard = NetworkGuard()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--nightly", action="store_true", help="try properties with many, and new, examples"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave the caller's home before anything is imported or any wider fixture runs."""
+    home = Path(tempfile.mkdtemp(prefix="peon-home-"))
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    move_to(home)
+    _guard.install()
+    examples.configure(nightly=config.getoption("--nightly"))
+
+
+@pytest.fixture(autouse=True)
+def home() -> Iterator[Path]:
+    """The home of this test alone: empty, private, and forgotten afterwards.
+
+    Its path is short, because the address of a unix socket has room for about a hundred bytes.
+    """
+    outside = dict(os.environ)
+    with tempfile.TemporaryDirectory(prefix="peon-", ignore_cleanup_errors=True) as name:
+        move_to(Path(name))
+        yield Path(name)
+        os.environ.clear()
+        os.environ.update(outside)
+
+
+@pytest.fixture(autouse=True)
+def _network_guard(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that tried to reach beyond this machine, even if it swallowed the refusal."""
+    yield
+    attempts = _guard.taken()
+    if attempts:
+        pytest.fail(f"the test left this machine: {'; '.join(attempts)}", pytrace=False)

@@ -1,0 +1,70 @@
+"""The project's own files, as the tidiness tests read them."""
+
+import ast
+import functools
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@functools.cache
+def project_files() -> tuple[str, ...]:
+    """Every file that is, or would be, committed, as a path relative to the root."""
+    listing = subprocess.run(
+        # The checkout may belong to somebody else, as it does in many containers.
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        timeout=30,
+    )
+    names = listing.stdout.decode().split("\0")
+    return tuple(sorted(name for name in names if name and (ROOT / name).is_file()))
+
+
+def python_files(*prefixes: str) -> list[str]:
+    """Modules written by hand under any of `prefixes` (all, if none is given)."""
+    return [
+        name
+        for name in project_files()
+        if name.endswith(".py") and not name.endswith("_gen.py")
+        if name.startswith(prefixes or "")
+    ]
+
+
+def documents() -> list[str]:
+    """The texts that people read."""
+    return [
+        name
+        for name in project_files()
+        if name in {"README.md", "CHANGELOG.md", "protocol/PROTOCOL.md"}
+        or (name.startswith(("docs/", "editors/")) and name.endswith(".md"))
+    ]
+
+
+@functools.cache
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def tree_of(name: str) -> ast.Module:
+    return ast.parse(text_of(name), filename=name)
+
+
+def walk_with_owner(name: str) -> Iterator[tuple[str, ast.AST]]:
+    """Every node of a module with the dotted name of the function or class it stands in."""
+    pending: list[tuple[str, ast.AST]] = [("", tree_of(name))]
+    while pending:
+        owner, node = pending.pop()
+        yield owner, node
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            owner = f"{owner}.{node.name}".lstrip(".")
+        pending.extend((owner, child) for child in ast.iter_child_nodes(node))
+
+
+def called_name(node: ast.AST) -> str:
+    """`module.function` of a call as it is written; empty for anything else."""
+    return ast.unparse(node.func) if isinstance(node, ast.Call) else ""

@@ -1,0 +1,95 @@
+"""Each kind of effect has its place: tasks, time, chance, and errors that may be anything."""
+
+import ast
+import re
+
+from support.sources import called_name, python_files, walk_with_owner
+
+# Where an error of any kind may be caught, and why. Everywhere else it goes on to one of these.
+BOUNDARIES: dict[str, str] = {}
+
+MAKES_TASKS = ("create_task", "ensure_future", "TaskGroup", "run_coroutine_threadsafe")
+READS_THE_CLOCK = re.compile(
+    r"(.*\.)?(datetime|date)\.(now|utcnow|today)|time\.(time|monotonic|perf_counter)(_ns)?"
+)
+DRAWS_LOTS = re.compile(r"(random|secrets|uuid)\..*")
+SLEEPS = re.compile(r"((time|asyncio|anyio)\.)?sleep")
+
+# The relay and the guardian import nothing of ours, so they cannot be given a clock.
+STANDS_ALONE = "server/peon/attach/"
+
+
+def test_anything_is_caught_only_at_a_named_boundary():
+    caught = {
+        f"{name}::{owner}"
+        for name in python_files("server/", "protocol/")
+        for owner, node in walk_with_owner(name)
+        if _catches_anything(node)
+    }
+    assert caught == set(BOUNDARIES)
+
+
+def test_tasks_are_made_only_where_they_get_an_owner():
+    makers = {name for name, call in _calls("server/") if call.rpartition(".")[2] in MAKES_TASKS}
+    assert makers <= {"server/peon/runtime/tasks.py"}
+
+
+def test_the_clock_is_read_in_one_place():
+    assert _who_calls(READS_THE_CLOCK) <= {"server/peon/runtime/clock.py"}
+
+
+def test_lots_are_drawn_in_one_place():
+    assert _who_calls(DRAWS_LOTS) <= {"server/peon/runtime/ids.py"}
+
+
+def test_no_test_sleeps():
+    sleepers = [
+        f"{name}:{node.lineno}"
+        for name in python_files("tests/")
+        for _, node in walk_with_owner(name)
+        if isinstance(node, ast.Call) and _sleeps(node)
+    ]
+    assert sleepers == []
+
+
+def _who_calls(pattern: re.Pattern[str]) -> set[str]:
+    return {
+        name
+        for name, call in _calls("server/", "protocol/")
+        if pattern.fullmatch(call) and not name.startswith(STANDS_ALONE)
+    }
+
+
+def _calls(*prefixes: str) -> list[tuple[str, str]]:
+    return [
+        (name, call)
+        for name in python_files(*prefixes)
+        for _, node in walk_with_owner(name)
+        if (call := called_name(node))
+    ]
+
+
+def _catches_anything(node: ast.AST) -> bool:
+    """Whether this is an `except`, or a `suppress`, that takes every error."""
+    match node:
+        case ast.ExceptHandler(type=None):
+            return True
+        case ast.ExceptHandler(type=kinds):
+            return _names_everything(kinds)
+        case ast.Call(args=kinds) if called_name(node).endswith("suppress"):
+            return any(_names_everything(kind) for kind in kinds)
+        case _:
+            return False
+
+
+def _names_everything(kinds: ast.AST | None) -> bool:
+    names = kinds.elts if isinstance(kinds, ast.Tuple) else [kinds]
+    return any(
+        isinstance(name, ast.Name) and name.id in {"Exception", "BaseException"} for name in names
+    )
+
+
+def _sleeps(call: ast.Call) -> bool:
+    """Giving way to the loop once, `sleep(0)`, is not sleeping."""
+    gives_way = [ast.unparse(argument) for argument in call.args] == ["0"]
+    return bool(SLEEPS.fullmatch(called_name(call))) and not gives_way
