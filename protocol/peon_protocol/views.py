@@ -140,7 +140,7 @@ class SessionView:
 
 @attrs.frozen(kw_only=True)
 class ThreadView:
-    """A conversation. `version` counts its events, so that a subscriber knows whether it has all."""
+    """A conversation. `version` counts its events: a subscriber knows whether it has them all."""
 
     thread_id: ThreadId
     project_id: ProjectId

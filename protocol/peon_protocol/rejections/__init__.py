@@ -1,0 +1,121 @@
+"""Why a command was refused, as data: a closed union.
+
+Each has its `KIND`, its sentence and its remedy.
+
+Invariant: data only, like the package it is in.
+"""
+
+from typing import TypeAlias
+
+from peon_protocol.rejections.actions import (
+    ActionAlreadyResolved,
+    ActionHasNoSuchOption,
+    ActionIdUsed,
+    ActionNotFound,
+)
+from peon_protocol.rejections.projects import (
+    ProjectHasRunningThreads,
+    ProjectIdUsed,
+    ProjectNotFound,
+    ProjectRootInUse,
+    ProjectRootUnusable,
+)
+from peon_protocol.rejections.requests import CommandIdReused, FeatureNotAvailable
+from peon_protocol.rejections.threads import (
+    ModeNotSupported,
+    ProviderNotHost,
+    ProviderUnknown,
+    ThreadArchived,
+    ThreadIdUsed,
+    ThreadNotAwaitingApproval,
+    ThreadNotFound,
+    TitleBlank,
+)
+from peon_protocol.rejections.turns import (
+    PromptEmpty,
+    TurnIdUsed,
+    TurnInProgress,
+    TurnMismatch,
+    TurnNotInProgress,
+)
+from peon_protocol.rejections.workspace import (
+    CheckpointExpired,
+    CheckpointNotFound,
+    CheckpointOfAnotherThread,
+    DescriptionBlank,
+    MessageBlank,
+    OperationInProgress,
+    PathOutsideWorkspace,
+    WorkspaceBusy,
+)
+
+__all__ = [
+    "ActionAlreadyResolved",
+    "ActionHasNoSuchOption",
+    "ActionIdUsed",
+    "ActionNotFound",
+    "CheckpointExpired",
+    "CheckpointNotFound",
+    "CheckpointOfAnotherThread",
+    "CommandIdReused",
+    "DescriptionBlank",
+    "FeatureNotAvailable",
+    "MessageBlank",
+    "ModeNotSupported",
+    "OperationInProgress",
+    "PathOutsideWorkspace",
+    "ProjectHasRunningThreads",
+    "ProjectIdUsed",
+    "ProjectNotFound",
+    "ProjectRootInUse",
+    "ProjectRootUnusable",
+    "PromptEmpty",
+    "ProviderNotHost",
+    "ProviderUnknown",
+    "Rejection",
+    "ThreadArchived",
+    "ThreadIdUsed",
+    "ThreadNotAwaitingApproval",
+    "ThreadNotFound",
+    "TitleBlank",
+    "TurnIdUsed",
+    "TurnInProgress",
+    "TurnMismatch",
+    "TurnNotInProgress",
+    "WorkspaceBusy",
+]
+
+Rejection: TypeAlias = (
+    ProjectNotFound
+    | ProjectIdUsed
+    | ProjectRootInUse
+    | ProjectRootUnusable
+    | ProjectHasRunningThreads
+    | TitleBlank
+    | ThreadNotFound
+    | ThreadIdUsed
+    | ThreadArchived
+    | ThreadNotAwaitingApproval
+    | ProviderUnknown
+    | ProviderNotHost
+    | ModeNotSupported
+    | TurnInProgress
+    | TurnNotInProgress
+    | TurnMismatch
+    | TurnIdUsed
+    | PromptEmpty
+    | ActionNotFound
+    | ActionIdUsed
+    | ActionAlreadyResolved
+    | ActionHasNoSuchOption
+    | CheckpointNotFound
+    | CheckpointOfAnotherThread
+    | CheckpointExpired
+    | OperationInProgress
+    | WorkspaceBusy
+    | DescriptionBlank
+    | MessageBlank
+    | PathOutsideWorkspace
+    | CommandIdReused
+    | FeatureNotAvailable
+)

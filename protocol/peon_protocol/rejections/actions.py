@@ -1,0 +1,63 @@
+"""Why an answer to an agent, or its question, was refused."""
+
+from typing import ClassVar
+
+import attrs
+
+from peon_protocol.ids import ActionId, ThreadId
+from peon_protocol.values import Decider, Decision
+
+
+@attrs.frozen
+class ActionNotFound:
+    """The thread never had this action."""
+
+    KIND: ClassVar = "action.notFound"
+    REMEDY: ClassVar = "Read the thread: its pendingActions say what waits."
+    thread_id: ThreadId
+    action_id: ActionId
+
+    @property
+    def message(self) -> str:
+        return f"Thread {self.thread_id} has no action {self.action_id}."
+
+
+@attrs.frozen
+class ActionIdUsed:
+    """A provider asked twice under one id."""
+
+    KIND: ClassVar = "action.idUsed"
+    REMEDY: ClassVar = "Give every action of a thread an id of its own."
+    action_id: ActionId
+
+    @property
+    def message(self) -> str:
+        return f"The action id {self.action_id} is used already."
+
+
+@attrs.frozen
+class ActionAlreadyResolved:
+    """Somebody was first: `by` says who, `decision` how."""
+
+    KIND: ClassVar = "action.alreadyResolved"
+    REMEDY: ClassVar = "Nothing is left to answer."
+    action_id: ActionId
+    decision: Decision
+    by: Decider
+
+    @property
+    def message(self) -> str:
+        return f"Action {self.action_id} was {self.decision} already, by {self.by.name}."
+
+
+@attrs.frozen
+class ActionHasNoSuchOption:
+    """The agent offered no option of the kind that the answer needs."""
+
+    KIND: ClassVar = "action.noSuchOption"
+    REMEDY: ClassVar = "Answer with what the action's options allow."
+    action_id: ActionId
+
+    @property
+    def message(self) -> str:
+        return f"Action {self.action_id} offers no option for this answer."

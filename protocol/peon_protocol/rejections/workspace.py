@@ -1,0 +1,112 @@
+"""Why work on the files or in the repository was refused."""
+
+from typing import ClassVar
+
+import attrs
+
+from peon_protocol.ids import CheckpointId, ThreadId
+
+
+@attrs.frozen
+class CheckpointNotFound:
+    """The id names no checkpoint."""
+
+    KIND: ClassVar = "checkpoint.notFound"
+    REMEDY: ClassVar = "List the thread's checkpoints with checkpoint/list."
+    checkpoint_id: CheckpointId
+
+    @property
+    def message(self) -> str:
+        return f"There is no checkpoint {self.checkpoint_id}."
+
+
+@attrs.frozen
+class CheckpointOfAnotherThread:
+    """The checkpoint belongs to another thread."""
+
+    KIND: ClassVar = "checkpoint.ofAnotherThread"
+    REMEDY: ClassVar = "List the thread's own checkpoints with checkpoint/list."
+    checkpoint_id: CheckpointId
+    thread_id: ThreadId
+
+    @property
+    def message(self) -> str:
+        return f"Checkpoint {self.checkpoint_id} belongs to thread {self.thread_id}."
+
+
+@attrs.frozen
+class CheckpointExpired:
+    """The checkpoint's files are no longer kept."""
+
+    KIND: ClassVar = "checkpoint.expired"
+    REMEDY: ClassVar = "Choose a later checkpoint."
+    checkpoint_id: CheckpointId
+
+    @property
+    def message(self) -> str:
+        return f"The files of checkpoint {self.checkpoint_id} are no longer kept."
+
+
+@attrs.frozen
+class OperationInProgress:
+    """Workspace work of the thread is under way."""
+
+    KIND: ClassVar = "operation.inProgress"
+    REMEDY: ClassVar = "Wait until it is done."
+    thread_id: ThreadId
+    operation: str
+
+    @property
+    def message(self) -> str:
+        return f"A {self.operation} of thread {self.thread_id} is under way."
+
+
+@attrs.frozen
+class WorkspaceBusy:
+    """A turn works in the folder that would be restored."""
+
+    KIND: ClassVar = "workspace.busy"
+    REMEDY: ClassVar = "Wait for that turn to end, or interrupt it."
+    root: str
+    thread_id: ThreadId
+
+    @property
+    def message(self) -> str:
+        return f"Thread {self.thread_id} works in {self.root}."
+
+
+@attrs.frozen
+class DescriptionBlank:
+    """A checkpoint is found again by its description."""
+
+    KIND: ClassVar = "checkpoint.descriptionBlank"
+    REMEDY: ClassVar = "Say in a few words what is kept."
+
+    @property
+    def message(self) -> str:
+        return "The description is blank."
+
+
+@attrs.frozen
+class MessageBlank:
+    """A commit needs a message."""
+
+    KIND: ClassVar = "git.messageBlank"
+    REMEDY: ClassVar = "Say in a few words what the commit does."
+
+    @property
+    def message(self) -> str:
+        return "The commit message is blank."
+
+
+@attrs.frozen
+class PathOutsideWorkspace:
+    """A path leads out of the project's folder."""
+
+    KIND: ClassVar = "path.outside"
+    REMEDY: ClassVar = "Name paths relative to the project's folder, without `..`."
+    path: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.path} is not inside the project's folder."

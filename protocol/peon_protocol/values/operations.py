@@ -1,0 +1,64 @@
+"""Slow pieces of workspace work, as they are asked for."""
+
+from typing import ClassVar, TypeAlias
+
+import attrs
+
+from peon_protocol.ids import CheckpointId
+from peon_protocol.values.records import TurnError, Usage
+from peon_protocol.values.words import ConflictChoice, StopReason
+
+
+@attrs.frozen
+class CheckpointOperation:
+    """Take a checkpoint by hand."""
+
+    TYPE: ClassVar = "checkpoint"
+    checkpoint_id: CheckpointId
+    description: str
+
+
+@attrs.frozen
+class TurnEndOperation:
+    """Take the closing checkpoint of a turn, whose outcome is known already."""
+
+    TYPE: ClassVar = "turnEnd"
+    checkpoint_id: CheckpointId
+    stop_reason: StopReason | None = None
+    error: TurnError | None = None
+    usage: Usage | None = None
+
+
+@attrs.frozen
+class RestoreOperation:
+    """Go back to a checkpoint; `before_checkpoint_id` will hold the present."""
+
+    TYPE: ClassVar = "restore"
+    checkpoint_id: CheckpointId
+    before_checkpoint_id: CheckpointId
+    paths: tuple[str, ...] | None = None
+    conflicts: ConflictChoice = ConflictChoice.KEEP
+
+
+@attrs.frozen
+class CommitOperation:
+    """Commit changes in the user's repository; `paths` null means every change not ignored."""
+
+    TYPE: ClassVar = "commit"
+    message: str
+    paths: tuple[str, ...] | None = None
+
+
+@attrs.frozen
+class PushOperation:
+    """Push the user's branch."""
+
+    TYPE: ClassVar = "push"
+    remote: str | None = None
+    branch: str | None = None
+
+
+Operation: TypeAlias = (
+    CheckpointOperation | TurnEndOperation | RestoreOperation | CommitOperation | PushOperation
+)
+"""A slow piece of workspace work: first its intent is recorded, then its outcome."""

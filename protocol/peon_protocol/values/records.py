@@ -1,0 +1,131 @@
+"""The small records that commands, events and views are made of."""
+
+import attrs
+
+from peon_protocol.values.content import ContentBlock, JsonValue
+from peon_protocol.values.words import (
+    ActorKind,
+    DeciderKind,
+    Mode,
+    OptionKind,
+    PlanPriority,
+    PlanStatus,
+    ToolKind,
+)
+
+
+@attrs.frozen
+class Actor:
+    """Who caused an event: the kind, and the name it gave itself."""
+
+    kind: ActorKind
+    name: str
+
+
+@attrs.frozen
+class FileEdit:
+    """What a tool call does to one file. `old_text` is null where the file is new."""
+
+    path: str
+    new_text: str
+    old_text: str | None = None
+
+
+@attrs.frozen
+class Location:
+    """A place in a file; lines count from 1."""
+
+    path: str
+    line: int | None = None
+
+
+@attrs.frozen
+class PlanEntry:
+    """One line of an agent's plan."""
+
+    content: str
+    priority: PlanPriority = PlanPriority.MEDIUM
+    status: PlanStatus = PlanStatus.PENDING
+
+
+@attrs.frozen
+class TextAppend:
+    """Text added to an item. `offset` and `end` count UTF-8 bytes of the whole text of the item."""
+
+    offset: int
+    end: int
+    text: str
+
+
+@attrs.frozen
+class ItemPatch:
+    """What changed of an item besides its text. A field that is null is as it was."""
+
+    title: str | None = None
+    tool_kind: ToolKind | None = None
+    summary: str | None = None
+    input: JsonValue = None
+    content: tuple[ContentBlock, ...] | None = None
+    edits: tuple[FileEdit, ...] | None = None
+    locations: tuple[Location, ...] | None = None
+    entries: tuple[PlanEntry, ...] | None = None
+
+
+@attrs.frozen
+class ActionOption:
+    """One way to answer an action, as the agent offered it."""
+
+    option_id: str
+    label: str
+    kind: OptionKind
+
+
+@attrs.frozen
+class Decider:
+    """What settled an action, and the name of the user, rule or mode."""
+
+    kind: DeciderKind
+    name: str
+
+
+@attrs.frozen
+class Usage:
+    """What a turn used, in tokens."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    model: str | None = None
+
+
+@attrs.frozen
+class TurnError:
+    """Why a turn failed: a code a program can use and the agent's own words."""
+
+    code: str
+    message: str
+
+
+@attrs.frozen
+class ProjectDefaults:
+    """What a new thread of the project takes where it does not say itself."""
+
+    provider: str | None = None
+    model: str | None = None
+    mode: Mode | None = None
+
+
+@attrs.frozen
+class MissingPath:
+    """A path a checkpoint could not hold, and why."""
+
+    path: str
+    reason: str
+
+
+@attrs.frozen
+class PathConflict:
+    """A path a restore left alone, and whose change stood in the way."""
+
+    path: str
+    reason: str

@@ -1,0 +1,179 @@
+"""The closed sets of words: what a mode, a status or a kind may be."""
+
+import enum
+from typing import Final
+
+
+class Mode(enum.StrEnum):
+    """What an agent may do in a thread without asking."""
+
+    PLAN = "plan"
+    """Nothing may change."""
+    ASK = "ask"
+    """Everything that changes something asks. The default."""
+    EDITS = "edits"
+    """Edits inside the workspace pass; commands ask."""
+    FULL = "full"
+    """Nothing asks."""
+
+
+class ThreadStatus(enum.StrEnum):
+    """What a thread is doing."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    AWAITING_APPROVAL = "awaitingApproval"
+
+
+class TurnStatus(enum.StrEnum):
+    """How far a turn has come."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+class StopReason(enum.StrEnum):
+    """Why an agent stopped. All but the last are the agent's own word."""
+
+    END_TURN = "endTurn"
+    MAX_TOKENS = "maxTokens"
+    MAX_TURN_REQUESTS = "maxTurnRequests"
+    REFUSAL = "refusal"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+    """The server stopped, or lost the agent, while the turn was running."""
+
+
+class ItemKind(enum.StrEnum):
+    """What an item inside a turn is."""
+
+    MESSAGE = "message"
+    REASONING = "reasoning"
+    TOOL_CALL = "toolCall"
+    PLAN = "plan"
+
+
+class ItemStatus(enum.StrEnum):
+    """How far an item has come."""
+
+    STREAMING = "streaming"
+    AWAITING_APPROVAL = "awaitingApproval"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ToolKind(enum.StrEnum):
+    """What a tool does; the vocabulary of the Agent Client Protocol."""
+
+    READ = "read"
+    EDIT = "edit"
+    DELETE = "delete"
+    MOVE = "move"
+    SEARCH = "search"
+    EXECUTE = "execute"
+    THINK = "think"
+    FETCH = "fetch"
+    SWITCH_MODE = "switchMode"
+    OTHER = "other"
+    QUESTION = "question"
+    """Only of actions: a question with fields, kept for later."""
+
+
+class OptionKind(enum.StrEnum):
+    """What choosing an option of an action means."""
+
+    ALLOW_ONCE = "allowOnce"
+    ALLOW_ALWAYS = "allowAlways"
+    REJECT_ONCE = "rejectOnce"
+    REJECT_ALWAYS = "rejectAlways"
+
+
+class Decision(enum.StrEnum):
+    """What became of an action."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class Scope(enum.StrEnum):
+    """How far an approval reaches."""
+
+    ONCE = "once"
+    SESSION = "session"
+    ALWAYS = "always"
+
+
+class DeciderKind(enum.StrEnum):
+    """What settled an action."""
+
+    USER = "user"
+    RULE = "rule"
+    MODE = "mode"
+    AGENT = "agent"
+    """The agent withdrew its own request."""
+    TURN_END = "turnEnd"
+
+
+class CheckpointKind(enum.StrEnum):
+    """Why a checkpoint was taken."""
+
+    TURN_START = "turnStart"
+    TURN_END = "turnEnd"
+    MANUAL = "manual"
+    BEFORE_RESTORE = "beforeRestore"
+
+
+class ConflictChoice(enum.StrEnum):
+    """What a restore does with paths that somebody else changed too."""
+
+    KEEP = "keep"
+    OVERWRITE = "overwrite"
+
+
+class ActorKind(enum.StrEnum):
+    """Who caused an event."""
+
+    CLIENT = "client"
+    AGENT = "agent"
+    SERVER = "server"
+
+
+class TitleSource(enum.StrEnum):
+    """Who gave a thread its title."""
+
+    USER = "user"
+    AGENT = "agent"
+    SERVER = "server"
+
+
+class SessionOrigin(enum.StrEnum):
+    """How an agent's session came to be."""
+
+    FRESH = "fresh"
+    RESUMED = "resumed"
+    LOADED = "loaded"
+
+
+class PlanPriority(enum.StrEnum):
+    """How much a plan's entry matters."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class PlanStatus(enum.StrEnum):
+    """How far a plan's entry has come."""
+
+    PENDING = "pending"
+    IN_PROGRESS = "inProgress"
+    COMPLETED = "completed"
+
+
+MODE_ORDER: Final = (Mode.PLAN, Mode.ASK, Mode.EDITS, Mode.FULL)
+"""From the mode that allows least to the one that allows most."""
