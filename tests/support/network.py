@@ -17,14 +17,15 @@ class NetworkGuard:
 
     def install(self) -> None:
         """Watch this process from now on."""
-        sys.addaudithook(self._audit)
+        sys.addaudithook(self.judge)
 
     def taken(self) -> list[str]:
         """What was attempted since the last time this was asked."""
         attempts, self._attempts = self._attempts, []
         return attempts
 
-    def _audit(self, event: str, arguments: tuple[object, ...]) -> None:
+    def judge(self, event: str, arguments: tuple[object, ...]) -> None:
+        """Refuse the audited `event` if it concerns another machine."""
         host = _host_named_by(event, arguments)
         if not _is_local(host):
             self._attempts.append(f"{event} {host!r}")

@@ -8,7 +8,7 @@ from support.sources import called_name, python_files, walk_with_owner
 # Where an error of any kind may be caught, and why. Everywhere else it goes on to one of these.
 BOUNDARIES: dict[str, str] = {}
 
-MAKES_TASKS = ("create_task", "ensure_future", "TaskGroup", "run_coroutine_threadsafe")
+MAKES_TASKS = ("create_task", "ensure_future", "run_coroutine_threadsafe")
 READS_THE_CLOCK = re.compile(
     r"(.*\.)?(datetime|date)\.(now|utcnow|today)|time\.(time|monotonic|perf_counter)(_ns)?"
 )
@@ -30,8 +30,15 @@ def test_anything_is_caught_only_at_a_named_boundary():
 
 
 def test_tasks_are_made_only_where_they_get_an_owner():
-    makers = {name for name, call in _calls("server/") if call.rpartition(".")[2] in MAKES_TASKS}
-    assert makers <= {"server/peon/runtime/tasks.py"}
+    """The owner is `TaskOwner`, or a group that cannot be left before its tasks have ended."""
+    forgotten = [
+        f"{name}:{node.lineno}"
+        for name in python_files("server/")
+        if name != "server/peon/runtime/tasks.py"
+        for _, node in walk_with_owner(name)
+        if isinstance(node, ast.Call) and _makes_task(node) and not _in_group(node, name)
+    ]
+    assert forgotten == []
 
 
 def test_the_clock_is_read_in_one_place():
@@ -50,6 +57,23 @@ def test_no_test_sleeps():
         if isinstance(node, ast.Call) and _sleeps(node)
     ]
     assert sleepers == []
+
+
+def _makes_task(call: ast.Call) -> bool:
+    return called_name(call).rpartition(".")[2] in MAKES_TASKS
+
+
+def _in_group(call: ast.Call, name: str) -> bool:
+    """Whether a named task is made by a variable that the module bound to a TaskGroup."""
+    groups = {
+        ast.unparse(item.optional_vars)
+        for _, node in walk_with_owner(name)
+        if isinstance(node, ast.AsyncWith)
+        for item in node.items
+        if item.optional_vars and called_name(item.context_expr).endswith("TaskGroup")
+    }
+    is_named = any(keyword.arg == "name" for keyword in call.keywords)
+    return is_named and called_name(call).rpartition(".")[0] in groups
 
 
 def _who_calls(pattern: re.Pattern[str]) -> set[str]:
