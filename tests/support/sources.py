@@ -9,6 +9,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
+# Programs of their own: they import the standard library only, because they start in milliseconds
+# or must survive whatever becomes of the server. So nobody can hand them a clock, either.
+STAND_ALONE = ("server/peon/attach/", "server/peon/providers/guardian.py")
+
+
 @functools.cache
 def project_files() -> tuple[str, ...]:
     """Every file that is, or would be, committed, as a path relative to the root."""

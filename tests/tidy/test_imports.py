@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.sources import ROOT, python_files, tree_of
+from support.sources import ROOT, STAND_ALONE, python_files, tree_of
 
 # A module that breaks each contract, and the name under which the contract must complain.
 TRESPASSES = {
@@ -40,10 +40,10 @@ def test_every_contract_notices_a_trespass(tmp_path: Path):
     assert "0 kept" in result.stdout, result.stdout
 
 
-def test_the_relay_and_the_guardian_import_only_the_standard_library():
+def test_what_stands_alone_imports_only_the_standard_library():
     outsiders = {
         imported
-        for name in python_files("server/peon/attach/")
+        for name in python_files(*STAND_ALONE)
         for node in ast.walk(tree_of(name))
         for imported in _imported_by(node)
         if imported.split(".")[0] not in sys.stdlib_module_names
