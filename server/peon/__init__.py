@@ -1,0 +1,1 @@
+"""Peon: the process an editor spawns to run coding agents."""

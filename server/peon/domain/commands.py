@@ -1,0 +1,97 @@
+"""Commands the server gives itself: how the outcome of an effect comes back."""
+
+from typing import TypeAlias
+
+import attrs
+
+from peon_protocol.commands import Command
+from peon_protocol.ids import ItemId, OperationId, ThreadId, TurnId
+from peon_protocol.values import ItemKind, MissingPath, PathConflict
+
+
+@attrs.frozen
+class CheckpointTaken:
+    """A checkpoint is in the store."""
+
+    missing: tuple[MissingPath, ...] = ()
+
+
+@attrs.frozen
+class FilesRestored:
+    """Files went back; `missing` is what the checkpoint of the present could not hold."""
+
+    restored: tuple[str, ...] = ()
+    conflicts: tuple[PathConflict, ...] = ()
+    missing: tuple[MissingPath, ...] = ()
+
+
+@attrs.frozen
+class CommitMade:
+    """A commit is in the user's repository."""
+
+    commit: str
+    branch: str | None
+    files: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class PushMade:
+    """A branch is at its remote."""
+
+    remote: str
+    branch: str
+    commit: str
+
+
+@attrs.frozen
+class WorkFailed:
+    """It could not be done; `code` is a kind of the error vocabulary."""
+
+    code: str
+    message: str
+    remedy: str | None = None
+
+
+Outcome: TypeAlias = CheckpointTaken | FilesRestored | CommitMade | PushMade | WorkFailed
+
+
+@attrs.frozen
+class RecordOperation:
+    """The outcome of an operation."""
+
+    thread_id: ThreadId
+    operation_id: OperationId
+    outcome: Outcome
+
+
+@attrs.frozen
+class RecordTurnCheckpoint:
+    """The outcome of the checkpoint before a turn's prompt."""
+
+    thread_id: ThreadId
+    turn_id: TurnId
+    outcome: CheckpointTaken | WorkFailed
+
+
+@attrs.frozen
+class RecordText:
+    """Text held back to be recorded in one piece; `complete` where the item ends with it."""
+
+    thread_id: ThreadId
+    turn_id: TurnId
+    item_id: ItemId
+    kind: ItemKind
+    text: str
+    complete: bool
+
+
+@attrs.frozen
+class SettleThread:
+    """After a restart: end what the process that died had in flight. `reason` is for people."""
+
+    thread_id: ThreadId
+    reason: str
+
+
+InternalCommand: TypeAlias = RecordOperation | RecordTurnCheckpoint | RecordText | SettleThread
+AnyCommand: TypeAlias = Command | InternalCommand

@@ -1,0 +1,39 @@
+"""What the rules may know of the world: values, gathered at the edge when a command arrives."""
+
+import attrs
+
+from peon_protocol.values import Actor, Mode
+
+
+@attrs.frozen
+class RootFact:
+    """A folder after resolving links. `problem` completes «it …» where it cannot be a project."""
+
+    path: str
+    problem: str | None = None
+
+
+@attrs.frozen
+class ProviderFacts:
+    """The providers there are, the one taken when none is named, and the modes some cannot keep."""
+
+    ids: frozenset[str]
+    default: str
+    unsupported: frozenset[tuple[str, Mode]] = frozenset()
+
+
+@attrs.frozen(kw_only=True)
+class Facts:
+    """The world at the moment a command is decided.
+
+    `fresh_id` has never been used; a rule derives every id it needs from this one. `root` is set
+    for
+    CreateProject. `outside` says that an agent's request names a path that leads out of its
+    workspace.
+    """
+
+    fresh_id: str
+    actor: Actor
+    providers: ProviderFacts
+    root: RootFact | None = None
+    outside: bool = False

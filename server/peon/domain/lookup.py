@@ -1,0 +1,60 @@
+"""Finding what a command names, or refusing it."""
+
+from peon.domain.model import Model, Project, Thread
+from peon.errors import CommandRejected
+from peon_protocol.ids import ProjectId, ThreadId
+from peon_protocol.rejections import (
+    OperationInProgress,
+    PathOutsideWorkspace,
+    ProjectNotFound,
+    ThreadNotFound,
+    TitleBlank,
+    TurnInProgress,
+)
+
+
+def require_project(model: Model, project_id: ProjectId) -> Project:
+    """The live project. Raises CommandRejected(ProjectNotFound)."""
+    project = model.projects.get(project_id)
+    if project is None:
+        raise CommandRejected(ProjectNotFound(project_id))
+    return project
+
+
+def require_thread(model: Model, thread_id: ThreadId) -> Thread:
+    """The live thread. Raises CommandRejected(ThreadNotFound)."""
+    thread = model.threads.get(thread_id)
+    if thread is None:
+        raise CommandRejected(ThreadNotFound(thread_id))
+    return thread
+
+
+def refuse_while_turn_runs(thread: Thread) -> None:
+    """Raises CommandRejected(TurnInProgress) while the thread runs or awaits approval."""
+    if thread.current is not None:
+        raise CommandRejected(TurnInProgress(thread.thread_id, thread.current))
+
+
+def refuse_while_operation_runs(thread: Thread) -> None:
+    """Raises CommandRejected(OperationInProgress) while the thread has workspace work under way."""
+    if thread.operation is not None:
+        kind = thread.operation.operation.TYPE
+        raise CommandRejected(OperationInProgress(thread.thread_id, kind))
+
+
+def refuse_blank_title(title: str | None) -> None:
+    """Raises CommandRejected(TitleBlank) where a title is given that says nothing."""
+    if title is not None and not title.strip():
+        raise CommandRejected(TitleBlank())
+
+
+def refuse_paths_outside(paths: tuple[str, ...] | None) -> None:
+    """Raises CommandRejected(PathOutsideWorkspace) unless every path is relative and climbs
+    nowhere.
+
+    This is the rule about names; what links lead to is checked where the path is opened.
+    """
+    for path in paths or ():
+        parts = path.split("/")
+        if not path or path.startswith("/") or ".." in parts or "\0" in path:
+            raise CommandRejected(PathOutsideWorkspace(path))

@@ -1,0 +1,250 @@
+"""The read model: what the log says, in memory.
+
+Private to the engine, which alone changes it, in place, at a cost per event that does not grow.
+Views
+are made from it; nothing of it is handed out.
+"""
+
+import attrs
+
+from peon.domain.effects import OutboxEffect
+from peon_protocol.ids import (
+    ActionId,
+    CheckpointId,
+    CommandId,
+    ItemId,
+    OperationId,
+    ProjectId,
+    SessionId,
+    ThreadId,
+    TurnId,
+)
+from peon_protocol.results import CommandResult
+from peon_protocol.values import (
+    ActionOption,
+    CheckpointKind,
+    ContentBlock,
+    Decider,
+    Decision,
+    FileEdit,
+    ItemKind,
+    ItemStatus,
+    JsonValue,
+    Location,
+    MissingPath,
+    Mode,
+    Operation,
+    PlanEntry,
+    ProjectDefaults,
+    Prompt,
+    SessionOrigin,
+    StopReason,
+    ThreadStatus,
+    TitleSource,
+    ToolKind,
+    TurnError,
+    TurnStatus,
+    Usage,
+)
+
+
+@attrs.define(kw_only=True)
+class Project:
+    """A live project and the ids of its live threads."""
+
+    project_id: ProjectId
+    root: str
+    title: str
+    defaults: ProjectDefaults
+    created_at: str
+    thread_ids: dict[ThreadId, None] = attrs.field(factory=dict)
+
+
+@attrs.define(kw_only=True)
+class Item:
+    """One thing inside a turn.
+
+    Text is kept in the pieces it came in; `length` counts its UTF-8 bytes.
+    """
+
+    item_id: ItemId
+    kind: ItemKind
+    status: ItemStatus
+    pieces: list[str] = attrs.field(factory=list)
+    length: int = 0
+    title: str | None = None
+    tool_kind: ToolKind | None = None
+    summary: str | None = None
+    input: JsonValue = None
+    content: tuple[ContentBlock, ...] = ()
+    edits: tuple[FileEdit, ...] = ()
+    locations: tuple[Location, ...] = ()
+    entries: tuple[PlanEntry, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more may come."""
+        return self.status not in _CLOSED
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+
+_CLOSED = (ItemStatus.COMPLETED, ItemStatus.FAILED, ItemStatus.CANCELLED)
+
+
+@attrs.define(kw_only=True)
+class Turn:
+    """One prompt and all that follows.
+
+    `open_text` is the message or reasoning that may still grow.
+    """
+
+    turn_id: TurnId
+    number: int
+    prompt: Prompt
+    mode: Mode
+    model: str | None
+    checkpoint_id: CheckpointId
+    started_at: str
+    status: TurnStatus = TurnStatus.RUNNING
+    prompted: bool = False
+    interrupt_requested: bool = False
+    ended_at: str | None = None
+    stop_reason: StopReason | None = None
+    error: TurnError | None = None
+    usage: Usage | None = None
+    open_text: ItemId | None = None
+    items: dict[ItemId, Item] = attrs.field(factory=dict)
+
+
+@attrs.define(kw_only=True)
+class Action:
+    """Something an agent asked leave for; `decision` is null while it waits."""
+
+    action_id: ActionId
+    turn_id: TurnId
+    item_id: ItemId
+    kind: ToolKind
+    title: str
+    options: tuple[ActionOption, ...]
+    requested_at: str
+    decision: Decision | None = None
+    by: Decider | None = None
+
+
+@attrs.define(kw_only=True)
+class Checkpoint:
+    """A snapshot of the workspace's files, by name; its contents are in the checkpoint store."""
+
+    checkpoint_id: CheckpointId
+    description: str
+    kind: CheckpointKind
+    turn_id: TurnId | None
+    created_at: str
+    missing: tuple[MissingPath, ...] = ()
+
+
+@attrs.define(kw_only=True)
+class OpenOperation:
+    """Workspace work whose outcome is not there yet, and the command that waits for it."""
+
+    operation_id: OperationId
+    operation: Operation
+    requested_at: str
+    command_id: CommandId | None
+
+
+@attrs.define(kw_only=True)
+class Session:
+    """The session the log knows of; whether its process still lives, only the reactors know."""
+
+    session_id: SessionId
+    native_id: str
+    provider: str
+    agent_name: str
+    agent_version: str | None
+    origin: SessionOrigin
+
+
+@attrs.define(kw_only=True)
+class Thread:
+    """A conversation. `sequence` is the last event of the log that was folded into it."""
+
+    thread_id: ThreadId
+    project_id: ProjectId
+    title: str
+    title_source: TitleSource
+    provider: str
+    model: str | None
+    mode: Mode
+    created_at: str
+    updated_at: str
+    archived: bool = False
+    sequence: int = 0
+    version: int = 0
+    turns: dict[TurnId, Turn] = attrs.field(factory=dict)
+    current: TurnId | None = None
+    actions: dict[ActionId, Action] = attrs.field(factory=dict)
+    pending: dict[ActionId, None] = attrs.field(factory=dict)
+    checkpoints: dict[CheckpointId, Checkpoint] = attrs.field(factory=dict)
+    operation: OpenOperation | None = None
+    session: Session | None = None
+
+    @property
+    def status(self) -> ThreadStatus:
+        """What the thread is doing: derived, never stored."""
+        if self.pending:
+            return ThreadStatus.AWAITING_APPROVAL
+        return ThreadStatus.IDLE if self.current is None else ThreadStatus.RUNNING
+
+    @property
+    def running_turn(self) -> Turn | None:
+        """The turn in progress."""
+        return None if self.current is None else self.turns[self.current]
+
+
+@attrs.define(kw_only=True)
+class Receipt:
+    """The outcome of a command, so that a retry gets the first answer.
+
+    `result` and `failure` are null while an operation runs. `digest` names the method and its
+    params.
+    """
+
+    digest: str
+    expires_at: str
+    sequence: int
+    result: CommandResult | None = None
+    failure: "OperationFailure | None" = None
+    operation_id: OperationId | None = None
+    thread_id: ThreadId | None = None
+
+
+@attrs.frozen
+class OperationFailure:
+    """Why an operation's command failed."""
+
+    code: str
+    message: str
+    remedy: str | None
+
+
+@attrs.define(kw_only=True)
+class Model:
+    """Everything the log says. `versions` holds every stream there ever was, deleted ones too.
+
+    `busy` are the threads with a turn or an operation under way, `outbox` the effects not settled.
+    """
+
+    sequence: int = 0
+    occurred_at: str = ""
+    projects: dict[ProjectId, Project] = attrs.field(factory=dict)
+    threads: dict[ThreadId, Thread] = attrs.field(factory=dict)
+    roots: dict[str, ProjectId] = attrs.field(factory=dict)
+    versions: dict[str, int] = attrs.field(factory=dict)
+    checkpoint_owners: dict[CheckpointId, ThreadId] = attrs.field(factory=dict)
+    busy: dict[ThreadId, None] = attrs.field(factory=dict)
+    receipts: dict[CommandId, Receipt] = attrs.field(factory=dict)
+    outbox: dict[ThreadId, dict[str, OutboxEffect]] = attrs.field(factory=dict)

@@ -1,0 +1,249 @@
+"""The rules of slow workspace work: intent first, outcome later, each an event."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from peon.domain.commands import (
+    CheckpointTaken,
+    CommitMade,
+    FilesRestored,
+    Outcome,
+    PushMade,
+    RecordOperation,
+    WorkFailed,
+)
+from peon.domain.facts import Facts
+from peon.domain.lookup import (
+    refuse_paths_outside,
+    refuse_while_operation_runs,
+    refuse_while_turn_runs,
+    require_thread,
+)
+from peon.domain.model import Checkpoint, Model, OpenOperation, Thread
+from peon.domain.turns import Ending, close_turn, refuse_while_folder_is_restored
+from peon.errors import CommandRejected
+from peon_protocol.commands import (
+    CommitChanges,
+    CreateCheckpoint,
+    PushChanges,
+    RestoreCheckpoint,
+)
+from peon_protocol.events import (
+    ChangesCommitted,
+    ChangesPushed,
+    CheckpointCreated,
+    CheckpointRestored,
+    Event,
+    OperationFailed,
+    OperationRequested,
+)
+from peon_protocol.ids import CheckpointId, OperationId
+from peon_protocol.rejections import (
+    CheckpointNotFound,
+    CheckpointOfAnotherThread,
+    DescriptionBlank,
+    FeatureNotAvailable,
+    MessageBlank,
+    OperationInProgress,
+    WorkspaceBusy,
+)
+from peon_protocol.values import (
+    CheckpointKind,
+    CheckpointOperation,
+    CommitOperation,
+    ConflictChoice,
+    Operation,
+    PushOperation,
+    RestoreOperation,
+    TurnEndOperation,
+)
+
+
+def create_checkpoint(command: CreateCheckpoint, model: Model, facts: Facts) -> Iterator[Event]:
+    """By hand, between turns, under a description."""
+    thread = require_thread(model, command.thread_id)
+    refuse_while_turn_runs(thread)
+    refuse_while_operation_runs(thread)
+    if not command.description.strip():
+        raise CommandRejected(DescriptionBlank())
+    operation = CheckpointOperation(CheckpointId(facts.fresh_id), command.description)
+    yield _requested(thread, operation, facts)
+
+
+def restore_checkpoint(command: RestoreCheckpoint, model: Model, facts: Facts) -> Iterator[Event]:
+    """Only while nobody works in the folder, and only to a checkpoint of this thread."""
+    thread = require_thread(model, command.thread_id)
+    require_checkpoint(model, thread, command.checkpoint_id)
+    _refuse_while_folder_is_busy(model, thread)
+    refuse_paths_outside(command.paths)
+    if command.conflicts is not ConflictChoice.KEEP:
+        raise CommandRejected(FeatureNotAvailable(f"conflicts: {command.conflicts}"))
+    operation = RestoreOperation(
+        checkpoint_id=command.checkpoint_id,
+        before_checkpoint_id=CheckpointId(facts.fresh_id),
+        paths=command.paths,
+        conflicts=command.conflicts,
+    )
+    yield _requested(thread, operation, facts)
+
+
+def commit_changes(command: CommitChanges, model: Model, facts: Facts) -> Iterator[Event]:
+    """A commit says what it does, and waits for the turn's end."""
+    thread = require_thread(model, command.thread_id)
+    if not command.message.strip():
+        raise CommandRejected(MessageBlank())
+    refuse_while_turn_runs(thread)
+    refuse_while_operation_runs(thread)
+    refuse_paths_outside(command.paths)
+    yield _requested(thread, CommitOperation(command.message, command.paths), facts)
+
+
+def push_changes(command: PushChanges, model: Model, facts: Facts) -> Iterator[Event]:
+    """A push waits for the turn's end."""
+    thread = require_thread(model, command.thread_id)
+    refuse_while_turn_runs(thread)
+    refuse_while_operation_runs(thread)
+    yield _requested(thread, PushOperation(command.remote, command.branch), facts)
+
+
+def record_operation(command: RecordOperation, model: Model) -> Iterator[Event]:
+    """The outcome of the operation that is open; of any other, nothing is left to say."""
+    thread = model.threads.get(command.thread_id)
+    if thread is None or thread.operation is None:
+        return
+    if thread.operation.operation_id != command.operation_id:
+        return
+    outcome = command.outcome
+    if isinstance(outcome, WorkFailed):
+        yield OperationFailed(
+            thread_id=thread.thread_id,
+            turn_id=thread.current,
+            operation_id=command.operation_id,
+            code=outcome.code,
+            message=outcome.message,
+            remedy=outcome.remedy,
+        )
+    else:
+        yield from _done(thread, thread.operation, outcome)
+    yield from _turn_end(thread, thread.operation.operation)
+
+
+def require_checkpoint(model: Model, thread: Thread, checkpoint_id: CheckpointId) -> Checkpoint:
+    """The thread's checkpoint. Raises CommandRejected(CheckpointNotFound or OfAnotherThread)."""
+    owner = model.checkpoint_owners.get(checkpoint_id)
+    if owner is None:
+        raise CommandRejected(CheckpointNotFound(checkpoint_id))
+    if owner != thread.thread_id:
+        raise CommandRejected(CheckpointOfAnotherThread(checkpoint_id, owner))
+    return thread.checkpoints[checkpoint_id]
+
+
+def _refuse_while_folder_is_busy(model: Model, thread: Thread) -> None:
+    project = model.projects[thread.project_id]
+    for other_id in project.thread_ids:
+        if other_id in model.busy:
+            other = model.threads[other_id]
+            if other.current is not None:
+                raise CommandRejected(WorkspaceBusy(project.root, other_id))
+            if other.operation is not None:
+                kind = other.operation.operation.TYPE
+                raise CommandRejected(OperationInProgress(other_id, kind))
+    refuse_while_folder_is_restored(model, thread)
+
+
+def _requested(thread: Thread, operation: Operation, facts: Facts) -> OperationRequested:
+    return OperationRequested(
+        thread_id=thread.thread_id,
+        operation_id=OperationId(facts.fresh_id),
+        operation=operation,
+    )
+
+
+def _turn_end(thread: Thread, operation: Operation) -> Iterator[Event]:
+    """With its closing checkpoint, taken or not, a turn is over."""
+    turn = thread.running_turn
+    if isinstance(operation, TurnEndOperation) and turn is not None:
+        ending = Ending(operation.stop_reason, operation.error, operation.usage)
+        yield close_turn(thread, turn, ending, None)
+
+
+def _done(
+    thread: Thread,
+    opened: OpenOperation,
+    outcome: CheckpointTaken | FilesRestored | CommitMade | PushMade,
+) -> Iterator[Event]:
+    match outcome:
+        case CheckpointTaken():
+            yield _checkpoint(thread, opened, outcome)
+        case FilesRestored():
+            yield from _restored(thread, opened, outcome)
+        case CommitMade():
+            yield _committed(thread, opened, outcome)
+        case PushMade():
+            yield ChangesPushed(
+                thread_id=thread.thread_id,
+                operation_id=opened.operation_id,
+                remote=outcome.remote,
+                branch=outcome.branch,
+                commit=outcome.commit,
+            )
+        case _:
+            assert_never(outcome)
+
+
+def _checkpoint(thread: Thread, opened: OpenOperation, outcome: CheckpointTaken) -> Event:
+    operation = opened.operation
+    if isinstance(operation, CheckpointOperation):
+        kind, description = CheckpointKind.MANUAL, operation.description
+    elif isinstance(operation, TurnEndOperation) and thread.running_turn is not None:
+        kind, description = CheckpointKind.TURN_END, f"After turn {thread.running_turn.number}"
+    else:
+        raise _mismatch(operation, outcome)
+    return CheckpointCreated(
+        thread_id=thread.thread_id,
+        checkpoint_id=operation.checkpoint_id,
+        description=description,
+        kind=kind,
+        turn_id=thread.current,
+        operation_id=opened.operation_id,
+        missing=outcome.missing,
+    )
+
+
+def _restored(thread: Thread, opened: OpenOperation, outcome: FilesRestored) -> Iterator[Event]:
+    operation = opened.operation
+    if not isinstance(operation, RestoreOperation):
+        raise _mismatch(operation, outcome)
+    target = thread.checkpoints[operation.checkpoint_id]
+    yield CheckpointCreated(
+        thread_id=thread.thread_id,
+        checkpoint_id=operation.before_checkpoint_id,
+        description=f"Before going back to «{target.description}»",
+        kind=CheckpointKind.BEFORE_RESTORE,
+        missing=outcome.missing,
+    )
+    yield CheckpointRestored(
+        thread_id=thread.thread_id,
+        checkpoint_id=operation.checkpoint_id,
+        operation_id=opened.operation_id,
+        before_checkpoint_id=operation.before_checkpoint_id,
+        restored=outcome.restored,
+        conflicts=outcome.conflicts,
+    )
+
+
+def _committed(thread: Thread, opened: OpenOperation, outcome: CommitMade) -> Event:
+    if not isinstance(opened.operation, CommitOperation):
+        raise _mismatch(opened.operation, outcome)
+    return ChangesCommitted(
+        thread_id=thread.thread_id,
+        operation_id=opened.operation_id,
+        commit=outcome.commit,
+        message=opened.operation.message,
+        branch=outcome.branch,
+        files=outcome.files,
+    )
+
+
+def _mismatch(operation: Operation, outcome: Outcome) -> TypeError:
+    return TypeError(f"{type(outcome).__name__} is no outcome of a {operation.TYPE}")

@@ -1,0 +1,169 @@
+"""The fold: each event, once, in order, brings the model up to date.
+
+It is the same whether the event was decided a moment ago or is read from the journal after a
+restart.
+It checks nothing and decides nothing. After a snapshot whose records are of different ages, an
+event
+may come again: a thread skips what it has, by `sequence`, and so does the rest of the model.
+"""
+
+from peon.domain import project_thread
+from peon.domain.effects import OutboxEffect
+from peon.domain.model import Model, Project, Thread
+from peon.domain.react import react
+from peon.domain.receipts import record_receipt
+from peon_protocol.events import (
+    ChangesCommitted,
+    ChangesPushed,
+    CheckpointCreated,
+    CheckpointRestored,
+    Event,
+    OperationFailed,
+    ProjectConfigured,
+    ProjectCreated,
+    ProjectDeleted,
+    StoredEvent,
+    ThreadCreated,
+    ThreadDeleted,
+    TurnCompleted,
+    TurnFailed,
+)
+from peon_protocol.ids import ThreadId
+
+
+def project(model: Model, stored: StoredEvent) -> Model:
+    """Fold one event into the model, in place, and return it."""
+    event = stored.payload
+    if stored.sequence > model.sequence:
+        _settle_receipts(model, stored)
+        _fold(model, stored)
+        model.versions[stored.stream_id] = stored.version
+        model.sequence = stored.sequence
+        model.occurred_at = stored.occurred_at
+        _fold_outbox(model, event)
+    elif not isinstance(event, ProjectCreated | ProjectConfigured | ProjectDeleted):
+        thread = model.threads.get(event.thread_id)
+        if thread is not None:
+            project_thread.fold(thread, stored)
+    return model
+
+
+_OUTCOMES = (
+    CheckpointCreated,
+    CheckpointRestored,
+    ChangesCommitted,
+    ChangesPushed,
+    OperationFailed,
+)
+
+
+def _settle_receipts(model: Model, stored: StoredEvent) -> None:
+    """Before the fold, because an operation's outcome is the receipt of the command that waits."""
+    event = stored.payload
+    if isinstance(event, _OUTCOMES):
+        thread = model.threads.get(event.thread_id)
+        record_receipt(model, stored, None if thread is None else thread.operation)
+    elif stored.command_id is not None:
+        record_receipt(model, stored, None)
+
+
+def _fold(model: Model, stored: StoredEvent) -> None:
+    event = stored.payload
+    match event:
+        case ProjectCreated():
+            _project_created(model, event, stored.occurred_at)
+        case ProjectConfigured():
+            _project_configured(model, event)
+        case ProjectDeleted():
+            _project_deleted(model, event)
+        case ThreadCreated():
+            model.threads[event.thread_id] = project_thread.created(event, stored)
+            model.projects[event.project_id].thread_ids[event.thread_id] = None
+        case ThreadDeleted():
+            _remove_thread(model, event.thread_id)
+        case _:
+            thread = model.threads[event.thread_id]
+            project_thread.fold(thread, stored)
+            _index(model, thread, event)
+
+
+def _project_created(model: Model, event: ProjectCreated, at: str) -> None:
+    model.projects[event.project_id] = Project(
+        project_id=event.project_id,
+        root=event.root,
+        title=event.title,
+        defaults=event.defaults,
+        created_at=at,
+    )
+    model.roots[event.root] = event.project_id
+
+
+def _project_configured(model: Model, event: ProjectConfigured) -> None:
+    project = model.projects[event.project_id]
+    if event.title is not None:
+        project.title = event.title
+    if event.defaults is not None:
+        project.defaults = event.defaults
+
+
+def _project_deleted(model: Model, event: ProjectDeleted) -> None:
+    """Leaves no orphan, though the events before it should have removed every thread."""
+    project = model.projects.pop(event.project_id)
+    del model.roots[project.root]
+    for thread_id in tuple(project.thread_ids):
+        _drop_thread(model, thread_id)
+
+
+def _remove_thread(model: Model, thread_id: ThreadId) -> None:
+    thread = model.threads[thread_id]
+    del model.projects[thread.project_id].thread_ids[thread_id]
+    _drop_thread(model, thread_id)
+
+
+def _drop_thread(model: Model, thread_id: ThreadId) -> None:
+    thread = model.threads.pop(thread_id)
+    model.busy.pop(thread_id, None)
+    model.outbox.pop(thread_id, None)
+    for checkpoint_id in thread.checkpoints:
+        del model.checkpoint_owners[checkpoint_id]
+
+
+def _index(model: Model, thread: Thread, event: Event) -> None:
+    if isinstance(event, CheckpointCreated):
+        model.checkpoint_owners[event.checkpoint_id] = thread.thread_id
+    if thread.current is not None or thread.operation is not None:
+        model.busy[thread.thread_id] = None
+    else:
+        model.busy.pop(thread.thread_id, None)
+
+
+def _fold_outbox(model: Model, event: Event) -> None:
+    if isinstance(event, ProjectCreated | ProjectConfigured | ProjectDeleted | ThreadDeleted):
+        return
+    settled = _settled(event)
+    open_effects = model.outbox.get(event.thread_id)
+    if open_effects is not None:
+        for key in settled:
+            open_effects.pop(key, None)
+        if isinstance(event, TurnCompleted | TurnFailed):
+            open_effects.clear()
+        if not open_effects:
+            del model.outbox[event.thread_id]
+    for effect in react(event, model):
+        if isinstance(effect, OutboxEffect):
+            model.outbox.setdefault(event.thread_id, {})[effect.key] = effect
+
+
+def _settled(event: Event) -> tuple[str, ...]:
+    """The keys of the effects that `event` settles; a turn's end settles all of its thread's."""
+    match event:
+        case CheckpointCreated() if event.operation_id is None and event.turn_id is not None:
+            return (f"capture:{event.turn_id}",)
+        case CheckpointCreated() if event.operation_id is not None:
+            return (f"operation:{event.operation_id}",)
+        case OperationFailed():
+            return (f"operation:{event.operation_id}", f"capture:{event.turn_id}")
+        case CheckpointRestored() | ChangesCommitted() | ChangesPushed():
+            return (f"operation:{event.operation_id}",)
+        case _:
+            return ()

@@ -1,0 +1,245 @@
+"""The fold of one thread: what an event says of it."""
+
+from typing import assert_never
+
+from peon.domain.model import (
+    Action,
+    Checkpoint,
+    Item,
+    OpenOperation,
+    Session,
+    Thread,
+    Turn,
+)
+from peon_protocol.events import (
+    ActionRequested,
+    ActionResolved,
+    ChangesCommitted,
+    ChangesPushed,
+    CheckpointCreated,
+    CheckpointRestored,
+    ItemRecorded,
+    OperationFailed,
+    OperationRequested,
+    ProjectConfigured,
+    ProjectCreated,
+    ProjectDeleted,
+    SessionClosed,
+    SessionOpened,
+    StoredEvent,
+    ThreadConfigured,
+    ThreadCreated,
+    ThreadDeleted,
+    TurnCompleted,
+    TurnFailed,
+    TurnInterruptRequested,
+    TurnStarted,
+)
+from peon_protocol.values import CheckpointKind, ItemKind, ItemPatch, StopReason, TurnStatus
+
+_TEXTS = (ItemKind.MESSAGE, ItemKind.REASONING)
+_INTERRUPTED = (StopReason.CANCELLED, StopReason.INTERRUPTED)
+
+
+def created(event: ThreadCreated, stored: StoredEvent) -> Thread:
+    """The thread that the event tells of."""
+    return Thread(
+        thread_id=event.thread_id,
+        project_id=event.project_id,
+        title=event.title,
+        title_source=event.title_source,
+        provider=event.provider,
+        model=event.model,
+        mode=event.mode,
+        created_at=stored.occurred_at,
+        updated_at=stored.occurred_at,
+        sequence=stored.sequence,
+        version=stored.version,
+    )
+
+
+def fold(thread: Thread, stored: StoredEvent) -> None:
+    """Fold one event of the thread into it, unless it has it already."""
+    if stored.sequence <= thread.sequence:
+        return
+    _fold(thread, stored)
+    thread.sequence = stored.sequence
+    thread.version = stored.version
+    thread.updated_at = stored.occurred_at
+
+
+def _fold(thread: Thread, stored: StoredEvent) -> None:
+    event = stored.payload
+    match event:
+        case ItemRecorded():
+            _item_recorded(thread.turns[event.turn_id], event)
+        case ThreadConfigured():
+            _configured(thread, event)
+        case TurnStarted():
+            _turn_started(thread, event, stored.occurred_at)
+        case TurnInterruptRequested():
+            thread.turns[event.turn_id].interrupt_requested = True
+        case TurnCompleted() | TurnFailed():
+            _turn_ended(thread, event, stored.occurred_at)
+        case ActionRequested():
+            _action_requested(thread, event, stored.occurred_at)
+        case ActionResolved():
+            _action_resolved(thread, event)
+        case CheckpointCreated():
+            _checkpoint_created(thread, event, stored.occurred_at)
+        case OperationRequested():
+            thread.operation = OpenOperation(
+                operation_id=event.operation_id,
+                operation=event.operation,
+                requested_at=stored.occurred_at,
+                command_id=stored.command_id,
+            )
+        case CheckpointRestored() | ChangesCommitted() | ChangesPushed():
+            thread.operation = None
+        case OperationFailed():
+            _operation_failed(thread, event)
+        case SessionOpened():
+            thread.session = _session(event)
+        case SessionClosed():
+            thread.session = None
+        case (
+            ProjectCreated()
+            | ProjectConfigured()
+            | ProjectDeleted()
+            | ThreadCreated()
+            | ThreadDeleted()
+        ):
+            return
+        case _:
+            assert_never(event)
+
+
+def _configured(thread: Thread, event: ThreadConfigured) -> None:
+    if event.title is not None:
+        thread.title = event.title
+    if event.title_source is not None:
+        thread.title_source = event.title_source
+    if event.model is not None:
+        thread.model = event.model
+    if event.mode is not None:
+        thread.mode = event.mode
+    if event.archived is not None:
+        thread.archived = event.archived
+
+
+def _turn_started(thread: Thread, event: TurnStarted, at: str) -> None:
+    thread.turns[event.turn_id] = Turn(
+        turn_id=event.turn_id,
+        number=event.number,
+        prompt=event.prompt,
+        mode=event.mode,
+        model=event.model,
+        checkpoint_id=event.checkpoint_id,
+        started_at=at,
+    )
+    thread.current = event.turn_id
+
+
+def _turn_ended(thread: Thread, event: TurnCompleted | TurnFailed, at: str) -> None:
+    turn = thread.turns[event.turn_id]
+    turn.ended_at = at
+    turn.usage = event.usage
+    turn.open_text = None
+    if isinstance(event, TurnFailed):
+        turn.status = TurnStatus.FAILED
+        turn.error = event.error
+    else:
+        interrupted = event.stop_reason in _INTERRUPTED
+        turn.status = TurnStatus.INTERRUPTED if interrupted else TurnStatus.COMPLETED
+        turn.stop_reason = event.stop_reason
+    thread.current = None
+
+
+def _item_recorded(turn: Turn, event: ItemRecorded) -> None:
+    item = turn.items.get(event.item_id)
+    if item is None:
+        item = Item(item_id=event.item_id, kind=event.kind, status=event.status)
+        turn.items[event.item_id] = item
+    item.status = event.status
+    if event.append is not None:
+        item.pieces.append(event.append.text)
+        item.length = event.append.end
+    if event.patch is not None:
+        _patch(item, event.patch)
+    if event.kind in _TEXTS:
+        if item.is_open:
+            turn.open_text = item.item_id
+        elif turn.open_text == item.item_id:
+            turn.open_text = None
+
+
+def _patch(item: Item, patch: ItemPatch) -> None:
+    if patch.title is not None:
+        item.title = patch.title
+    if patch.tool_kind is not None:
+        item.tool_kind = patch.tool_kind
+    if patch.summary is not None:
+        item.summary = patch.summary
+    if patch.input is not None:
+        item.input = patch.input
+    if patch.content is not None:
+        item.content = patch.content
+    if patch.edits is not None:
+        item.edits = patch.edits
+    if patch.locations is not None:
+        item.locations = patch.locations
+    if patch.entries is not None:
+        item.entries = patch.entries
+
+
+def _action_requested(thread: Thread, event: ActionRequested, at: str) -> None:
+    thread.actions[event.action_id] = Action(
+        action_id=event.action_id,
+        turn_id=event.turn_id,
+        item_id=event.item_id,
+        kind=event.kind,
+        title=event.title,
+        options=event.options,
+        requested_at=at,
+    )
+    thread.pending[event.action_id] = None
+
+
+def _action_resolved(thread: Thread, event: ActionResolved) -> None:
+    action = thread.actions[event.action_id]
+    action.decision = event.decision
+    action.by = event.by
+    thread.pending.pop(event.action_id, None)
+
+
+def _checkpoint_created(thread: Thread, event: CheckpointCreated, at: str) -> None:
+    thread.checkpoints[event.checkpoint_id] = Checkpoint(
+        checkpoint_id=event.checkpoint_id,
+        description=event.description,
+        kind=event.kind,
+        turn_id=event.turn_id,
+        created_at=at,
+        missing=event.missing,
+    )
+    if event.operation_id is not None:
+        thread.operation = None
+    elif event.kind is CheckpointKind.TURN_START and event.turn_id is not None:
+        thread.turns[event.turn_id].prompted = True
+
+
+def _operation_failed(thread: Thread, event: OperationFailed) -> None:
+    if thread.operation is not None and thread.operation.operation_id == event.operation_id:
+        thread.operation = None
+    elif event.turn_id is not None:
+        thread.turns[event.turn_id].prompted = True
+
+
+def _session(event: SessionOpened) -> Session:
+    return Session(
+        session_id=event.session_id,
+        native_id=event.native_id,
+        provider=event.provider,
+        agent_name=event.agent_name,
+        agent_version=event.agent_version,
+        origin=event.origin,
+    )

@@ -1,0 +1,196 @@
+"""The rules for what a provider says: the single door, whoever runs the agent."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from peon.domain.actions import request_action, withdraw
+from peon.domain.commands import RecordText
+from peon.domain.facts import Facts
+from peon.domain.items import append_text, replace_plan, text_item, update_tool_call
+from peon.domain.lookup import require_thread
+from peon.domain.model import Model, Thread, Turn
+from peon.domain.turns import Ending, end_turn
+from peon.errors import CommandRejected
+from peon_protocol.commands import IngestProviderEvent
+from peon_protocol.events import Event, SessionClosed, SessionOpened, ThreadConfigured
+from peon_protocol.provider_events import (
+    ActionRequested,
+    ActionWithdrawn,
+    ModeChanged,
+    PlanReplaced,
+    ProviderError,
+    ReasoningDelta,
+    SessionEnded,
+    SessionStarted,
+    TextDelta,
+    ToolCallUpdated,
+    TurnEnded,
+    UsageReported,
+)
+from peon_protocol.rejections import ActionNotFound, ProviderNotHost, TurnNotInProgress
+from peon_protocol.values import (
+    MODE_ORDER,
+    ActorKind,
+    Decider,
+    DeciderKind,
+    ItemKind,
+    Mode,
+    StopReason,
+    TurnEndOperation,
+    TurnError,
+)
+
+HOST = "host"
+"""The provider whose agent the editor runs itself."""
+
+AGENT_EXITED = "agent.exited"
+
+
+def ingest(command: IngestProviderEvent, model: Model, facts: Facts) -> Iterator[Event]:
+    """A client may speak for the provider `host` only; most of what is said needs a turn."""
+    thread = require_thread(model, command.thread_id)
+    if facts.actor.kind is ActorKind.CLIENT and thread.provider != HOST:
+        raise CommandRejected(ProviderNotHost(thread.thread_id, thread.provider))
+    match command.event:
+        case SessionStarted():
+            return _session_started(thread, command.event)
+        case SessionEnded():
+            return _session_ended(thread, command.event, facts)
+        case ModeChanged():
+            return _mode_changed(thread, command.event)
+        case _:
+            return _within_turn(thread, open_turn(thread), command, facts)
+
+
+def open_turn(thread: Thread) -> Turn:
+    """The turn that is running and whose agent has not ended it.
+
+    Raises CommandRejected(TurnNotInProgress): what comes after the end is never the turn's.
+    """
+    turn = thread.running_turn
+    if turn is None or is_ending(thread):
+        raise CommandRejected(TurnNotInProgress(thread.thread_id))
+    return turn
+
+
+def is_ending(thread: Thread) -> bool:
+    """Whether the agent has ended the turn and only its closing checkpoint is awaited."""
+    operation = thread.operation
+    return operation is not None and isinstance(operation.operation, TurnEndOperation)
+
+
+def record_text(command: RecordText, model: Model) -> Iterator[Event]:
+    """Text that was held back; where its turn is gone, so is the text's place."""
+    thread = model.threads.get(command.thread_id)
+    turn = None if thread is None else thread.running_turn
+    if thread is None or turn is None or turn.turn_id != command.turn_id or is_ending(thread):
+        return iter(())
+    return append_text(
+        thread.thread_id,
+        turn,
+        command.item_id,
+        command.kind,
+        command.text,
+        complete=command.complete,
+    )
+
+
+def _within_turn(
+    thread: Thread, turn: Turn, command: IngestProviderEvent, facts: Facts
+) -> Iterator[Event]:
+    event = command.event
+    match event:
+        case TextDelta():
+            return _text(thread, turn, ItemKind.MESSAGE, event)
+        case ReasoningDelta():
+            return _text(thread, turn, ItemKind.REASONING, event)
+        case ToolCallUpdated():
+            return update_tool_call(thread.thread_id, turn, event)
+        case PlanReplaced():
+            return replace_plan(thread.thread_id, turn, event)
+        case ActionRequested():
+            return request_action(thread, turn, event, facts)
+        case ActionWithdrawn():
+            return _action_withdrawn(thread, event)
+        case UsageReported():
+            return iter(())
+        case TurnEnded():
+            return end_turn(thread, turn, _ending(turn, event), facts)
+        case ProviderError():
+            error = TurnError(event.code, event.message)
+            return end_turn(thread, turn, Ending(error=error), facts)
+        case SessionStarted() | SessionEnded() | ModeChanged():
+            return iter(())
+        case _:
+            assert_never(event)
+
+
+def _ending(turn: Turn, event: TurnEnded) -> Ending:
+    """A turn that was asked to stop and stopped was cancelled, whatever the agent calls it."""
+    asked = turn.interrupt_requested and event.stop_reason is StopReason.END_TURN
+    return Ending(StopReason.CANCELLED if asked else event.stop_reason, usage=event.usage)
+
+
+def _text(
+    thread: Thread, turn: Turn, kind: ItemKind, event: TextDelta | ReasoningDelta
+) -> Iterator[Event]:
+    if not event.text:
+        return iter(())
+    item_id, _ = text_item(turn, kind, event.item_id)
+    return append_text(thread.thread_id, turn, item_id, kind, event.text, complete=False)
+
+
+def _action_withdrawn(thread: Thread, event: ActionWithdrawn) -> Iterator[Event]:
+    if event.action_id not in thread.actions:
+        raise CommandRejected(ActionNotFound(thread.thread_id, event.action_id))
+    if event.action_id in thread.pending:
+        by = Decider(DeciderKind.AGENT, thread.provider)
+        yield from withdraw(thread, event.action_id, by)
+
+
+def _session_started(thread: Thread, event: SessionStarted) -> Iterator[Event]:
+    if thread.session is not None:
+        yield SessionClosed(
+            thread_id=thread.thread_id,
+            session_id=thread.session.session_id,
+            reason="replaced",
+        )
+    yield SessionOpened(
+        thread_id=thread.thread_id,
+        session_id=event.session_id,
+        native_id=event.native_id,
+        provider=thread.provider,
+        agent_name=event.agent_name,
+        agent_version=event.agent_version,
+        origin=event.origin,
+    )
+
+
+def _session_ended(thread: Thread, event: SessionEnded, facts: Facts) -> Iterator[Event]:
+    """An agent that goes while its turn runs has failed that turn, unless it was asked to stop."""
+    if thread.session is None or thread.session.session_id != event.session_id:
+        return
+    yield SessionClosed(
+        thread_id=thread.thread_id,
+        session_id=event.session_id,
+        reason=event.reason,
+        detail=event.detail,
+    )
+    turn = thread.running_turn
+    if turn is None or is_ending(thread) or not turn.prompted:
+        return
+    if turn.interrupt_requested:
+        yield from end_turn(thread, turn, Ending(StopReason.CANCELLED), facts)
+        return
+    message = event.detail or event.reason
+    yield from end_turn(thread, turn, Ending(error=TurnError(AGENT_EXITED, message)), facts)
+
+
+def _mode_changed(thread: Thread, event: ModeChanged) -> Iterator[Event]:
+    """An agent may bind itself, never free itself."""
+    if _rank(event.mode) < _rank(thread.mode):
+        yield ThreadConfigured(thread_id=thread.thread_id, mode=event.mode)
+
+
+def _rank(mode: Mode) -> int:
+    return MODE_ORDER.index(mode)

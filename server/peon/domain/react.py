@@ -1,0 +1,121 @@
+"""Which work outside follows from an event: data for the reactors, never the work itself."""
+
+from collections.abc import Iterator
+
+from peon.domain.actions import CHANGING
+from peon.domain.effects import (
+    AnswerAgent,
+    CaptureTurnStart,
+    CloseSession,
+    Effect,
+    InterruptAgent,
+    PerformOperation,
+    PromptAgent,
+    ToolCallClosed,
+    ToolCallOpened,
+)
+from peon.domain.model import Model, Thread
+from peon.domain.provider import is_ending
+from peon_protocol.events import (
+    ActionResolved,
+    CheckpointCreated,
+    Event,
+    ItemRecorded,
+    OperationFailed,
+    OperationRequested,
+    ThreadConfigured,
+    ThreadDeleted,
+    TurnInterruptRequested,
+    TurnStarted,
+)
+from peon_protocol.ids import ThreadId, TurnId
+from peon_protocol.values import CheckpointKind, Decision, ItemKind, ItemStatus
+
+
+def react(event: Event, model: Model) -> Iterator[Effect]:
+    """The effects of `event`; `model` has it folded in already."""
+    match event:
+        case TurnStarted():
+            yield CaptureTurnStart(
+                thread_id=event.thread_id,
+                turn_id=event.turn_id,
+                checkpoint_id=event.checkpoint_id,
+            )
+        case CheckpointCreated() if event.kind is CheckpointKind.TURN_START:
+            yield from _prompt(model, event.thread_id, event.turn_id)
+        case OperationFailed():
+            yield from _prompt_without_checkpoint(model, event)
+        case TurnInterruptRequested():
+            yield InterruptAgent(thread_id=event.thread_id, turn_id=event.turn_id)
+        case ActionResolved():
+            yield from _answer(model, event)
+        case ItemRecorded():
+            yield from _tool_call(model, event)
+        case OperationRequested():
+            yield PerformOperation(
+                thread_id=event.thread_id,
+                operation_id=event.operation_id,
+                operation=event.operation,
+                turn_id=event.turn_id,
+            )
+        case ThreadDeleted():
+            yield CloseSession(thread_id=event.thread_id)
+        case ThreadConfigured() if event.archived:
+            yield CloseSession(thread_id=event.thread_id)
+        case _:
+            return
+
+
+def _prompt(model: Model, thread_id: ThreadId, turn_id: TurnId | None) -> Iterator[Effect]:
+    """The prompt goes out once its checkpoint is settled, unless the turn is told to stop."""
+    thread = model.threads[thread_id]
+    turn = thread.running_turn
+    if turn is None or turn.turn_id != turn_id or turn.interrupt_requested or is_ending(thread):
+        return
+    yield PromptAgent(thread_id=thread_id, turn_id=turn.turn_id)
+
+
+def _prompt_without_checkpoint(model: Model, event: OperationFailed) -> Iterator[Effect]:
+    """A checkpoint that could not be taken does not keep a turn from starting: the event has said
+    so.
+    """
+    turn = model.threads[event.thread_id].running_turn
+    if turn is not None and str(event.operation_id) == turn.checkpoint_id:
+        yield from _prompt(model, event.thread_id, event.turn_id)
+
+
+def _answer(model: Model, event: ActionResolved) -> Iterator[Effect]:
+    thread = model.threads[event.thread_id]
+    action = thread.actions[event.action_id]
+    if thread.current == action.turn_id:
+        yield AnswerAgent(
+            thread_id=event.thread_id,
+            turn_id=event.turn_id,
+            action_id=event.action_id,
+            item_id=action.item_id,
+            kind=action.kind,
+            option_id=event.option_id,
+            approved=event.decision is Decision.APPROVED,
+        )
+
+
+def _tool_call(model: Model, event: ItemRecorded) -> Iterator[Effect]:
+    """A tool that may change files is watched from when it may begin until it is closed."""
+    if event.kind is not ItemKind.TOOL_CALL or not _may_change(
+        model.threads[event.thread_id], event
+    ):
+        return
+    if event.status is ItemStatus.RUNNING:
+        yield ToolCallOpened(
+            thread_id=event.thread_id, turn_id=event.turn_id, item_id=event.item_id
+        )
+    elif event.status in (ItemStatus.COMPLETED, ItemStatus.FAILED, ItemStatus.CANCELLED):
+        yield ToolCallClosed(
+            thread_id=event.thread_id, turn_id=event.turn_id, item_id=event.item_id
+        )
+
+
+def _may_change(thread: Thread, event: ItemRecorded) -> bool:
+    """Whether the tool's kind is one that changes files, or is not known."""
+    kind = thread.turns[event.turn_id].items[event.item_id].tool_kind
+    return kind is None or kind in CHANGING

@@ -1,0 +1,219 @@
+"""What a command is answered with, and the receipts that keep the answer for a retry.
+
+Receipts are a fold of the log. An event carries `commandId` and `commandDigest`, the latter as
+`method:digest of the params`, so that the same id with another command can be told.
+"""
+
+from datetime import datetime, timedelta
+
+import attrs
+
+from peon.domain.model import Model, OpenOperation, OperationFailure, Receipt
+from peon_protocol.commands import (
+    ApprovePendingAction,
+    Command,
+    ConfigureProject,
+    CreateProject,
+    DeleteProject,
+    InterruptTurn,
+    RejectPendingAction,
+    StartTurn,
+)
+from peon_protocol.events import (
+    ActionResolved,
+    ChangesCommitted,
+    ChangesPushed,
+    CheckpointCreated,
+    CheckpointRestored,
+    Event,
+    OperationFailed,
+    OperationRequested,
+    ProjectConfigured,
+    ProjectCreated,
+    ProjectDeleted,
+    StoredEvent,
+    TurnInterruptRequested,
+    TurnStarted,
+)
+from peon_protocol.ids import ThreadId, TurnId
+from peon_protocol.results import (
+    ActionResult,
+    CheckpointResult,
+    CommandResult,
+    CommitResult,
+    ProjectResult,
+    PushResult,
+    RestoreResult,
+    ThreadResult,
+    TurnResult,
+)
+
+KEPT = timedelta(hours=24)
+"""How long a receipt answers retries."""
+
+
+def result_of(event: Event, method: str, sequence: int, model: Model) -> CommandResult | None:
+    """What a command of `method` answers when `event` is among its events, or nothing yet.
+
+    `sequence` is that of the command's last event. Only the event that carries the answer has one.
+    """
+    match event:
+        case ProjectCreated() | ProjectConfigured() | ProjectDeleted():
+            return ProjectResult(sequence=sequence, project_id=event.project_id)
+        case TurnStarted() if method == "turn/start":
+            return _turn_result(event.thread_id, event.turn_id, event.number, sequence)
+        case TurnInterruptRequested() if method == "turn/interrupt":
+            number = model.threads[event.thread_id].turns[event.turn_id].number
+            return _turn_result(event.thread_id, event.turn_id, number, sequence)
+        case ActionResolved() if method.startswith("action/"):
+            return ActionResult(
+                sequence=sequence,
+                thread_id=event.thread_id,
+                action_id=event.action_id,
+                decision=event.decision,
+            )
+        case _ if method.startswith("thread/") or method == "provider/ingest":
+            return ThreadResult(sequence=sequence, thread_id=event.thread_id)
+        case _:
+            return None
+
+
+def outcome_of(event: Event, sequence: int) -> CommandResult | None:
+    """What the command that waits for an operation answers when `event` is its outcome."""
+    match event:
+        case CheckpointCreated() if event.operation_id is not None:
+            return CheckpointResult(
+                sequence=sequence,
+                thread_id=event.thread_id,
+                operation_id=event.operation_id,
+                checkpoint_id=event.checkpoint_id,
+                missing=event.missing,
+            )
+        case CheckpointRestored():
+            return RestoreResult(
+                sequence=sequence,
+                thread_id=event.thread_id,
+                operation_id=event.operation_id,
+                checkpoint_id=event.checkpoint_id,
+                before_checkpoint_id=event.before_checkpoint_id,
+                restored=event.restored,
+                conflicts=event.conflicts,
+            )
+        case ChangesCommitted():
+            return CommitResult(
+                sequence=sequence,
+                thread_id=event.thread_id,
+                operation_id=event.operation_id,
+                commit=event.commit,
+                branch=event.branch,
+                files=event.files,
+            )
+        case ChangesPushed():
+            return PushResult(
+                sequence=sequence,
+                thread_id=event.thread_id,
+                operation_id=event.operation_id,
+                remote=event.remote,
+                branch=event.branch,
+                commit=event.commit,
+            )
+        case _:
+            return None
+
+
+def unchanged(command: Command, model: Model) -> CommandResult:
+    """What a command answers that changes nothing because it is true already."""
+    sequence = model.sequence
+    match command:
+        case StartTurn() | InterruptTurn():
+            thread = model.threads[command.thread_id]
+            turn_id = command.turn_id or thread.current or TurnId("")
+            number = thread.turns[turn_id].number
+            return _turn_result(thread.thread_id, turn_id, number, sequence)
+        case CreateProject() | ConfigureProject() | DeleteProject():
+            if command.project_id is None:
+                raise TypeError("a project cannot be created without an event")
+            return ProjectResult(sequence=sequence, project_id=command.project_id)
+        case ApprovePendingAction() | RejectPendingAction():
+            raise TypeError("an action cannot be answered without an event")
+        case _:
+            thread_id = command.thread_id
+            if thread_id is None:
+                raise TypeError("a thread cannot be created without an event")
+            return ThreadResult(sequence=sequence, thread_id=thread_id)
+
+
+def record_receipt(model: Model, stored: StoredEvent, operation: OpenOperation | None) -> None:
+    """Keep what `stored` says of the command it came from, or of the one that waits for
+    `operation`.
+    """
+    if stored.command_id is not None and stored.command_digest is not None:
+        _record_command(model, stored)
+    if operation is not None and operation.command_id is not None:
+        receipt = model.receipts.get(operation.command_id)
+        if receipt is not None:
+            _record_outcome(receipt, stored)
+
+
+def _record_command(model: Model, stored: StoredEvent) -> None:
+    if stored.command_id is None or stored.command_digest is None:
+        return
+    receipt = model.receipts.get(stored.command_id)
+    if receipt is None or receipt.digest != stored.command_digest:
+        _forget_expired(model, stored.occurred_at)
+        receipt = Receipt(
+            digest=stored.command_digest,
+            expires_at=_later(stored.occurred_at),
+            sequence=stored.sequence,
+        )
+        model.receipts.pop(stored.command_id, None)
+        model.receipts[stored.command_id] = receipt
+    receipt.sequence = stored.sequence
+    event = stored.payload
+    method = stored.command_digest.partition(":")[0]
+    if isinstance(event, OperationRequested) and method != "provider/ingest":
+        receipt.operation_id = event.operation_id
+        receipt.thread_id = event.thread_id
+        return
+    result = result_of(event, method, stored.sequence, model)
+    receipt.result = result if result is not None else _raised(receipt.result, stored.sequence)
+
+
+def _raised(result: CommandResult | None, sequence: int) -> CommandResult | None:
+    """The same answer, true at a later event of the same command."""
+    return None if result is None else with_sequence(result, sequence)
+
+
+def with_sequence(result: CommandResult, sequence: int) -> CommandResult:
+    """`result` as of `sequence`."""
+    return attrs.evolve(result, sequence=sequence)
+
+
+def _record_outcome(receipt: Receipt, stored: StoredEvent) -> None:
+    event = stored.payload
+    if isinstance(event, OperationFailed) and event.operation_id == receipt.operation_id:
+        receipt.failure = OperationFailure(event.code, event.message, event.remedy)
+        receipt.sequence = stored.sequence
+        return
+    outcome = outcome_of(event, stored.sequence)
+    if outcome is not None:
+        receipt.result = outcome
+        receipt.sequence = stored.sequence
+
+
+def _forget_expired(model: Model, now: str) -> None:
+    """Receipts stand in the order they were made, so the oldest is first."""
+    while model.receipts:
+        oldest = next(iter(model.receipts))
+        if model.receipts[oldest].expires_at > now:
+            return
+        del model.receipts[oldest]
+
+
+def _later(moment: str) -> str:
+    later = datetime.fromisoformat(moment) + KEPT
+    return later.strftime("%Y-%m-%dT%H:%M:%S.") + f"{later.microsecond // 1000:03d}Z"
+
+
+def _turn_result(thread_id: ThreadId, turn_id: TurnId, number: int, sequence: int) -> CommandResult:
+    return TurnResult(sequence=sequence, thread_id=thread_id, turn_id=turn_id, number=number)

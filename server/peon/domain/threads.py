@@ -1,0 +1,80 @@
+"""The rules of threads."""
+
+from collections.abc import Iterator
+
+from peon.domain.facts import Facts
+from peon.domain.lookup import (
+    refuse_blank_title,
+    refuse_while_operation_runs,
+    refuse_while_turn_runs,
+    require_project,
+    require_thread,
+)
+from peon.domain.model import Model
+from peon.errors import CommandRejected
+from peon_protocol.commands import ConfigureThread, CreateThread, DeleteThread
+from peon_protocol.events import Event, ThreadConfigured, ThreadCreated, ThreadDeleted
+from peon_protocol.ids import ThreadId
+from peon_protocol.rejections import ModeNotSupported, ProviderUnknown, ThreadIdUsed
+from peon_protocol.values import Mode, TitleSource
+
+UNTITLED = "New thread"
+
+
+def create_thread(command: CreateThread, model: Model, facts: Facts) -> Iterator[Event]:
+    """What the command leaves out comes from the project's defaults, then from the server's."""
+    project = require_project(model, command.project_id)
+    thread_id = command.thread_id or ThreadId(facts.fresh_id)
+    if thread_id in model.versions:
+        raise CommandRejected(ThreadIdUsed(thread_id))
+    refuse_blank_title(command.title)
+    defaults = project.defaults
+    provider = command.provider or defaults.provider or facts.providers.default
+    if provider not in facts.providers.ids:
+        raise CommandRejected(ProviderUnknown(provider))
+    mode = command.mode or defaults.mode or Mode.ASK
+    refuse_unsupported_mode(facts, provider, mode)
+    yield ThreadCreated(
+        thread_id=thread_id,
+        project_id=project.project_id,
+        title=command.title or UNTITLED,
+        title_source=TitleSource.USER if command.title else TitleSource.SERVER,
+        provider=provider,
+        model=command.model or defaults.model,
+        mode=mode,
+    )
+
+
+def configure_thread(command: ConfigureThread, model: Model, facts: Facts) -> Iterator[Event]:
+    """A thread at work cannot be archived; the rest may change at any time, for turns to come."""
+    thread = require_thread(model, command.thread_id)
+    refuse_blank_title(command.title)
+    if command.archived:
+        refuse_while_turn_runs(thread)
+        refuse_while_operation_runs(thread)
+    if command.mode is not None:
+        refuse_unsupported_mode(facts, thread.provider, command.mode)
+    changes = (command.title, command.model, command.mode, command.archived)
+    if any(change is not None for change in changes):
+        yield ThreadConfigured(
+            thread_id=thread.thread_id,
+            title=command.title,
+            title_source=TitleSource.USER if command.title else None,
+            model=command.model,
+            mode=command.mode,
+            archived=command.archived,
+        )
+
+
+def delete_thread(command: DeleteThread, model: Model) -> Iterator[Event]:
+    """A thread at work cannot be deleted."""
+    thread = require_thread(model, command.thread_id)
+    refuse_while_turn_runs(thread)
+    refuse_while_operation_runs(thread)
+    yield ThreadDeleted(thread_id=thread.thread_id)
+
+
+def refuse_unsupported_mode(facts: Facts, provider: str, mode: Mode) -> None:
+    """Raises CommandRejected(ModeNotSupported) where the provider cannot keep the mode."""
+    if (provider, mode) in facts.providers.unsupported:
+        raise CommandRejected(ModeNotSupported(provider, mode))

@@ -1,0 +1,221 @@
+"""The rules of turns: one at a time in a thread, numbered from 1, each with a true end."""
+
+from collections.abc import Iterator
+
+import attrs
+
+from peon.domain.actions import withdraw_all
+from peon.domain.commands import RecordTurnCheckpoint, SettleThread, WorkFailed
+from peon.domain.facts import Facts
+from peon.domain.items import close_items
+from peon.domain.lookup import refuse_while_operation_runs, require_thread
+from peon.domain.model import Model, Thread, Turn
+from peon.domain.threads import refuse_unsupported_mode
+from peon.errors import CommandRejected
+from peon_protocol.commands import InterruptTurn, StartTurn
+from peon_protocol.events import (
+    CheckpointCreated,
+    Event,
+    OperationFailed,
+    OperationRequested,
+    TurnCompleted,
+    TurnFailed,
+    TurnInterruptRequested,
+    TurnStarted,
+)
+from peon_protocol.ids import CheckpointId, OperationId, TurnId
+from peon_protocol.rejections import (
+    OperationInProgress,
+    PromptEmpty,
+    ThreadArchived,
+    TurnIdUsed,
+    TurnInProgress,
+    TurnMismatch,
+    TurnNotInProgress,
+)
+from peon_protocol.values import (
+    CheckpointKind,
+    Prompt,
+    RestoreOperation,
+    StopReason,
+    TextContent,
+    TurnEndOperation,
+    TurnError,
+    Usage,
+)
+
+BROKEN_OFF = frozenset({StopReason.CANCELLED, StopReason.INTERRUPTED})
+"""The stop reasons of a turn that did not come to its own end."""
+
+LOST = "operation.lost"
+
+
+@attrs.frozen
+class Ending:
+    """How the agent ended its turn: with a stop reason, or with an error."""
+
+    stop_reason: StopReason | None = None
+    error: TurnError | None = None
+    usage: Usage | None = None
+
+
+def start_turn(command: StartTurn, model: Model, facts: Facts) -> Iterator[Event]:
+    """Sent again with the same id and prompt it is the same turn, and nothing happens."""
+    thread = require_thread(model, command.thread_id)
+    turn_id = command.turn_id or TurnId(facts.fresh_id)
+    existing = thread.turns.get(turn_id)
+    if existing is not None:
+        if existing.prompt != command.prompt:
+            raise CommandRejected(TurnIdUsed(turn_id))
+        return
+    _refuse_start(command, thread, model)
+    mode = command.mode or thread.mode
+    refuse_unsupported_mode(facts, thread.provider, mode)
+    yield TurnStarted(
+        thread_id=thread.thread_id,
+        turn_id=turn_id,
+        number=len(thread.turns) + 1,
+        prompt=command.prompt,
+        checkpoint_id=CheckpointId(facts.fresh_id),
+        model=command.model or thread.model,
+        mode=mode,
+    )
+
+
+def _refuse_start(command: StartTurn, thread: Thread, model: Model) -> None:
+    if thread.archived:
+        raise CommandRejected(ThreadArchived(thread.thread_id))
+    if thread.current is not None:
+        raise CommandRejected(TurnInProgress(thread.thread_id, thread.current))
+    refuse_while_operation_runs(thread)
+    refuse_while_folder_is_restored(model, thread)
+    if is_empty(command.prompt):
+        raise CommandRejected(PromptEmpty())
+
+
+def refuse_while_folder_is_restored(model: Model, thread: Thread) -> None:
+    """Raises CommandRejected(OperationInProgress) while another thread restores the same folder."""
+    for other_id in model.projects[thread.project_id].thread_ids:
+        if other_id in model.busy:
+            operation = model.threads[other_id].operation
+            if operation is not None and isinstance(operation.operation, RestoreOperation):
+                raise CommandRejected(OperationInProgress(other_id, operation.operation.TYPE))
+
+
+def is_empty(prompt: Prompt) -> bool:
+    """Whether a prompt asks nothing: blank text, or no block that says anything."""
+    if isinstance(prompt, str):
+        return not prompt.strip()
+    return all(isinstance(block, TextContent) and not block.text.strip() for block in prompt)
+
+
+def interrupt_turn(command: InterruptTurn, model: Model) -> Iterator[Event]:
+    """Asking again changes nothing. What waits for an answer is withdrawn in the same commit."""
+    thread = require_thread(model, command.thread_id)
+    turn = thread.running_turn
+    if turn is None:
+        raise CommandRejected(TurnNotInProgress(thread.thread_id))
+    if command.turn_id is not None and command.turn_id != turn.turn_id:
+        raise CommandRejected(TurnMismatch(thread.thread_id, command.turn_id, turn.turn_id))
+    if turn.interrupt_requested:
+        return
+    yield TurnInterruptRequested(thread_id=thread.thread_id, turn_id=turn.turn_id)
+    yield from withdraw_all(thread)
+
+
+def end_turn(thread: Thread, turn: Turn, ending: Ending, facts: Facts) -> Iterator[Event]:
+    """The agent is done: nothing waits, nothing is open, and the closing checkpoint is wanted.
+
+    The outcome is in the log before the checkpoint is taken, so a crash in between does not lose
+    it.
+    """
+    yield from _close(thread, turn, ending)
+    yield OperationRequested(
+        thread_id=thread.thread_id,
+        turn_id=turn.turn_id,
+        operation_id=OperationId(facts.fresh_id),
+        operation=TurnEndOperation(
+            checkpoint_id=CheckpointId(facts.fresh_id),
+            stop_reason=ending.stop_reason,
+            error=ending.error,
+            usage=ending.usage,
+        ),
+    )
+
+
+def close_turn(thread: Thread, turn: Turn, ending: Ending, detail: str | None) -> Event:
+    """The event that ends a turn."""
+    if ending.error is not None:
+        return TurnFailed(
+            thread_id=thread.thread_id,
+            turn_id=turn.turn_id,
+            error=ending.error,
+            usage=ending.usage,
+        )
+    return TurnCompleted(
+        thread_id=thread.thread_id,
+        turn_id=turn.turn_id,
+        stop_reason=ending.stop_reason or StopReason.END_TURN,
+        usage=ending.usage,
+        detail=detail,
+    )
+
+
+def record_turn_checkpoint(command: RecordTurnCheckpoint, model: Model) -> Iterator[Event]:
+    """The files before the prompt are kept, or an event says why not; the turn goes on."""
+    thread = model.threads.get(command.thread_id)
+    turn = None if thread is None else thread.turns.get(command.turn_id)
+    if thread is None or turn is None or thread.current != turn.turn_id or turn.prompted:
+        return
+    if isinstance(command.outcome, WorkFailed):
+        yield OperationFailed(
+            thread_id=thread.thread_id,
+            turn_id=turn.turn_id,
+            operation_id=OperationId(turn.checkpoint_id),
+            code=command.outcome.code,
+            message=command.outcome.message,
+            remedy=command.outcome.remedy,
+        )
+        return
+    yield CheckpointCreated(
+        thread_id=thread.thread_id,
+        checkpoint_id=turn.checkpoint_id,
+        description=f"Before turn {turn.number}",
+        kind=CheckpointKind.TURN_START,
+        turn_id=turn.turn_id,
+        missing=command.outcome.missing,
+    )
+
+
+def settle_thread(command: SettleThread, model: Model) -> Iterator[Event]:
+    """After a restart a turn in flight is over: with its own outcome where that was recorded.
+
+    Its closing checkpoint is not taken: what changed since cannot be told from the user's work.
+    """
+    thread = model.threads.get(command.thread_id)
+    turn = None if thread is None else thread.running_turn
+    if thread is None or turn is None:
+        return
+    operation = thread.operation
+    if operation is not None and isinstance(operation.operation, TurnEndOperation):
+        wanted = operation.operation
+        yield OperationFailed(
+            thread_id=thread.thread_id,
+            turn_id=turn.turn_id,
+            operation_id=operation.operation_id,
+            code=LOST,
+            message=command.reason,
+        )
+        ending = Ending(wanted.stop_reason, wanted.error, wanted.usage)
+        yield close_turn(thread, turn, ending, None)
+        return
+    ending = Ending(StopReason.INTERRUPTED)
+    yield from _close(thread, turn, ending)
+    yield close_turn(thread, turn, ending, command.reason)
+
+
+def _close(thread: Thread, turn: Turn, ending: Ending) -> Iterator[Event]:
+    withdrawn = {thread.actions[action_id].item_id for action_id in thread.pending}
+    yield from withdraw_all(thread)
+    broken_off = ending.error is not None or ending.stop_reason in BROKEN_OFF
+    yield from close_items(thread.thread_id, turn, broken_off=broken_off, but=withdrawn)

@@ -1,0 +1,4 @@
+"""Time, identity, tasks, logging and settings: what the rest takes as parameters.
+
+Invariant: imports nothing of ours but `peon.errors`.
+"""

@@ -1,0 +1,34 @@
+"""Identity as a parameter: ids are drawn here and nowhere else."""
+
+import secrets
+from typing import Protocol
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_LENGTH = 20
+
+
+class IdSource(Protocol):
+    """Draws identifiers that match `[A-Za-z0-9_.:-]{1,128}` and do not repeat."""
+
+    def fresh(self) -> str:
+        """A new identifier."""
+        ...
+
+
+class RandomIds:
+    """Identifiers of 100 random bits, in lower case without the letters people misread."""
+
+    def fresh(self) -> str:
+        return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+
+
+class CountingIds:
+    """`prefix-1`, `prefix-2`, …: for tests and for demonstrations that must look the same each time."""
+
+    def __init__(self, prefix: str = "id") -> None:
+        self._prefix = prefix
+        self._count = 0
+
+    def fresh(self) -> str:
+        self._count += 1
+        return f"{self._prefix}-{self._count}"
