@@ -1,0 +1,220 @@
+"""Reading segments: blocks of whole lines, the chain of checksums, and the events in order.
+
+A segment is read in one way whether it is plain or compressed: as blocks that start with a line.
+Where a block starts is a `Mark`, from which reading can begin later without going through what
+stands before.
+"""
+
+import itertools
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import attrs
+import msgspec
+import zstandard
+
+from peon.journal.failures import JournalDamaged, foreign_file, newer_format
+from peon.journal.filesystem import FileSystem, read_range
+from peon.journal.format import (
+    LONGEST_HEADER,
+    Header,
+    SegmentFile,
+    check_line,
+    is_newer_header,
+    parse_header,
+    payload_of,
+    split_events,
+)
+
+BLOCK = 1 << 20
+"""Bytes read at once, and about the text of one frame of a compressed segment."""
+
+_COMPRESSED_READ = 1 << 17
+
+
+@attrs.frozen
+class Mark:
+    """A place in a segment where a block starts."""
+
+    sequence: int
+    """Of the first event behind it."""
+    offset: int
+    """In the file."""
+    text_offset: int
+    """In the text; the same as `offset` unless the segment is compressed."""
+    seed: int
+    """The checksum the next line continues."""
+
+
+class Block(NamedTuple):
+    """Lines in a row. Only the last block of a plain segment may end without a line feed."""
+
+    offset: int
+    text_offset: int
+    text: bytes
+
+
+class Commit(NamedTuple):
+    """One line of a segment: the events that became durable together."""
+
+    first: int
+    events: list[msgspec.Raw]
+    checksum: int
+    end: int
+    """Where the next line starts, in the text."""
+    mark: Mark | None
+    """Set where the line opens a block."""
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.events) - 1
+
+
+def read_header(filesystem: FileSystem, segment: SegmentFile) -> Header:
+    """The header of a segment. Raises JournalDamaged, or Unavailable for a newer format."""
+    block = next(_blocks(filesystem, segment, 0, 0, LONGEST_HEADER), Block(0, 0, b""))
+    line, end, _ = block.text.partition(b"\n")
+    if is_newer_header(line):
+        raise newer_format(segment.path)
+    header = parse_header(line) if end else None
+    if header is None:
+        raise JournalDamaged(segment.path, 0, "its first line is not that of a log")
+    return header
+
+
+def start_of(segment: SegmentFile, header: Header) -> Mark:
+    return Mark(segment.first, 0, 0, header.seed)
+
+
+def read_commits(filesystem: FileSystem, segment: SegmentFile, start: Mark) -> Iterator[Commit]:
+    """The commits of a segment from `start` on, each checked against the chain before it is given
+    out.
+
+    Raises JournalDamaged at the first line that does not continue the chain.
+    """
+    seed, sequence = start.seed, start.sequence
+    for block in _blocks(filesystem, segment, start.offset, start.text_offset, BLOCK):
+        mark: Mark | None = None
+        position = 0
+        if block.text_offset == 0:
+            position = block.text.index(b"\n") + 1  # The header; `read_header` has looked at it.
+        else:
+            mark = Mark(sequence, block.offset, block.text_offset, seed)
+        view = memoryview(block.text)
+        while position < len(block.text):
+            end = block.text.find(b"\n", position)
+            byte = block.text_offset + position
+            if end < 0:
+                raise JournalDamaged(segment.path, byte, "the last line has no end")
+            line = view[position:end]
+            checksum = check_line(line, seed)
+            if checksum is None:
+                raise JournalDamaged(segment.path, byte, "the checksum does not fit")
+            events = _split(segment, byte, payload_of(line))
+            position = end + 1
+            yield Commit(sequence, events, checksum, block.text_offset + position, mark)
+            seed, sequence, mark = checksum, sequence + len(events), None
+
+
+def _split(segment: SegmentFile, byte: int, payload: bytes | memoryview) -> list[msgspec.Raw]:
+    try:
+        return split_events(payload)
+    except msgspec.DecodeError as error:
+        raise JournalDamaged(segment.path, byte, f"the line is no JSON array: {error}") from error
+
+
+def read_blocks(filesystem: FileSystem, segment: SegmentFile) -> Iterator[Block]:
+    """All blocks of a segment, unchecked."""
+    return _blocks(filesystem, segment, 0, 0, BLOCK)
+
+
+def check_same_log(segment: SegmentFile, header: Header, log_id: str) -> None:
+    """Raises Unavailable where the segment belongs to another log."""
+    if header.log_id != log_id:
+        raise foreign_file(
+            segment.path, f"belongs to the log {header.log_id}, and this is the log {log_id}"
+        )
+
+
+def _blocks(
+    filesystem: FileSystem, segment: SegmentFile, offset: int, text_offset: int, size: int
+) -> Iterator[Block]:
+    descriptor = filesystem.open_read(segment.path)
+    try:
+        if segment.compressed:
+            yield from _frames(filesystem, descriptor, segment, offset, text_offset)
+        else:
+            yield from _plain_blocks(filesystem, descriptor, offset, size)
+    finally:
+        filesystem.close(descriptor)
+
+
+def _plain_blocks(
+    filesystem: FileSystem, descriptor: int, offset: int, size: int
+) -> Iterator[Block]:
+    rest = b""
+    while piece := read_range(filesystem, descriptor, offset + len(rest), max(size, len(rest))):
+        text = rest + piece
+        whole = text.rfind(b"\n") + 1
+        if whole:
+            yield Block(offset, offset, text[:whole])
+            offset += whole
+        rest = text[whole:]
+    if rest:
+        yield Block(offset, offset, rest)
+
+
+def _frames(
+    filesystem: FileSystem, descriptor: int, segment: SegmentFile, offset: int, text_offset: int
+) -> Iterator[Block]:
+    """The frames of a compressed segment, each holding whole lines."""
+    decompressor = zstandard.ZstdDecompressor()
+    size = filesystem.size(descriptor)
+    while offset < size:
+        frame = decompressor.decompressobj()
+        pieces: list[bytes] = []
+        position = offset
+        while not frame.eof:
+            piece = read_range(filesystem, descriptor, position, _COMPRESSED_READ)
+            if not piece:
+                raise JournalDamaged(segment.path, text_offset, "the compressed text has no end")
+            position += len(piece)
+            try:
+                pieces.append(frame.decompress(piece))
+            except zstandard.ZstdError as error:
+                raise JournalDamaged(segment.path, text_offset, str(error)) from error
+        text = b"".join(pieces)
+        yield Block(offset, text_offset, text)
+        offset, text_offset = position - len(frame.unused_data), text_offset + len(text)
+
+
+def read_events(
+    filesystem: FileSystem, segments: list[SegmentFile], log_id: str, after: int, upto: int
+) -> Iterator[bytes]:
+    """Every event behind `after` up to `upto`, over all segments, with the chain between them
+    checked.
+
+    `segments` are those that hold them, in order, at least one. Raises JournalDamaged where
+    something is missing.
+    """
+    expected: int | None = None
+    checksum: int | None = None
+    for segment in segments:
+        if expected is not None and segment.first != expected:
+            raise JournalDamaged(segment.path, 0, f"the events from {expected} on are missing")
+        header = read_header(filesystem, segment)
+        check_same_log(segment, header, log_id)
+        if checksum is not None and header.seed != checksum:
+            raise JournalDamaged(segment.path, 0, "it does not continue the segment before")
+        expected, checksum = segment.first, header.seed
+        for commit in read_commits(filesystem, segment, start_of(segment, header)):
+            if commit.last > after:
+                skipped = max(0, after + 1 - commit.first)
+                wanted = itertools.islice(commit.events, skipped, upto + 1 - commit.first)
+                yield from map(bytes, wanted)
+            expected, checksum = commit.last + 1, commit.checksum
+            if commit.last >= upto:
+                return
+    if expected is None or expected <= upto:
+        last = segments[-1]
+        raise JournalDamaged(last.path, 0, f"the events from {expected} to {upto} are missing")

@@ -1,0 +1,327 @@
+"""The log in segment files: the event store of a server."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import attrs
+
+from peon.errors import PeonError, Stale, StoreFailure
+from peon.journal.catalog import Catalog
+from peon.journal.compression import compress_segment
+from peon.journal.failures import JournalDamaged, RecordMissing, cannot_open, write_failed
+from peon.journal.filesystem import FileSystem, LocalFileSystem, discard
+from peon.journal.group import GroupCommit
+from peon.journal.lock import LifeLock
+from peon.journal.pages import PageReader
+from peon.journal.port import PAGE_BYTES, Recovered
+from peon.journal.reading import read_events
+from peon.journal.recovery import ExaminedLog, examine_log, mend_log
+from peon.journal.segments import LogEnd, SegmentWriter
+from peon.journal.snapshots import (
+    SnapshotFolder,
+    SnapshotRecord,
+    Unchanged,
+    leftover_drafts,
+)
+from peon.journal.tail import MemoryTail, TailCommit
+from peon.journal.waiters import DurabilityWaiters
+from peon.runtime.ids import IdSource, RandomIds
+
+SEGMENT_BYTES = 64 << 20
+TAIL_BYTES = 64 << 20
+SEGMENTS = "journal"
+SNAPSHOTS = "snapshots"
+
+
+@attrs.frozen(kw_only=True)
+class StoreOptions:
+    """Sizes, and the parts that tests replace."""
+
+    filesystem: FileSystem = attrs.field(factory=LocalFileSystem)
+    ids: IdSource = attrs.field(factory=RandomIds)
+    segment_bytes: int = SEGMENT_BYTES
+    """A segment is sealed when it has this size; one commit may pass it."""
+    tail_bytes: int = TAIL_BYTES
+    """What the newest events may cost in memory."""
+
+
+class SegmentStore:
+    """The event store of one state folder, which it owns while it is open.
+
+    Implements EventStore and SnapshotStore.
+    """
+
+    def __init__(
+        self,
+        lock: LifeLock,
+        writer: SegmentWriter,
+        catalog: Catalog,
+        snapshots: SnapshotFolder,
+        end: LogEnd,
+        options: StoreOptions,
+        folder: Path,
+    ) -> None:
+        self._lock = lock
+        self._writer = writer
+        self._catalog = catalog
+        self._snapshots = snapshots
+        self._filesystem = options.filesystem
+        self._log_id = end.log_id
+        self._head = self._durable = end.head
+        self._failure: StoreFailure | None = None
+        self._closed = False
+        self._tail = MemoryTail(end.head, max_bytes=options.tail_bytes)
+        self._pages = PageReader(options.filesystem, catalog, end.log_id)
+        self._waiters = DurabilityWaiters()
+        self._room: asyncio.Future[None] | None = None
+        self._durable_callbacks: list[Callable[[int], None]] = []
+        self._failure_callbacks: list[Callable[[StoreFailure], None]] = []
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
+        self._keeper = ThreadPoolExecutor(1, thread_name_prefix="journal-keeper")
+        self._folder = folder
+        self._group = GroupCommit(
+            writer, folder, committed=self._on_committed, failed=self._on_failed
+        )
+
+    @classmethod
+    def open(
+        cls, directory: Path, *, fingerprint: str, options: StoreOptions | None = None
+    ) -> "tuple[SegmentStore, Recovered]":
+        """Own `directory`, recover the log in it, and go on with it.
+
+        `fingerprint` names the model classes: a snapshot of others is not used. Called on the loop
+        the store shall belong to. Raises Unavailable where the folder cannot or must not be used,
+        and JournalDamaged; nothing has been changed then.
+        """
+        options = options or StoreOptions()
+        try:
+            return cls._open(directory, fingerprint, options)
+        except OSError as error:
+            raise cannot_open(directory, error) from error
+
+    @classmethod
+    def _open(
+        cls, directory: Path, fingerprint: str, options: StoreOptions
+    ) -> "tuple[SegmentStore, Recovered]":
+        filesystem = options.filesystem
+        for folder in (directory, directory / SEGMENTS, directory / SNAPSHOTS):
+            filesystem.make_folder(folder)
+        lock = LifeLock.acquire(filesystem, directory)
+        try:
+            opened = open_log(directory, fingerprint=fingerprint, options=options)
+        except (OSError, PeonError):
+            lock.release()
+            raise
+        store = cls(
+            lock,
+            opened.writer,
+            opened.catalog,
+            opened.snapshots,
+            opened.end,
+            options,
+            directory / SEGMENTS,
+        )
+        return store, opened.recovered
+
+    @property
+    def log_id(self) -> str:
+        return self._log_id
+
+    @property
+    def base(self) -> int:
+        return self._catalog.base
+
+    @property
+    def head(self) -> int:
+        return self._head
+
+    @property
+    def durable(self) -> int:
+        return self._durable
+
+    @property
+    def failure(self) -> StoreFailure | None:
+        return self._failure
+
+    @property
+    def snapshot_keys(self) -> frozenset[str]:
+        return self._snapshots.keys
+
+    def append(self, events: Sequence[bytes]) -> None:
+        if self._failure is not None:
+            raise self._failure
+        for event in events:
+            check_event(event)
+        if events:
+            self._head += len(events)
+            self._group.append(events)
+
+    async def wait_durable(self, sequence: int) -> None:
+        if sequence <= self._durable:
+            return
+        if self._failure is not None:
+            raise self._failure
+        if sequence > self._head:
+            raise ValueError(f"sequence {sequence} has not been appended; the head is {self._head}")
+        await self._waiters.add(sequence)
+
+    async def wait_capacity(self) -> None:
+        while self._failure is None and not self._group.has_capacity:
+            if self._room is None:
+                self._room = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._room)
+        if self._failure is not None:
+            raise self._failure
+
+    def tail(self, after: int, limit: int, max_bytes: int = PAGE_BYTES) -> list[bytes] | None:
+        return self._tail.read(after, limit, max_bytes)
+
+    async def read(self, after: int, limit: int, max_bytes: int = PAGE_BYTES) -> list[bytes]:
+        if (events := self._tail.read(after, limit, max_bytes)) is not None:
+            return events
+        if after < self.base:
+            raise Stale(f"the log begins after {self.base}; events behind {after} are not kept")
+        upto = min(after + limit, self._durable)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._reader, self._pages.read, after, upto, max_bytes
+            )
+        except OSError as error:
+            raise StoreFailure(f"reading {self._folder} failed: {error}") from error
+
+    def on_durable(self, callback: Callable[[int], None]) -> None:
+        self._durable_callbacks.append(callback)
+
+    def on_failure(self, callback: Callable[[StoreFailure], None]) -> None:
+        self._failure_callbacks.append(callback)
+
+    async def write_snapshot(
+        self, sequence: int, records: Iterable[SnapshotRecord | Unchanged]
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            draft = await loop.run_in_executor(
+                self._keeper, self._snapshots.write, sequence, records
+            )
+            # A snapshot must never tell of what the log may yet lose.
+            await self.wait_durable(draft.target.through)
+            await loop.run_in_executor(self._keeper, self._snapshots.publish, draft)
+        except RecordMissing:
+            self._snapshots.forget()
+            raise
+        except OSError as error:
+            raise write_failed(self._folder.parent / SNAPSHOTS, error) from error
+
+    async def compress(self) -> int:
+        """Compress the sealed segments the older snapshot covers; how many there were.
+
+        Raises StoreFailure; the segments are whole in one form or the other then.
+        """
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._keeper, self._compress)
+        except OSError as error:
+            raise write_failed(self._folder, error) from error
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        if self._failure is None:
+            self._failure = StoreFailure("the journal is closed")
+        await self._group.close()
+        for executor in (self._reader, self._keeper):
+            await asyncio.get_running_loop().run_in_executor(executor, _nothing)
+            executor.shutdown()
+        self._lock.release()
+
+    def _compress(self) -> int:
+        covered = self._snapshots.covered
+        done = 0
+        for segment, last in self._catalog.sealed():
+            if last <= covered and not segment.compressed:
+                compressed = compress_segment(self._filesystem, segment, self._log_id)
+                self._catalog.replaced(compressed)
+                discard(self._filesystem, segment.path)
+                done += 1
+        return done
+
+    def _on_committed(self, commit: TailCommit) -> None:
+        self._durable = commit.last
+        self._tail.append(commit)
+        self._waiters.reached(commit.last)
+        self._wake_for_room()
+        for callback in self._durable_callbacks:
+            callback(commit.last)
+
+    def _on_failed(self, failure: StoreFailure) -> None:
+        self._failure = failure
+        self._waiters.fail(failure)
+        self._wake_for_room()
+        for callback in self._failure_callbacks:
+            callback(failure)
+
+    def _wake_for_room(self) -> None:
+        if self._room is not None:
+            self._room.set_result(None)
+            self._room = None
+
+
+@attrs.frozen
+class OpenedLog:
+    """A log that has been recovered and can be written to."""
+
+    writer: SegmentWriter
+    catalog: Catalog
+    snapshots: SnapshotFolder
+    end: LogEnd
+    recovered: Recovered
+
+
+def open_log(directory: Path, *, fingerprint: str, options: StoreOptions) -> OpenedLog:
+    """Recover the log of a state folder and open it for writing. The caller owns the folder."""
+    filesystem, folder = options.filesystem, directory / SEGMENTS
+    log = examine_log(filesystem, folder)
+    end = log.end or LogEnd(options.ids.fresh(), 0, 0, None, 0)
+    snapshots = SnapshotFolder(
+        filesystem, directory / SNAPSHOTS, log_id=end.log_id, fingerprint=fingerprint
+    )
+    if log.end is None and not snapshots.empty:
+        raise JournalDamaged(folder, 0, "there are snapshots of a log, and the log is missing")
+    loaded = snapshots.load(head=end.head)
+    catalog = Catalog(log.segments)
+    if catalog.base > loaded.sequence:
+        first = log.segments[0].path
+        raise JournalDamaged(first, 0, f"the events up to {catalog.base} are missing")
+    torn = mend_log(filesystem, folder, log)
+    for path in leftover_drafts(filesystem, directory / SNAPSHOTS):
+        discard(filesystem, path)
+    writer = SegmentWriter(
+        filesystem, folder, end, segment_bytes=options.segment_bytes, made=catalog.added
+    )
+    events = _behind(filesystem, log, end, loaded.sequence)
+    return OpenedLog(
+        writer,
+        catalog,
+        snapshots,
+        end,
+        Recovered(loaded.sequence, loaded.records, events, torn, loaded.ignored),
+    )
+
+
+def _behind(filesystem: FileSystem, log: ExaminedLog, end: LogEnd, after: int) -> Iterator[bytes]:
+    if after >= end.head:
+        return iter(())
+    segments = Catalog(log.segments).holding(after + 1)
+    return read_events(filesystem, segments, end.log_id, after, end.head)
+
+
+def _nothing() -> None:
+    """Is done when all that was asked of a thread before is done."""
+
+
+def check_event(event: bytes) -> None:
+    """Raises ValueError for bytes that cannot be an event: they would make the line unreadable."""
+    if not (event.startswith(b"{") and event.endswith(b"}")) or b"\n" in event:
+        raise ValueError("an event is one JSON object in bytes, without a raw line feed")
