@@ -1,0 +1,32 @@
+"""Between data classes and JSON: the one converter, for the wire and for the journal alike.
+
+Names are camelCase, unknown fields are refused, nothing is coerced, defaults are written out.
+
+Invariant: beside `peon.rpc` the only place that knows cattrs. It imports nothing of the server,
+only the data of `peon_protocol`, and it does no I/O: bytes and values in, bytes and values out.
+"""
+
+from peon.wire.commands import digest
+from peon.wire.converter import make_converter
+from peon.wire.encoding import dumps, loads
+from peon.wire.envelope import EVENT_TYPES
+from peon.wire.events import EventInvalid, EventReader, UnknownEvent, decode_event, encode_event
+from peon.wire.problems import ParamsInvalid, problems
+from peon.wire.shapes import structure, unstructure
+
+__all__ = [
+    "EVENT_TYPES",
+    "EventInvalid",
+    "EventReader",
+    "ParamsInvalid",
+    "UnknownEvent",
+    "decode_event",
+    "digest",
+    "dumps",
+    "encode_event",
+    "loads",
+    "make_converter",
+    "problems",
+    "structure",
+    "unstructure",
+]

@@ -1,0 +1,25 @@
+"""Structuring and unstructuring for callers that need to know nothing of converters."""
+
+from typing import Final, TypeVar
+
+from peon.wire.converter import make_converter
+from peon.wire.problems import NOT_FITTING, ParamsInvalid, problems
+from peon_protocol.values import JsonValue
+
+T = TypeVar("T")
+
+_CONVERTER: Final = make_converter()
+
+
+def structure(raw: JsonValue, kind: type[T], *, root: str = "$.params") -> T:
+    """Make a `kind` of JSON. Raises ParamsInvalid, whose problems name paths under `root`."""
+    try:
+        return _CONVERTER.structure(raw, kind)
+    except NOT_FITTING as error:
+        raise ParamsInvalid(problems(error, root)) from None
+
+
+def unstructure(value: object) -> JsonValue:
+    """The JSON of an instance of one of the protocol's classes."""
+    made: JsonValue = _CONVERTER.unstructure(value)
+    return made
