@@ -217,7 +217,10 @@ class ActionResolved:
 
 @attrs.frozen(kw_only=True)
 class CheckpointCreated:
-    """The workspace's files were kept. `missing` names what could not be."""
+    """The workspace's files were kept. `missing` names what could not be.
+
+    `snapshot` is the checkpoint store's own name for what it keeps.
+    """
 
     TYPE: ClassVar = "checkpoint.created"
     SCHEMA: ClassVar = 1
@@ -225,6 +228,7 @@ class CheckpointCreated:
     checkpoint_id: CheckpointId
     description: str
     kind: CheckpointKind
+    snapshot: str
     turn_id: TurnId | None = None
     operation_id: OperationId | None = None
     missing: tuple[MissingPath, ...] = ()

@@ -108,15 +108,9 @@ class PushResult:
     commit: str
 
 
+OperationResult: TypeAlias = CheckpointResult | RestoreResult | CommitResult | PushResult
 CommandResult: TypeAlias = (
-    ProjectResult
-    | ThreadResult
-    | TurnResult
-    | ActionResult
-    | CheckpointResult
-    | RestoreResult
-    | CommitResult
-    | PushResult
+    ProjectResult | ThreadResult | TurnResult | ActionResult | OperationResult
 )
 
 

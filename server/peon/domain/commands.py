@@ -11,15 +11,17 @@ from peon_protocol.values import ItemKind, MissingPath, PathConflict
 
 @attrs.frozen
 class CheckpointTaken:
-    """A checkpoint is in the store."""
+    """A checkpoint is in the store, which calls it `snapshot`."""
 
+    snapshot: str
     missing: tuple[MissingPath, ...] = ()
 
 
 @attrs.frozen
 class FilesRestored:
-    """Files went back; `missing` is what the checkpoint of the present could not hold."""
+    """Files went back. `snapshot` is the checkpoint of the present, `missing` what it lacks."""
 
+    snapshot: str
     restored: tuple[str, ...] = ()
     conflicts: tuple[PathConflict, ...] = ()
     missing: tuple[MissingPath, ...] = ()

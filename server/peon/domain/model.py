@@ -141,6 +141,7 @@ class Checkpoint:
     checkpoint_id: CheckpointId
     description: str
     kind: CheckpointKind
+    snapshot: str
     turn_id: TurnId | None
     created_at: str
     missing: tuple[MissingPath, ...] = ()

@@ -204,6 +204,7 @@ def _checkpoint(thread: Thread, opened: OpenOperation, outcome: CheckpointTaken)
         checkpoint_id=operation.checkpoint_id,
         description=description,
         kind=kind,
+        snapshot=outcome.snapshot,
         turn_id=thread.current,
         operation_id=opened.operation_id,
         missing=outcome.missing,
@@ -220,6 +221,7 @@ def _restored(thread: Thread, opened: OpenOperation, outcome: FilesRestored) -> 
         checkpoint_id=operation.before_checkpoint_id,
         description=f"Before going back to «{target.description}»",
         kind=CheckpointKind.BEFORE_RESTORE,
+        snapshot=outcome.snapshot,
         missing=outcome.missing,
     )
     yield CheckpointRestored(

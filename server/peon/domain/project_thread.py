@@ -217,6 +217,7 @@ def _checkpoint_created(thread: Thread, event: CheckpointCreated, at: str) -> No
         checkpoint_id=event.checkpoint_id,
         description=event.description,
         kind=event.kind,
+        snapshot=event.snapshot,
         turn_id=event.turn_id,
         created_at=at,
         missing=event.missing,

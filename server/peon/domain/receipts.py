@@ -41,6 +41,7 @@ from peon_protocol.results import (
     CheckpointResult,
     CommandResult,
     CommitResult,
+    OperationResult,
     ProjectResult,
     PushResult,
     RestoreResult,
@@ -78,7 +79,7 @@ def result_of(event: Event, method: str, sequence: int, model: Model) -> Command
             return None
 
 
-def outcome_of(event: Event, sequence: int) -> CommandResult | None:
+def outcome_of(event: Event, sequence: int) -> OperationResult | None:
     """What the command that waits for an operation answers when `event` is its outcome."""
     match event:
         case CheckpointCreated() if event.operation_id is not None:

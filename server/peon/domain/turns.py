@@ -182,6 +182,7 @@ def record_turn_checkpoint(command: RecordTurnCheckpoint, model: Model) -> Itera
         checkpoint_id=turn.checkpoint_id,
         description=f"Before turn {turn.number}",
         kind=CheckpointKind.TURN_START,
+        snapshot=command.outcome.snapshot,
         turn_id=turn.turn_id,
         missing=command.outcome.missing,
     )

@@ -1,0 +1,82 @@
+"""Events get their place, their time and their reason."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from peon.domain.model import Model
+from peon.runtime.clock import Clock, rfc3339
+from peon_protocol.events import (
+    Event,
+    ProjectConfigured,
+    ProjectCreated,
+    ProjectDeleted,
+    StoredEvent,
+)
+from peon_protocol.ids import CommandId, EventId, StreamId
+from peon_protocol.values import Actor
+
+_OF_PROJECTS = (ProjectCreated, ProjectConfigured, ProjectDeleted)
+
+
+@attrs.frozen
+class Cause:
+    """The event a command follows from, and the first of the whole chain."""
+
+    causation_id: EventId
+    correlation_id: EventId
+
+
+@attrs.frozen(kw_only=True)
+class Origin:
+    """Where the events of one commit come from."""
+
+    actor: Actor
+    command_id: CommandId | None = None
+    command_digest: str | None = None
+    cause: Cause | None = None
+
+
+def stream_of(event: Event) -> StreamId:
+    """The project or thread that the event belongs to."""
+    if isinstance(event, _OF_PROJECTS):
+        return StreamId(event.project_id)
+    return StreamId(event.thread_id)
+
+
+def stamp(
+    events: Sequence[Event], origin: Origin, model: Model, log_id: str, clock: Clock
+) -> list[StoredEvent]:
+    """Envelopes for the events of one commit. They share one timestamp, which never goes back."""
+    moment = max(rfc3339(clock.now()), model.occurred_at)
+    first = EventId(f"{log_id}:{model.sequence + 1}")
+    correlation = first if origin.cause is None else origin.cause.correlation_id
+    versions: dict[StreamId, int] = {}
+    stamped = []
+    for sequence, event in enumerate(events, model.sequence + 1):
+        stream = stream_of(event)
+        version = versions.get(stream, model.versions.get(stream, 0)) + 1
+        versions[stream] = version
+        stamped.append(
+            StoredEvent(
+                sequence=sequence,
+                event_id=EventId(f"{log_id}:{sequence}"),
+                stream_id=stream,
+                version=version,
+                type=event.TYPE,
+                schema=event.SCHEMA,
+                occurred_at=moment,
+                command_id=origin.command_id,
+                command_digest=origin.command_digest,
+                causation_id=None if origin.cause is None else origin.cause.causation_id,
+                correlation_id=correlation,
+                actor=origin.actor,
+                payload=event,
+            )
+        )
+    return stamped
+
+
+def cause_of(stored: StoredEvent) -> Cause:
+    """The reason that `stored` is for what follows from it."""
+    return Cause(stored.event_id, stored.correlation_id or stored.event_id)

@@ -1,0 +1,188 @@
+"""The read model as records, so that a start need not fold the whole log: one per thread, one for
+the rest.
+
+Each record holds every event up to its own `through`; the fold skips, per record, what it has. What
+can
+be derived from other parts is not written, but computed again.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, get_args
+
+import attrs
+
+from peon.domain.effects import OutboxEffect
+from peon.domain.model import Model, OperationFailure, Project, Receipt, Thread
+from peon.journal.snapshots import SnapshotRecord, Unchanged
+from peon.wire import dumps, loads, structure, unstructure
+from peon_protocol.ids import CommandId, OperationId, ProjectId, ThreadId
+from peon_protocol.results import CommandResult
+from peon_protocol.values import JsonValue
+
+REST: Final = "rest"
+_THREAD_PREFIX: Final = "thread:"
+_EFFECTS: Final = {kind.__name__: kind for kind in get_args(OutboxEffect)}
+
+
+def _members(union: object) -> Iterator[type]:
+    for member in get_args(union):
+        yield from _members(member) if get_args(member) else (member,)
+
+
+_RESULTS: Final = {kind.__name__: kind for kind in _members(CommandResult)}
+
+
+@attrs.frozen(kw_only=True)
+class Tagged:
+    """A member of a union whose classes carry no tag of their own, with its class's name."""
+
+    kind: str
+    value: JsonValue
+
+
+@attrs.frozen(kw_only=True)
+class ReceiptRecord:
+    """A receipt as it is written."""
+
+    digest: str
+    expires_at: str
+    sequence: int
+    result: Tagged | None
+    failure: OperationFailure | None
+    operation_id: OperationId | None
+    thread_id: ThreadId | None
+
+
+@attrs.frozen(kw_only=True)
+class RestRecord:
+    """All of the model that belongs to no single thread."""
+
+    sequence: int
+    occurred_at: str
+    projects: dict[ProjectId, Project]
+    versions: dict[str, int]
+    receipts: dict[CommandId, ReceiptRecord]
+    outbox: dict[ThreadId, tuple[Tagged, ...]]
+
+
+def fingerprint() -> str:
+    """Names the shape of the model's classes: a snapshot of another shape is not used."""
+    lines = sorted(_shape(kind) for kind in _reachable((Thread, RestRecord, *_EFFECTS.values())))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def encode(model: Model, written: Mapping[ThreadId, int]) -> Iterator[SnapshotRecord | Unchanged]:
+    """The records of the model as it is now; `written` tells which threads were written at which
+    sequence.
+    """
+    yield SnapshotRecord(REST, model.sequence, dumps(unstructure(_rest(model))))
+    for thread in model.threads.values():
+        key = _THREAD_PREFIX + thread.thread_id
+        if written.get(thread.thread_id) == thread.sequence:
+            yield Unchanged(key)
+        else:
+            yield SnapshotRecord(key, model.sequence, dumps(unstructure(thread)))
+
+
+def decode(records: Iterable[SnapshotRecord]) -> Model:
+    """The model that the records hold.
+
+    Raises ParamsInvalid or ValueError for those of another shape.
+    """
+    model = Model()
+    for record in records:
+        raw = loads(record.content)
+        if record.key == REST:
+            _take_rest(model, structure(raw, RestRecord, root="$"))
+        else:
+            thread = structure(raw, Thread, root="$")
+            model.threads[thread.thread_id] = thread
+    _derive(model)
+    return model
+
+
+def _rest(model: Model) -> RestRecord:
+    return RestRecord(
+        sequence=model.sequence,
+        occurred_at=model.occurred_at,
+        projects=model.projects,
+        versions=model.versions,
+        receipts={each: _receipt(receipt) for each, receipt in model.receipts.items()},
+        outbox={
+            each: tuple(_tagged(effect) for effect in effects.values())
+            for each, effects in model.outbox.items()
+        },
+    )
+
+
+def _receipt(receipt: Receipt) -> ReceiptRecord:
+    return ReceiptRecord(
+        digest=receipt.digest,
+        expires_at=receipt.expires_at,
+        sequence=receipt.sequence,
+        result=None if receipt.result is None else _tagged(receipt.result),
+        failure=receipt.failure,
+        operation_id=receipt.operation_id,
+        thread_id=receipt.thread_id,
+    )
+
+
+def _tagged(value: object) -> Tagged:
+    return Tagged(kind=type(value).__name__, value=unstructure(value))
+
+
+def _take_rest(model: Model, rest: RestRecord) -> None:
+    model.sequence = rest.sequence
+    model.occurred_at = rest.occurred_at
+    model.projects = rest.projects
+    model.versions = rest.versions
+    for command_id, record in rest.receipts.items():
+        result = record.result
+        model.receipts[command_id] = Receipt(
+            digest=record.digest,
+            expires_at=record.expires_at,
+            sequence=record.sequence,
+            result=None if result is None else structure(result.value, _RESULTS[result.kind]),
+            failure=record.failure,
+            operation_id=record.operation_id,
+            thread_id=record.thread_id,
+        )
+    for thread_id, tagged in rest.outbox.items():
+        effects = [structure(each.value, _EFFECTS[each.kind]) for each in tagged]
+        model.outbox[thread_id] = {effect.key: effect for effect in effects}
+
+
+def _derive(model: Model) -> None:
+    for project in model.projects.values():
+        model.roots[project.root] = project.project_id
+    for thread in model.threads.values():
+        for checkpoint_id in thread.checkpoints:
+            model.checkpoint_owners[checkpoint_id] = thread.thread_id
+        if thread.current is not None or thread.operation is not None:
+            model.busy[thread.thread_id] = None
+
+
+def _reachable(kinds: Iterable[type]) -> set[type]:
+    found: set[type] = set()
+    waiting = list(kinds)
+    while waiting:
+        kind = waiting.pop()
+        if kind in found or not attrs.has(kind):
+            continue
+        found.add(kind)
+        for field in attrs.fields(kind):
+            waiting += _classes_in(field.type)
+    return found
+
+
+def _classes_in(annotation: object) -> Iterator[type]:
+    if isinstance(annotation, type) and not get_args(annotation):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _classes_in(argument)
+
+
+def _shape(kind: type) -> str:
+    fields = (f"{field.name}:{field.type}" for field in attrs.fields(kind))
+    return f"{kind.__name__}({','.join(fields)})"

@@ -1,0 +1,197 @@
+"""Views of the read model: what queries answer with. The only reader of the model's insides."""
+
+from collections.abc import Iterable
+
+from peon.domain.lookup import require_thread
+from peon.domain.model import Checkpoint, Item, Model, Project, Thread, Turn
+from peon.domain.threads import UNTITLED
+from peon_protocol.ids import ProjectId, ThreadId
+from peon_protocol.queries import TurnRange
+from peon_protocol.values import Prompt, TextContent, TitleSource
+from peon_protocol.views import (
+    CheckpointView,
+    ItemView,
+    OperationView,
+    PendingActionView,
+    ProjectView,
+    SessionView,
+    ThreadView,
+    TurnView,
+)
+
+TITLE_LENGTH = 60
+"""How many characters of its first prompt an untitled thread is called by."""
+
+
+def projects(model: Model) -> tuple[ProjectView, ...]:
+    """Every live project, oldest first."""
+    return tuple(_project(model, each) for each in model.projects.values())
+
+
+def threads(model: Model, project_id: ProjectId | None) -> tuple[ThreadView, ...]:
+    """Live threads, oldest first, without their turns' items; of one project, or all."""
+    if project_id is None:
+        chosen: Iterable[Thread] = model.threads.values()
+    else:
+        project = model.projects.get(project_id)
+        ids = () if project is None else tuple(project.thread_ids)
+        chosen = (model.threads[each] for each in ids)
+    return tuple(_thread(each, each.turns.values(), with_items=False) for each in chosen)
+
+
+def thread(model: Model, thread_id: ThreadId, turns: TurnRange | None) -> ThreadView:
+    """One thread, whole or a page of its turns. Raises CommandRejected(ThreadNotFound)."""
+    found = require_thread(model, thread_id)
+    return _thread(found, _page(found, turns), with_items=True)
+
+
+def checkpoints(model: Model, thread_id: ThreadId) -> tuple[CheckpointView, ...]:
+    """The checkpoints of a thread, oldest first; none where there is no such thread."""
+    found = model.threads.get(thread_id)
+    if found is None:
+        return ()
+    return tuple(_checkpoint(found.thread_id, each) for each in found.checkpoints.values())
+
+
+def _page(found: Thread, wanted: TurnRange | None) -> Iterable[Turn]:
+    turns = list(found.turns.values())
+    if wanted is None:
+        return turns
+    end = len(turns) if wanted.before is None else max(0, min(wanted.before - 1, len(turns)))
+    return turns[max(0, end - max(0, wanted.limit)) : end]
+
+
+def _project(model: Model, project: Project) -> ProjectView:
+    return ProjectView(
+        project_id=project.project_id,
+        root=project.root,
+        title=project.title,
+        defaults=project.defaults,
+        created_at=project.created_at,
+        version=model.versions[project.project_id],
+    )
+
+
+def _thread(found: Thread, turns: Iterable[Turn], *, with_items: bool) -> ThreadView:
+    return ThreadView(
+        thread_id=found.thread_id,
+        project_id=found.project_id,
+        title=_title(found),
+        title_source=found.title_source,
+        status=found.status,
+        provider=found.provider,
+        model=found.model,
+        mode=found.mode,
+        archived=found.archived,
+        turns=tuple(_turn(each, with_items=with_items) for each in turns),
+        pending_actions=tuple(_pending_actions(found)),
+        checkpoints=tuple(
+            _checkpoint(found.thread_id, each) for each in found.checkpoints.values()
+        ),
+        operation=_operation(found),
+        session=_session(found),
+        created_at=found.created_at,
+        updated_at=found.updated_at,
+        version=found.version,
+    )
+
+
+def _title(found: Thread) -> str:
+    """A thread that nobody named is called by what it was first asked."""
+    if found.title_source is not TitleSource.SERVER or not found.turns:
+        return found.title
+    line = _first_line(next(iter(found.turns.values())).prompt)
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def _first_line(prompt: Prompt) -> str:
+    texts = [prompt] if isinstance(prompt, str) else _texts(prompt)
+    lines = (line.strip() for text in texts for line in text.splitlines())
+    return next((line for line in lines if line), UNTITLED)
+
+
+def _texts(blocks: Iterable[object]) -> list[str]:
+    return [block.text for block in blocks if isinstance(block, TextContent)]
+
+
+def _turn(turn: Turn, *, with_items: bool) -> TurnView:
+    return TurnView(
+        turn_id=turn.turn_id,
+        number=turn.number,
+        status=turn.status,
+        prompt=turn.prompt,
+        mode=turn.mode,
+        model=turn.model,
+        items=tuple(_item(each) for each in turn.items.values()) if with_items else None,
+        started_at=turn.started_at,
+        ended_at=turn.ended_at,
+        interrupt_requested=turn.interrupt_requested,
+        stop_reason=turn.stop_reason,
+        error=turn.error,
+        usage=turn.usage,
+    )
+
+
+def _item(item: Item) -> ItemView:
+    return ItemView(
+        item_id=item.item_id,
+        kind=item.kind,
+        status=item.status,
+        text=item.text,
+        title=item.title,
+        tool_kind=item.tool_kind,
+        summary=item.summary,
+        input=item.input,
+        content=item.content,
+        edits=item.edits,
+        locations=item.locations,
+        entries=item.entries,
+    )
+
+
+def _pending_actions(found: Thread) -> Iterable[PendingActionView]:
+    for action_id in found.pending:
+        action = found.actions[action_id]
+        yield PendingActionView(
+            action_id=action.action_id,
+            turn_id=action.turn_id,
+            item_id=action.item_id,
+            title=action.title,
+            kind=action.kind,
+            options=action.options,
+            requested_at=action.requested_at,
+        )
+
+
+def _checkpoint(thread_id: ThreadId, checkpoint: Checkpoint) -> CheckpointView:
+    return CheckpointView(
+        checkpoint_id=checkpoint.checkpoint_id,
+        thread_id=thread_id,
+        turn_id=checkpoint.turn_id,
+        description=checkpoint.description,
+        kind=checkpoint.kind,
+        created_at=checkpoint.created_at,
+        missing=checkpoint.missing,
+    )
+
+
+def _operation(found: Thread) -> OperationView | None:
+    if found.operation is None:
+        return None
+    return OperationView(
+        operation_id=found.operation.operation_id,
+        kind=found.operation.operation.TYPE,
+        requested_at=found.operation.requested_at,
+    )
+
+
+def _session(found: Thread) -> SessionView | None:
+    if found.session is None:
+        return None
+    return SessionView(
+        session_id=found.session.session_id,
+        provider=found.session.provider,
+        agent_name=found.session.agent_name,
+        agent_version=found.session.agent_version,
+        origin=found.session.origin,
+    )
