@@ -1,0 +1,250 @@
+"""Carries out one action of a plan on the disk, so that no foreign byte is ever displaced for good.
+
+The new content is written beside the path and then swapped with it; only what comes out and is
+exactly what was expected is let go. At any instant a crash leaves the old or the new content under
+the path, and `tidy` knows from the contents alone what the other one is.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from peon.workspace.disk import (
+    Special,
+    entry_in,
+    exchange,
+    make_folder,
+    move,
+    parent_of,
+    standing,
+)
+from peon.workspace.entries import EXECUTABLE, LINK, Entry
+from peon.workspace.paths import ancestors
+from peon.workspace.plan import Action, Reason
+from peon.workspace.store import SCRATCH
+
+Steps = Callable[[str], None]
+"""Told the name of each step before it is taken; a test may end the process there."""
+
+
+def no_steps(step: str) -> None:
+    """Let every step pass."""
+
+
+_MOVED = (errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENOTEMPTY)
+"""Failures which mean that somebody put something else there in between."""
+
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class Applier:
+    """Applies the actions of one restore. `tag` makes its scratch names its own."""
+
+    def __init__(self, root: Path, tag: str, steps: Steps) -> None:
+        self._root = root
+        self._tag = tag.encode()
+        self._steps = steps
+
+    def apply(self, action: Action, number: int, content: bytes) -> Reason | None:
+        """Make the path stand as the target, whose bytes are `content`; or say why it stays.
+
+        Nothing is done where the path is not as expected, before or at the very swap.
+        """
+        try:
+            now = standing(self._root, action.path)
+            if now == "folder" and action.expect is None:
+                self._prune(action.path)
+                now = standing(self._root, action.path)
+            if now == action.target:
+                return None
+            done = now == action.expect and self._swap(action, number, content)
+        except OSError as error:
+            return "changedMeanwhile" if error.errno in _MOVED else "unwritable"
+        return None if done else "changedMeanwhile"
+
+    def _swap(self, action: Action, number: int, content: bytes) -> bool:
+        if action.target is not None:
+            self._make_way(action.path)
+        with parent_of(self._root, action.path) as (handle, name):
+            return _Swap(handle, name, action, self._names(number), self._steps).do(content)
+
+    def tidy(self, action: Action, number: int) -> None:
+        """Clear what an interrupted `apply` of this action left; a foreign content is given
+        back.
+        """
+        try:
+            with parent_of(self._root, action.path) as (handle, name):
+                _Swap(handle, name, action, self._names(number), self._steps).tidy()
+        except (FileNotFoundError, NotADirectoryError):
+            return  # The folder itself is not there (any more), so nothing of ours is in it.
+
+    def remove_empty_folders(self, path: bytes, kept: Collection[bytes]) -> None:
+        """Remove the folders above a deleted path that are empty now and not in `kept`."""
+        for folder in reversed(ancestors(path)):
+            if folder in kept:
+                return
+            try:
+                with parent_of(self._root, folder) as (handle, name):
+                    self._steps("rmdir")
+                    os.rmdir(name, dir_fd=handle)
+            except OSError:
+                return  # It holds something, or is no folder: it stays.
+
+    def _make_way(self, path: bytes) -> None:
+        for folder in ancestors(path):
+            self._steps("mkdir")
+            make_folder(self._root, folder)
+
+    def _prune(self, path: bytes) -> None:
+        """Remove a folder whose files have all been deleted by this restore; others stay."""
+        top = os.path.join(os.fsencode(self._root), path)
+        folders = [found for found, _, _ in os.walk(top)]
+        for folder in reversed(folders):
+            try:
+                with parent_of(self._root, os.path.relpath(folder, os.fsencode(self._root))) as (
+                    handle,
+                    name,
+                ):
+                    self._steps("rmdir")
+                    os.rmdir(name, dir_fd=handle)
+            except OSError:
+                return
+
+    def _names(self, number: int) -> tuple[bytes, bytes, bytes]:
+        stem = SCRATCH + self._tag + b"~%d~" % number
+        return stem + b"part", stem + b"ready", stem + b"aside"
+
+
+class _Swap:
+    """One action in the opened folder of its path."""
+
+    def __init__(
+        self,
+        handle: int,
+        name: bytes,
+        action: Action,
+        scratch: tuple[bytes, bytes, bytes],
+        steps: Steps,
+    ) -> None:
+        self._handle = handle
+        self._name = name
+        self._expect = action.expect
+        self._target = action.target
+        self._part, self._ready, self._aside = scratch
+        self._steps = steps
+
+    def do(self, content: bytes) -> bool:
+        """Put the target in place; afterwards nothing of ours is left beside it."""
+        try:
+            done = self._attempt(content)
+        except OSError:
+            self.tidy()
+            raise
+        self.tidy()
+        return done
+
+    def _attempt(self, content: bytes) -> bool:
+        if self._target is None:
+            return self._take_away()
+        self._prepare(self._target, content)
+        if self._expect is not None:
+            return self._swap_in()
+        self._steps("place")
+        move(self._handle, self._ready, self._name)
+        return True
+
+    def _prepare(self, target: Entry, content: bytes) -> None:
+        self._steps("part")
+        if target.mode == LINK:
+            os.symlink(content, self._part, dir_fd=self._handle)
+        else:
+            mode = 0o777 if target.mode == EXECUTABLE else 0o666
+            with os.fdopen(os.open(self._part, _WRITE, mode, dir_fd=self._handle), "wb") as file:
+                self._steps("write")
+                file.write(content)
+                self._keep_permissions(file.fileno(), target)
+        self._steps("ready")
+        move(self._handle, self._part, self._ready)
+
+    def _keep_permissions(self, file: int, target: Entry) -> None:
+        """Give the new file the old one's bits, but for those that make it a program or not."""
+        if self._expect is None or self._expect.mode == LINK:
+            return
+        status = os.stat(self._name, dir_fd=self._handle, follow_symlinks=False)
+        bits = stat.S_IMODE(status.st_mode) & 0o777
+        if target.mode == EXECUTABLE:
+            os.fchmod(file, bits | (bits & 0o444) >> 2)
+        else:
+            os.fchmod(file, bits & ~0o111)
+
+    def _swap_in(self) -> bool:
+        self._steps("swap")
+        if not exchange(self._handle, self._ready, self._name):
+            return self._swap_slowly()
+        self._steps("verify")
+        if entry_in(self._handle, self._ready) == self._expect:
+            self._steps("unlink")
+            os.unlink(self._ready, dir_fd=self._handle)
+            return True
+        return False  # Somebody wrote in between; `tidy` gives it back.
+
+    def _swap_slowly(self) -> bool:
+        """Where two names cannot be exchanged at once: for a moment nothing stands at the path."""
+        if not self._take_aside():
+            return False
+        self._steps("place")
+        move(self._handle, self._ready, self._name)
+        self._steps("unlink")
+        os.unlink(self._aside, dir_fd=self._handle)
+        return True
+
+    def _take_away(self) -> bool:
+        if not self._take_aside():
+            return False
+        self._steps("unlink")
+        os.unlink(self._aside, dir_fd=self._handle)
+        return True
+
+    def _take_aside(self) -> bool:
+        self._steps("take")
+        move(self._handle, self._name, self._aside)
+        self._steps("verify")
+        return entry_in(self._handle, self._aside) == self._expect
+
+    def tidy(self) -> None:
+        """Leave under the path what belongs there, and nothing beside it.
+
+        What was displaced is let go only when it is known to be in the store: the expected content
+        once the target is in place, or a target that was not needed. Anything else goes back to the
+        path, or, where something newer stands by now, is kept beside it under a name people see.
+        """
+        if entry_in(self._handle, self._part) is not None:
+            self._steps("tidy")
+            os.unlink(self._part, dir_fd=self._handle)
+        for scratch in (self._ready, self._aside):
+            out = entry_in(self._handle, scratch)
+            if out is not None:
+                self._steps("tidy")
+                self._put_back_or_drop(scratch, out)
+
+    def _put_back_or_drop(self, scratch: bytes, out: Entry | Special) -> None:
+        now = entry_in(self._handle, self._name)
+        if out == self._target and scratch == self._ready:
+            os.unlink(scratch, dir_fd=self._handle)
+        elif now is None:
+            move(self._handle, scratch, self._name)
+        elif out == self._expect:
+            os.unlink(scratch, dir_fd=self._handle)
+        else:
+            self._give_back(scratch, now)
+
+    def _give_back(self, scratch: bytes, now: Entry | Special) -> None:
+        if now == self._target and exchange(self._handle, scratch, self._name):
+            self._steps("back")
+            if entry_in(self._handle, scratch) == self._target:
+                os.unlink(scratch, dir_fd=self._handle)
+                return
+        tag = scratch.removeprefix(SCRATCH).replace(b"~", b"-")
+        move(self._handle, scratch, self._name + b".peon-kept-" + tag)

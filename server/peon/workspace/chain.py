@@ -1,0 +1,146 @@
+"""The chain of a folder's captures in memory: each path's history, and walking it back. Pure."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import datetime
+
+import attrs
+
+from peon.errors import ExternalFailure
+from peon.workspace.entries import Change, Entry, Owner, Owners
+from peon.workspace.segments import RestoreRecord, Segment
+
+
+@attrs.frozen
+class Step:
+    """One change met on the way back through a path's history."""
+
+    number: int
+    change: Change
+    ours: bool
+    """Whether nobody but those who are undone had a hand in it."""
+
+
+class Chain:
+    """Segments in order. `number` n is the state after segment n; earlier ones may have expired."""
+
+    def __init__(self) -> None:
+        self._segments: dict[int, Segment] = {}
+        self._numbers: dict[str, int] = {}
+        self._refs: dict[int, str] = {}
+        self._history: dict[bytes, list[int]] = {}
+        self._restores: dict[Owner, tuple[str, RestoreRecord]] = {}
+        self.last = 0
+
+    def append(self, ref: str, segment: Segment) -> None:
+        """Add the newest capture and apply its claims to earlier segments."""
+        self._segments[segment.number] = segment
+        self._numbers[ref] = segment.number
+        self._refs[segment.number] = ref
+        self.last = segment.number
+        for path in segment.changes:
+            self._history.setdefault(path, []).append(segment.number)
+        for claim in segment.claims:
+            self._claim(claim.number, claim.path, claim.owners)
+        if segment.restore is not None:
+            self._restores[segment.restore.owner] = (ref, segment.restore)
+
+    def _claim(self, number: int, path: bytes, owners: Owners) -> None:
+        segment = self._segments.get(number)
+        if segment is not None and path in segment.changes:
+            change = attrs.evolve(segment.changes[path], owners=owners)
+            changes = {**segment.changes, path: change}
+            self._segments[number] = attrs.evolve(segment, changes=changes)
+
+    @property
+    def head(self) -> str | None:
+        """The newest capture, if there is one."""
+        return self._refs.get(self.last)
+
+    @property
+    def newest(self) -> Segment | None:
+        """The newest segment, if there is one."""
+        return self._segments.get(self.last)
+
+    @property
+    def latest_moment(self) -> datetime | None:
+        """When the newest capture was made."""
+        return self._segments[self.last].at if self.last else None
+
+    def segment(self, number: int) -> Segment:
+        """The segment with this number."""
+        return self._segments[number]
+
+    def ref(self, number: int) -> str:
+        """The capture that ended segment `number`."""
+        return self._refs[number]
+
+    def number(self, ref: str) -> int:
+        """The place of a capture. Raises ExternalFailure when it is not (or no longer) in this
+        chain.
+        """
+        if ref not in self._numbers:
+            raise ExternalFailure(
+                "checkpoints",
+                "this folder has no such checkpoint (any more)",
+                code="checkpoint.expired",
+                remedy="Choose one from the list of checkpoints.",
+            )
+        return self._numbers[ref]
+
+    def restore_by(self, owner: Owner) -> tuple[str, RestoreRecord] | None:
+        """The capture and record of a restore that was done already."""
+        return self._restores.get(owner)
+
+    def undone_by(self, thread_id: str, after: int) -> Owners:
+        """The turns and restores of a thread that changed something after a state."""
+        return frozenset(
+            owner
+            for number in range(after + 1, self.last + 1)
+            for change in self._segments[number].changes.values()
+            for owner in change.owners
+            if owner.thread_id == thread_id
+        )
+
+    def changed_by(self, owners: Owners, after: int) -> list[bytes]:
+        """The paths in whose changes any of these had a hand after a state, sorted."""
+        return sorted(
+            {
+                path
+                for number in range(after + 1, self.last + 1)
+                for path, change in self._segments[number].changes.items()
+                if change.owners & owners
+            }
+        )
+
+    def entry(self, path: bytes, number: int) -> Entry | None:
+        """What stood at a path, that changed at least once, after segment `number`."""
+        numbers = self._history[path]
+        place = bisect_right(numbers, number)
+        if place:
+            return self._segments[numbers[place - 1]].changes[path].after
+        return self._segments[numbers[0]].changes[path].before
+
+    def has_history(self, path: bytes) -> bool:
+        """Whether the path ever changed in this chain."""
+        return path in self._history
+
+    def steps(self, path: bytes, undone: Owners, after: int) -> Iterator[Step]:
+        """A path's changes, newest first. Restores that are not undone are hopped over.
+
+        Such a restore is no change of its own: the path stands again as it stood at the state that
+        the restore went back to, and so does its history.
+        """
+        numbers = self._history.get(path, [])
+        position = self.last
+        while place := bisect_right(numbers, position):
+            number = numbers[place - 1]
+            segment = self._segments[number]
+            change = segment.changes[path]
+            ours = bool(change.owners) and change.owners <= undone and number > after
+            jump = segment.restore.jumps.get(path) if segment.restore is not None else None
+            if jump is not None and not ours:
+                position = jump
+                continue
+            yield Step(number, change, ours)
+            position = number - 1

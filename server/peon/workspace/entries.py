@@ -1,0 +1,71 @@
+"""What stands at a path, and whose a change is: the values that captures and restores are made
+of.
+"""
+
+import hashlib
+from typing import Literal
+
+import attrs
+
+FILE = "100644"
+EXECUTABLE = "100755"
+LINK = "120000"
+GITLINK = "160000"
+
+
+@attrs.frozen
+class Entry:
+    """A file or link: git's mode and the id of its bytes (of a link: of its target)."""
+
+    mode: str
+    oid: str
+
+
+@attrs.frozen
+class Owner:
+    """Whose a change is: one turn, or one restore, of one thread. Ids are opaque."""
+
+    thread_id: str
+    turn_id: str
+    kind: Literal["turn", "restore"] = "turn"
+
+
+Owners = frozenset[Owner]
+"""Everybody who may have made a change; empty means nobody we know: the user, or in doubt."""
+
+NOBODY: Owners = frozenset()
+
+
+@attrs.frozen
+class Change:
+    """One path in one segment: what stood there before and after (None: nothing), and whose it
+    is.
+    """
+
+    before: Entry | None
+    after: Entry | None
+    owners: Owners = NOBODY
+
+
+@attrs.frozen
+class ExpectedEdit:
+    """The content ids (`blob_id`) an edit went from and to; None where there was no file."""
+
+    before: str | None
+    after: str | None
+
+
+MissReason = Literal["tooLarge", "unreadable", "unstorableName", "notReached", "repositoryFailed"]
+
+
+@attrs.frozen
+class Miss:
+    """A path a capture does not hold, and why; a path that ends in `/` stands for all below it."""
+
+    path: bytes
+    reason: MissReason
+
+
+def blob_id(content: bytes) -> str:
+    """The id under which git stores these bytes."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

@@ -1,0 +1,130 @@
+"""What the user's own git ignores in a folder, learnt without running anything of theirs."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import attrs
+
+from peon.workspace.git import Call, Git, GitResult
+
+_SECONDS = 10.0
+
+
+@attrs.frozen
+class Survey:
+    """How a folder lies in a repository of the user's, if it does.
+
+    The rules of a repository hold from its top, so a capture of a subfolder looks from there:
+    `work_tree` is the top, `prefix` the way down to the folder (empty, or ending in `/`).
+    `excludes` are the rules kept outside the work tree; `kept` are files the user tracks although a
+    rule ignores them, relative to `work_tree`.
+    """
+
+    work_tree: Path
+    prefix: bytes
+    excludes: bytes
+    kept: tuple[bytes, ...]
+
+
+def query_environment(git: Git) -> dict[str, str]:
+    """The environment of a question to the user's git: their home for its rules, and no writing."""
+    wanted = ("HOME", "XDG_CONFIG_HOME", "USER", "LOGNAME", "TMPDIR")
+    return {
+        **{name: git.environ[name] for name in wanted if name in git.environ},
+        "PATH": git.path,
+        "LC_ALL": "C",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_LITERAL_PATHSPECS": "1",
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_PAGER": "cat",
+    }
+
+
+QUIET = (
+    "--no-pager",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.untrackedCache=false",
+    "-c",
+    "submodule.recurse=false",
+)
+"""Options that keep a question from running programs the folder's configuration names."""
+
+
+async def survey(git: Git, folder: Path) -> Survey:
+    """Find out how `folder` lies in the user's repository and what is ignored there."""
+    ask = _Questions(git, folder)
+    prefix = await ask.prefix()
+    if prefix is None:
+        return Survey(folder, b"", b"", ())
+    excludes, kept = await asyncio.gather(ask.excludes(), ask.kept())
+    top = Path(os.fsdecode(os.fsencode(folder).removesuffix(prefix.removesuffix(b"/"))))
+    return Survey(top, prefix, excludes, tuple(prefix + path for path in kept))
+
+
+class _Questions:
+    """Questions to the user's git about one folder; an answer it refuses counts as nothing."""
+
+    def __init__(self, git: Git, folder: Path) -> None:
+        self._git = git
+        self._folder = folder
+
+    async def _ask(self, *argv: str) -> GitResult:
+        env = query_environment(self._git)
+        call = Call([*QUIET, *argv], self._folder, env, seconds=_SECONDS, accept=range(256))
+        return await self._git.run(call)
+
+    async def prefix(self) -> bytes | None:
+        """The way from the repository's top down to the folder; None when it is in no repository.
+
+        A folder that its own repository ignores (as under a home kept in git) stands for itself.
+        """
+        found = await self._ask("rev-parse", "--is-inside-work-tree", "--show-prefix")
+        answer, _, rest = found.out.partition(b"\n")
+        if found.code != 0 or answer != b"true":
+            return None
+        prefix = rest.removesuffix(b"\n")
+        if prefix and not os.fsencode(self._folder).endswith(b"/" + prefix.removesuffix(b"/")):
+            return None  # The configuration names another work tree.
+        if prefix and (await self._ask("check-ignore", "-q", ".")).code == 0:
+            return None
+        return prefix
+
+    async def excludes(self) -> bytes:
+        """The user's global rules and those of the repository's `info/exclude`, in this order."""
+        of_user, of_repository = await asyncio.gather(
+            self._ask("config", "--type=path", "--get", "core.excludesFile"),
+            self._ask("rev-parse", "--git-path", "info/exclude"),
+        )
+        everywhere = os.fsdecode(of_user.line) if of_user.code == 0 else self._usual_excludes()
+        here = os.fsdecode(of_repository.line)
+        files = [self._folder / name for name in (everywhere, here) if name]
+        return b"\n".join(_content(file) for file in files)
+
+    def _usual_excludes(self) -> str:
+        home = self._git.environ.get("XDG_CONFIG_HOME") or self._git.environ.get("HOME", "")
+        middle = () if self._git.environ.get("XDG_CONFIG_HOME") else (".config",)
+        return str(Path(home, *middle, "git", "ignore")) if home else ""
+
+    async def kept(self) -> list[bytes]:
+        """Files the user's repository tracks although they are ignored."""
+        found = await self._ask("ls-files", "-z", "-c", "-i", "--exclude-standard")
+        return found.records if found.code == 0 else []
+
+
+def _content(file: Path) -> bytes:
+    """A file of rules, at most a mebibyte of it; what cannot be read holds no rules."""
+    try:
+        with open(file, "rb", opener=_without_waiting) as handle:
+            return handle.read(1024 * 1024)
+    except OSError:
+        return b""
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -1,0 +1,82 @@
+"""Pushing as the user: to a remote they configured, with their credentials, never asking unseen."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from peon.errors import ExternalFailure
+from peon.workspace.repository import Repository, explained, failure
+
+_PUSH_SECONDS = 600.0
+
+
+@attrs.frozen
+class Push:
+    """A push that was accepted: the commit now stands at the branch of the remote."""
+
+    remote: str
+    branch: str
+    commit: str
+
+
+async def push(
+    repository: Repository, remote: str | None, branch: str | None, environ: Mapping[str, str]
+) -> Push:
+    """Push a branch (by default the current one) to the branch of the same name at a remote.
+
+    Raises ExternalFailure with a code: git.noRemote, git.noBranch, git.rejected,
+    git.authentication, git.pushFailed.
+    """
+    name = branch or (await repository.head()).branch
+    commit = await _commit_of(repository, name)
+    if name is None or commit is None:
+        raise failure(
+            "no branch of that name, or none is checked out",
+            "git.noBranch",
+            "Name a branch that has a commit, or check one out.",
+        )
+    target = await _remote(repository, remote, name)
+    reference = f"refs/heads/{name}"
+    pushed = await repository.act(
+        "push", "--porcelain", "--", target, f"{reference}:{reference}",
+        environ=environ, seconds=_PUSH_SECONDS, accept=range(256),
+    )  # fmt: skip
+    if pushed.code != 0:
+        words = f"{pushed.out.decode('utf-8', 'replace')}\n{pushed.err}".strip()
+        known = explained(ExternalFailure("git", f"push: {words}", code="git.failed"))
+        if known.code != "git.failed":
+            raise known
+        raise failure(
+            f"push: {words}",
+            "git.pushFailed",
+            "Read what git or the hook says, and try `git push` in a terminal.",
+        )
+    return Push(target, name, commit)
+
+
+async def _commit_of(repository: Repository, branch: str | None) -> str | None:
+    if branch is None:
+        return None
+    found = await repository.ask(
+        "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}^{{commit}}", accept=(0, 1, 128)
+    )
+    return found.line.decode() if found.code == 0 else None
+
+
+async def _remote(repository: Repository, wanted: str | None, branch: str) -> str:
+    """The remote that is wanted, else the one the branch goes to, else `origin` or the only one."""
+    remotes = (await repository.ask("remote")).out.decode("utf-8", "replace").split("\n")[:-1]
+    if wanted is None:
+        configured = await repository.ask(
+            "for-each-ref", "--format=%(push:remotename)", "--", f"refs/heads/{branch}"
+        )
+        usual = configured.line.decode("utf-8", "replace")
+        only = remotes[0] if len(remotes) == 1 else None
+        wanted = usual or ("origin" if "origin" in remotes else only)
+    if wanted is None or wanted not in remotes:
+        raise failure(
+            f"no remote is called {wanted}" if wanted else "there is no remote to push to",
+            "git.noRemote",
+            "Add one with `git remote add origin URL`, or name another remote.",
+        )
+    return wanted

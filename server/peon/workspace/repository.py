@@ -1,0 +1,261 @@
+"""The user's own repository: where it is, asking it without running its programs, and its
+failures.
+"""
+
+import asyncio
+import os
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import attrs
+
+from peon.errors import ExternalFailure
+from peon.workspace.git import Argument, Call, Git, GitResult
+from peon.workspace.ignores import QUIET, query_environment
+from peon.workspace.paths import meant, shown
+
+_QUERY_SECONDS = 30.0
+_FILTER = re.compile(rb"filter\.(.+)\.(?:clean|smudge|process)", re.DOTALL)
+
+
+@attrs.frozen
+class Failure:
+    """How a refusal of git is recognised, and what is said of it."""
+
+    words: str
+    code: str
+    remedy: str
+
+
+_FAILURES = (
+    Failure(
+        "not a git repository",
+        "git.notARepository",
+        "Run `git init` in the folder, or open a folder that is a repository.",
+    ),
+    Failure(
+        "dubious ownership",
+        "git.dubiousOwnership",
+        "If you trust it, run `git config --global --add safe.directory` with its path.",
+    ),
+    Failure(
+        r"index\.lock|\.lock': File exists|cannot lock ref",
+        "git.locked",
+        "Another git is at work in this repository; wait for it to end and try again.",
+    ),
+    Failure(
+        r"Please tell me who you are|empty ident name|unable to auto-detect|no email was given",
+        "git.noIdentity",
+        "Run `git config --global user.name NAME` and `git config --global user.email EMAIL`.",
+    ),
+    Failure(
+        "nothing to commit|no changes added to commit|nothing added to commit",
+        "git.nothingToCommit",
+        "Change something first, or choose other paths.",
+    ),
+    Failure(
+        r"No configured push destination|does not appear to be a git repository|no such remote",
+        "git.noRemote",
+        "Add one with `git remote add origin URL`, or name another remote.",
+    ),
+    Failure(
+        r"\[rejected\]|\[remote rejected\]|non-fast-forward|fetch first",
+        "git.rejected",
+        "Bring in what the remote has (`git pull`), then push again.",
+    ),
+    Failure(
+        r"Authentication failed|could not read (Username|Password)|Permission denied \(",
+        "git.authentication",
+        "Sign in once in a terminal (`git push`), or set up a credential helper or an SSH key.",
+    ),
+    Failure(
+        r"gpg failed to sign|failed to sign the data|error: Load key",
+        "git.signingFailed",
+        "Unlock your signing key (for example by signing once in a terminal), then try again.",
+    ),
+)
+
+
+def explained(error: ExternalFailure) -> ExternalFailure:
+    """The failure with the code and remedy that its words call for."""
+    for known in _FAILURES:
+        if error.code == "git.failed" and re.search(known.words, error.detail, re.IGNORECASE):
+            return ExternalFailure("git", error.detail, code=known.code, remedy=known.remedy)
+    return error
+
+
+def failure(detail: str, code: str, remedy: str) -> ExternalFailure:
+    """A failure of the user's git that we name ourselves."""
+    return ExternalFailure("git", detail, code=code, remedy=remedy)
+
+
+@attrs.frozen
+class Head:
+    """Where the repository stands: the commit (None before the first) and branch (None:
+    detached).
+    """
+
+    commit: str | None
+    branch: str | None
+
+
+async def locate(git: Git, root: Path) -> "Repository":
+    """The repository a folder lies in. Raises ExternalFailure (git.notARepository) outside of
+    any.
+    """
+    here = Repository(git, root, b"")
+    top = await here.ask("rev-parse", "--show-toplevel")
+    prefix = await here.ask("rev-parse", "--show-prefix")
+    return Repository(git, Path(os.fsdecode(top.line)), prefix.line)
+
+
+class Repository:
+    """A repository of the user's, and a folder in it. Questions write nothing and run nothing of
+    theirs.
+    """
+
+    def __init__(self, git: Git, folder: Path, prefix: bytes) -> None:
+        """`folder` is the top of the work tree, `prefix` the way from there to the project's
+        folder.
+        """
+        self._git = git
+        self.folder = folder
+        self.prefix = prefix
+        self._quiet: tuple[str, ...] | None = None
+
+    async def ask(
+        self,
+        *argv: Argument,
+        stdin: bytes = b"",
+        accept: Collection[int] = (0,),
+        extra: Mapping[str, str] | None = None,
+    ) -> GitResult:
+        """Ask git a question. No hook, filter, pager or monitor runs, and no lock is taken."""
+        if self._quiet is None:
+            self._quiet = (*QUIET, *await self._no_filters())
+        return await self._question(*self._quiet, *argv, stdin=stdin, accept=accept, extra=extra)
+
+    async def _question(
+        self,
+        *argv: Argument,
+        stdin: bytes = b"",
+        accept: Collection[int] = (0,),
+        extra: Mapping[str, str] | None = None,
+    ) -> GitResult:
+        env = {**query_environment(self._git), **(extra or {})}
+        call = Call(argv, self.folder, env, stdin=stdin, seconds=_QUERY_SECONDS, accept=accept)
+        try:
+            return await self._git.run(call)
+        except ExternalFailure as error:
+            raise explained(error) from error
+
+    async def _no_filters(self) -> list[str]:
+        """Options that empty every filter the configuration names: comparing files would run
+        them.
+        """
+        listed = await self._question(*QUIET, "config", "--list", "-z", "--name-only")
+        names = {found.group(1) for key in listed.records if (found := _FILTER.fullmatch(key))}
+        settings = ("clean=", "smudge=", "process=", "required=false")
+        return [
+            word
+            for name in sorted(names)
+            for setting in settings
+            for word in ("-c", f"filter.{os.fsdecode(name)}.{setting}")
+        ]
+
+    async def act(
+        self,
+        *argv: Argument,
+        environ: Mapping[str, str],
+        index: Path | None = None,
+        stdin: bytes = b"",
+        seconds: float,
+        accept: Collection[int] = (0,),
+    ) -> GitResult:
+        """Run git as the user would: with their hooks, identity, filters and signing."""
+        env = self.user_environment(environ)
+        if index is not None:
+            env["GIT_INDEX_FILE"] = str(index)
+        words = ["--no-pager", "-c", "core.fsmonitor=false", *argv]
+        call = Call(words, self.folder, env, stdin=stdin, seconds=seconds, accept=accept)
+        try:
+            return await self._git.run(call)
+        except ExternalFailure as error:
+            raise explained(error) from error
+
+    def user_environment(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """The client's environment, without what would point git elsewhere or let it ask unseen."""
+        env = {
+            name: value
+            for name, value in environ.items()
+            if name not in _REDIRECTIONS and not name.startswith(("GIT_CONFIG_", "GIT_TRACE"))
+        }
+        env.setdefault("PATH", self._git.path)
+        language = env.pop("LC_ALL", None)
+        if language is not None:
+            env["LC_CTYPE"] = language
+        env.pop("LANGUAGE", None)
+        env.update(
+            LC_MESSAGES="C",
+            GIT_TERMINAL_PROMPT="0",
+            GIT_LITERAL_PATHSPECS="1",
+            GIT_EDITOR="false",
+            GIT_MERGE_AUTOEDIT="no",
+        )
+        if "SSH_ASKPASS" not in env:
+            env["SSH_ASKPASS_REQUIRE"] = "never"
+        return env
+
+    async def head(self) -> Head:
+        """The commit and branch the repository stands at."""
+        commit, branch = await asyncio.gather(
+            self.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}", accept=(0, 1)),
+            self.ask("symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1)),
+        )
+        return Head(commit.line.decode() or None, _text(branch.line) or None)
+
+    async def commit_at(self, name: str) -> str:
+        """The id of the commit that a name leads to. Raises ExternalFailure where there is none."""
+        found = await self.ask("rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
+        return found.line.decode()
+
+    def outward(self, path: bytes) -> str:
+        """A path below the top, as text relative to the project's folder."""
+        if path.startswith(self.prefix):
+            return shown(path.removeprefix(self.prefix))
+        return shown(os.path.relpath(path, self.prefix))
+
+    def inward(self, path: str) -> bytes:
+        """The path below the top that `outward` made this text of."""
+        return os.path.normpath(self.prefix + meant(path))
+
+    async def git_file(self, name: str) -> Path:
+        """Where a file of the repository's own lies, such as `index`."""
+        found = await self.ask("rev-parse", "--git-path", name)
+        return self.folder / os.fsdecode(found.line)
+
+
+_REDIRECTIONS = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_CONFIG",
+        "GIT_DIR",
+        "GIT_GRAFT_FILE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_INTERNAL_SUPER_PREFIX",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_QUARANTINE_PATH",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_SHALLOW_FILE",
+        "GIT_WORK_TREE",
+    }
+)
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "replace")

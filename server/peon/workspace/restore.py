@@ -1,0 +1,355 @@
+"""Restoring: capture the present, plan, write the plan down, apply it, and say so in the chain.
+
+It never cleans and never resets: only paths that the undone turns and restores changed are touched,
+only where their content is exactly the one just captured, and the capture before it holds every
+byte that goes.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal, TypeVar
+
+import attrs
+
+from peon.errors import ExternalFailure
+from peon.workspace.apply import Applier, Steps
+from peon.workspace.deadline import Deadline
+from peon.workspace.disk import Listing, below, flush, standing
+from peon.workspace.entries import NOBODY, Change, Entry, Miss, Owner, Owners
+from peon.workspace.folder import Attribution, Folder, RestoreMade, Written
+from peon.workspace.intent import Intent, drop_intent, read_intent, write_intent
+from peon.workspace.paths import ancestors, meant, shown
+from peon.workspace.plan import (
+    Action,
+    Draft,
+    Plan,
+    Reason,
+    Surroundings,
+    Wish,
+    contents_needed,
+    draft,
+    settle,
+)
+from peon.workspace.segments import RestoreRecord, covers
+from peon.workspace.store import BlobReader
+
+CAPTURE_SECONDS = 600.0
+"""A restore needs the whole present in a checkpoint, and waits for it."""
+
+_ROUND_ACTIONS = 64
+_ROUND_BYTES = 8 * 1024 * 1024
+_WORD = re.compile(rb"\w")
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class RestoreRequest:
+    """What to go back to: the thread whose turns and restores after the checkpoint are undone.
+
+    `paths` (as text, see `paths.shown`; a folder stands for all below it) limit it. With
+    `overwrite`, conflicting paths go back to the checkpoint too, over other people's changes.
+    """
+
+    thread_id: str
+    checkpoint_ref: str
+    paths: tuple[str, ...] | None = None
+    conflicts: Literal["keep", "overwrite"] = "keep"
+
+
+@attrs.frozen
+class RestoredPath:
+    """What a restore does to one path."""
+
+    path: str
+    effect: Literal["create", "replace", "delete", "mode"]
+
+
+@attrs.frozen
+class KeptPath:
+    """A path that a restore leaves alone although an undone turn changed it, and why."""
+
+    path: str
+    reason: str
+
+
+@attrs.frozen
+class RestorePreview:
+    """Exactly what `restore` would do to the folder as it is now."""
+
+    restored: tuple[RestoredPath, ...]
+    kept: tuple[KeptPath, ...]
+
+
+@attrs.frozen
+class RestoreOutcome:
+    """What a restore did; `before_ref` holds all as it was, `checkpoint_ref` as it is now."""
+
+    checkpoint_ref: str
+    before_ref: str
+    restored: tuple[RestoredPath, ...]
+    kept: tuple[KeptPath, ...]
+
+
+async def preview(
+    folder: Folder, request: RestoreRequest, attribution: Attribution
+) -> RestorePreview:
+    """Capture the present and say what a restore would do; changes nothing in the folder."""
+    _, plan = await _plan(folder, request, attribution)
+    restored = [_restored(one.path, one.expect, one.target) for one in plan.actions]
+    return RestorePreview(_sorted(restored), _kept(plan.conflicts.items()))
+
+
+async def restore(
+    folder: Folder,
+    request: RestoreRequest,
+    restore_id: str,
+    attribution: Attribution,
+    steps: Steps,
+) -> RestoreOutcome:
+    """Do it. With the `restore_id` of one that was done already, tell what that one did."""
+    owner = Owner(request.thread_id, restore_id, "restore")
+    if (done := folder.chain.restore_by(owner)) is not None:
+        return _outcome(folder, *done)
+    before, plan = await _plan(folder, request, attribution)
+    intent = Intent(owner, request.checkpoint_ref, before.ref, plan)
+    await asyncio.to_thread(write_intent, folder.store.folder, intent)
+    return await _finish(folder, intent, steps)
+
+
+async def finish_interrupted(folder: Folder, steps: Steps) -> RestoreOutcome | None:
+    """Finish the restore that a crash cut off, if there is one."""
+    intent = await asyncio.to_thread(read_intent, folder.store.folder)
+    if intent is None:
+        return None
+    if (done := folder.chain.restore_by(intent.owner)) is not None:
+        await asyncio.to_thread(drop_intent, folder.store.folder)
+        return _outcome(folder, *done)
+    applier = _applier(folder, intent, steps)
+    await _to_the_end(lambda _: _tidy_all(applier, intent.plan.actions))
+    return await _finish(folder, intent, steps)
+
+
+# ---- planning ------------------------------------------------------------------------------------
+
+
+async def _plan(
+    folder: Folder, request: RestoreRequest, attribution: Attribution
+) -> tuple[Written, Plan]:
+    after = folder.chain.number(request.checkpoint_ref)
+    now = await folder.record(attribution, Deadline.after(folder.clock, CAPTURE_SECONDS))
+    if now.segment.cut_short:
+        raise ExternalFailure(
+            "checkpoints",
+            "the folder as it is now could not be captured whole, so nothing was restored",
+            code="checkpoint.incomplete",
+            remedy="Make the folder smaller, or let git ignore what need not be kept.",
+        )
+    only = (
+        None if request.paths is None else tuple(meant(path).strip(b"/") for path in request.paths)
+    )
+    wish = Wish(
+        undone=folder.chain.undone_by(request.thread_id, after),
+        after=after,
+        only=only,
+        overwrite=request.conflicts == "overwrite",
+    )
+    drafted = draft(folder.chain, wish, _misses(now.missing))
+    around = await asyncio.to_thread(_look_around, folder, drafted)
+    lines = await _lines(folder, contents_needed(folder.chain, drafted))
+    return now, settle(folder.chain, drafted, around, lines)
+
+
+def _misses(missing: tuple[Miss, ...]) -> Callable[[bytes], bool]:
+    exact = {miss.path for miss in missing}
+    folders = [miss for miss in missing if miss.path.endswith(b"/")]
+    return lambda path: path in exact or any(covers(miss, path) for miss in folders)
+
+
+def _look_around(folder: Folder, drafted: Draft) -> Surroundings:
+    above = {name for path in drafted.targets for name in ancestors(path)}
+    files = {name for name in above if standing(folder.root, name) not in ("folder", None)}
+    folders: dict[bytes, Listing] = {}
+    for path in drafted.targets:
+        if drafted.choices[path].action.expect is None and standing(folder.root, path) == "folder":
+            folders[path] = below(folder.root, path)
+    return Surroundings(frozenset(files), folders)
+
+
+async def _lines(folder: Folder, oids: set[str]) -> dict[str, frozenset[int]]:
+    if not oids:
+        return {}
+    async with folder.store.blobs() as blobs:
+        return {oid: lines_of(await blobs.read(oid)) for oid in sorted(oids)}
+
+
+def lines_of(content: bytes) -> frozenset[int]:
+    """A hash of each line that says something; of binary content, one of the whole."""
+    if b"\0" in content[:8000]:
+        return frozenset([hash(content)])
+    return frozenset(hash(line) for line in content.splitlines() if _WORD.search(line))
+
+
+# ---- applying ------------------------------------------------------------------------------------
+
+
+async def _finish(folder: Folder, intent: Intent, steps: Steps) -> RestoreOutcome:
+    applier = _applier(folder, intent, steps)
+    steps("begin")
+    work = _Work(applier, await _folders_before(folder, intent.plan))
+    async with folder.store.blobs() as blobs:
+        await work.do_all(intent.plan.actions, blobs)
+    steps("applied")
+    await asyncio.to_thread(flush, folder.root)
+    made = _made(intent, work)
+    deadline = Deadline.after(folder.clock, CAPTURE_SECONDS)
+    written = await folder.record(_by(intent.owner, work.done), deadline, restore=made)
+    steps("recorded")
+    await asyncio.to_thread(drop_intent, folder.store.folder)
+    record = written.segment.restore or made.record(written.segment.changes)
+    return _outcome(folder, written.ref, record)
+
+
+@attrs.frozen
+class _Ready:
+    """An action with its number in the plan and the bytes it writes."""
+
+    number: int
+    action: Action
+    content: bytes
+
+
+class _Work:
+    """The actions of one restore as they get done."""
+
+    def __init__(self, applier: Applier, folders_before: Mapping[int, frozenset[bytes]]) -> None:
+        self._applier = applier
+        self._folders_before = folders_before
+        self.done: dict[bytes, Action] = {}
+        self.failed: dict[bytes, Reason] = {}
+
+    async def do_all(self, actions: Sequence[Action], blobs: BlobReader) -> None:
+        """Apply the actions in order, in rounds that keep few contents in memory."""
+        round_: list[_Ready] = []
+        for number, action in enumerate(actions):
+            content = await blobs.read(action.target.oid) if action.target else b""
+            round_.append(_Ready(number, action, content))
+            total = sum(len(ready.content) for ready in round_)
+            if len(round_) >= _ROUND_ACTIONS or total >= _ROUND_BYTES:
+                await self._do(round_)
+                round_ = []
+        await self._do(round_)
+
+    async def _do(self, round_: Sequence["_Ready"]) -> None:
+        def run(stop: Callable[[], bool]) -> None:
+            for ready in round_:
+                if stop():
+                    return
+                self._apply(ready.action, ready.number, ready.content)
+
+        await _to_the_end(run)
+
+    def _apply(self, action: Action, number: int, content: bytes) -> None:
+        homeless = any(path in self.failed for path in action.needs)
+        why = "lastCopy" if homeless else self._applier.apply(action, number, content)
+        if why is not None:
+            self.failed[action.path] = why
+            return
+        self.done[action.path] = action
+        if action.target is None:
+            kept = self._folders_before.get(action.back_to, frozenset())
+            self._applier.remove_empty_folders(action.path, kept)
+
+
+async def _folders_before(folder: Folder, plan: Plan) -> dict[int, frozenset[bytes]]:
+    """For each state that a deletion goes back to, the folders that held something in it."""
+    numbers = {action.back_to for action in plan.actions if action.target is None}
+    return {
+        number: await folder.store.folders(folder.chain.ref(number)) for number in sorted(numbers)
+    }
+
+
+def _tidy_all(applier: Applier, actions: Iterable[Action]) -> None:
+    for number, action in enumerate(actions):
+        applier.tidy(action, number)
+
+
+def _applier(folder: Folder, intent: Intent, steps: Steps) -> Applier:
+    return Applier(folder.root, f"{folder.chain.number(intent.before)}", steps)
+
+
+def _by(owner: Owner, done: Mapping[bytes, Action]) -> Attribution:
+    """A change is the restore's when it is exactly what the restore did there."""
+    own = frozenset([owner])
+
+    def attribution(path: bytes, change: Change) -> Owners:
+        action = done.get(path)
+        if action is None or (change.before, change.after) != (action.expect, action.target):
+            return NOBODY
+        return own
+
+    return attribution
+
+
+def _made(intent: Intent, work: _Work) -> RestoreMade:
+    own = frozenset([intent.owner])
+
+    def record(changes: Mapping[bytes, Change]) -> RestoreRecord:
+        jumps = {
+            path: action.back_to
+            for path, action in work.done.items()
+            if path in changes and changes[path].owners == own
+        }
+        conflicts = {**intent.plan.conflicts, **work.failed}
+        return RestoreRecord(
+            owner=intent.owner,
+            checkpoint=intent.checkpoint,
+            before=intent.before,
+            jumps=jumps,
+            conflicts=tuple(sorted(conflicts.items())),
+        )
+
+    return RestoreMade(intent.checkpoint, tuple(work.done), record)
+
+
+async def _to_the_end(work: Callable[[Callable[[], bool]], T]) -> T:
+    """Run `work` in a thread. When cancelled, ask it to stop and wait: it must not outlive the
+    lock.
+    """
+    cancelled: list[bool] = []
+    running = asyncio.get_running_loop().run_in_executor(None, work, lambda: bool(cancelled))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        cancelled.append(True)
+        await asyncio.wait([running])
+        raise
+
+
+# ---- telling -------------------------------------------------------------------------------------
+
+
+def _outcome(folder: Folder, ref: str, record: RestoreRecord) -> RestoreOutcome:
+    changes = folder.chain.segment(folder.chain.number(ref)).changes
+    restored = [_restored(path, changes[path].before, changes[path].after) for path in record.jumps]
+    return RestoreOutcome(ref, record.before, _sorted(restored), _kept(record.conflicts))
+
+
+def _restored(path: bytes, before: Entry | None, after: Entry | None) -> RestoredPath:
+    name = shown(path)
+    if before is None:
+        return RestoredPath(name, "create")
+    if after is None:
+        return RestoredPath(name, "delete")
+    return RestoredPath(name, "mode" if before.oid == after.oid else "replace")
+
+
+def _sorted(restored: Iterable[RestoredPath]) -> tuple[RestoredPath, ...]:
+    return tuple(sorted(restored, key=lambda one: one.path))
+
+
+def _kept(conflicts: Iterable[tuple[bytes, str]]) -> tuple[KeptPath, ...]:
+    return tuple(
+        sorted((KeptPath(shown(path), why) for path, why in conflicts), key=lambda k: k.path)
+    )

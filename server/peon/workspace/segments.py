@@ -1,0 +1,191 @@
+"""A segment: what changed in a folder from one capture to the next, and whose each change is.
+
+It stands as JSON in the message of the capture that ends it, so that it lasts exactly as long.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TypedDict
+
+import attrs
+
+from peon.workspace.entries import Change, Entry, Miss, MissReason, Owner, Owners
+from peon.workspace.paths import meant, shown
+
+_MISSES_KEPT = 1000
+"""More missing paths than these are not listed: the capture counts as cut short."""
+
+
+@attrs.frozen
+class Claim:
+    """A later proof of whose an earlier change was: the change of `path` in segment `number`."""
+
+    number: int
+    path: bytes
+    owners: Owners
+
+
+@attrs.frozen
+class RestoreRecord:
+    """What a restore did: which states its paths went back to, and what it left alone."""
+
+    owner: Owner
+    checkpoint: str
+    before: str
+    jumps: Mapping[bytes, int]
+    """By path, the number of the segment whose end the path went back to."""
+    conflicts: tuple[tuple[bytes, str], ...]
+
+
+@attrs.frozen
+class Segment:
+    """One link of the chain. `number` counts from 1 and never repeats."""
+
+    number: int
+    at: datetime
+    changes: Mapping[bytes, Change]
+    missing: tuple[Miss, ...] = ()
+    cut_short: bool = False
+    """Not every file was reached: what this capture does not hold may have existed."""
+    claims: tuple[Claim, ...] = ()
+    restore: RestoreRecord | None = None
+
+    def misses(self, path: bytes) -> bool:
+        """Whether this capture does not know what stood at `path`."""
+        return self.cut_short or any(covers(miss, path) for miss in self.missing)
+
+
+def covers(miss: Miss, path: bytes) -> bool:
+    """Whether a miss speaks of this path."""
+    return path == miss.path or (miss.path.endswith(b"/") and path.startswith(miss.path))
+
+
+# ---- JSON ----------------------------------------------------------------------------------------
+
+
+class _Restore(TypedDict):
+    owner: list[str]
+    checkpoint: str
+    before: str
+    jumps: dict[str, int]
+    conflicts: list[list[str]]
+
+
+class _Message(TypedDict):
+    version: int
+    number: int
+    at: str
+    owners: list[list[list[str]]]
+    changes: list[tuple[str, list[str] | None, list[str] | None, int]]
+    missing: list[list[str]]
+    cutShort: bool
+    claims: list[tuple[int, str, int]]
+    restore: _Restore | None
+
+
+class _Table:
+    """Owner sets by number, each written once."""
+
+    def __init__(self) -> None:
+        self.rows: list[Owners] = []
+
+    def number(self, owners: Owners) -> int:
+        """The place of a set in the table."""
+        if owners not in self.rows:
+            self.rows.append(owners)
+        return self.rows.index(owners)
+
+
+def encode(segment: Segment) -> str:
+    """The message of the capture that ends a segment."""
+    table = _Table()
+    message = _Message(
+        version=1,
+        number=segment.number,
+        at=segment.at.isoformat(),
+        changes=[
+            (shown(path), _pair(change.before), _pair(change.after), table.number(change.owners))
+            for path, change in segment.changes.items()
+        ],
+        claims=[(one.number, shown(one.path), table.number(one.owners)) for one in segment.claims],
+        owners=[[_triple(owner) for owner in sorted(row, key=_triple)] for row in table.rows],
+        missing=[[shown(miss.path), miss.reason] for miss in segment.missing[:_MISSES_KEPT]],
+        cutShort=segment.cut_short or len(segment.missing) > _MISSES_KEPT,
+        restore=_encode_restore(segment.restore),
+    )
+    return f"capture {segment.number}\n\n{json.dumps(message)}\n"
+
+
+def decode(message: str) -> Segment:
+    """The segment that `encode` wrote."""
+    data: _Message = json.loads(message.split("\n\n", 1)[1])
+    owners = [frozenset(_owner(triple) for triple in row) for row in data["owners"]]
+    return Segment(
+        number=data["number"],
+        at=datetime.fromisoformat(data["at"]),
+        changes={
+            meant(path): Change(_entry(before), _entry(after), owners[row])
+            for path, before, after, row in data["changes"]
+        },
+        missing=tuple(Miss(meant(path), _reason(reason)) for path, reason in data["missing"]),
+        cut_short=data["cutShort"],
+        claims=tuple(
+            Claim(number, meant(path), owners[row]) for number, path, row in data["claims"]
+        ),
+        restore=_decode_restore(data["restore"]),
+    )
+
+
+def _encode_restore(record: RestoreRecord | None) -> _Restore | None:
+    if record is None:
+        return None
+    return _Restore(
+        owner=_triple(record.owner),
+        checkpoint=record.checkpoint,
+        before=record.before,
+        jumps={shown(path): number for path, number in record.jumps.items()},
+        conflicts=[[shown(path), why] for path, why in record.conflicts],
+    )
+
+
+def _decode_restore(data: _Restore | None) -> RestoreRecord | None:
+    if data is None:
+        return None
+    return RestoreRecord(
+        owner=_owner(data["owner"]),
+        checkpoint=data["checkpoint"],
+        before=data["before"],
+        jumps={meant(path): number for path, number in data["jumps"].items()},
+        conflicts=tuple((meant(path), why) for path, why in data["conflicts"]),
+    )
+
+
+def _pair(entry: Entry | None) -> list[str] | None:
+    return None if entry is None else [entry.mode, entry.oid]
+
+
+def _entry(pair: Iterable[str] | None) -> Entry | None:
+    return None if pair is None else Entry(*pair)
+
+
+def _triple(owner: Owner) -> list[str]:
+    return [owner.thread_id, owner.turn_id, owner.kind]
+
+
+def _owner(triple: list[str]) -> Owner:
+    thread_id, turn_id, kind = triple
+    return Owner(thread_id, turn_id, "restore" if kind == "restore" else "turn")
+
+
+_REASONS: dict[str, MissReason] = {
+    "tooLarge": "tooLarge",
+    "unreadable": "unreadable",
+    "unstorableName": "unstorableName",
+    "notReached": "notReached",
+    "repositoryFailed": "repositoryFailed",
+}
+
+
+def _reason(text: str) -> MissReason:
+    return _REASONS[text]

@@ -1,0 +1,322 @@
+"""The checkpoint store: a git object store of our own for one folder, deaf to every configuration.
+
+None of the user's configuration, attributes, hooks or filters reaches it: files are stored as the
+bytes they are. The chain of captures is its one branch; each unit (the root, and every repository
+nested in it) has its own index here, never the user's.
+"""
+
+import asyncio
+import fcntl
+import hashlib
+import os
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import attrs
+
+from peon.errors import ExternalFailure, Unavailable
+from peon.workspace.entries import GITLINK, Entry
+from peon.workspace.git import Argument, Call, Git, GitResult, piped
+
+CHAIN = "refs/heads/captures"
+SCRATCH = b".peon~"
+"""How the names of files begin that a restore holds for a moment; no capture sees them."""
+
+_CONFIG = """[core]
+\trepositoryFormatVersion = 0
+\tbare = true
+\tfileMode = true
+\tsymlinks = true
+\tautocrlf = false
+\teol = lf
+\tsafecrlf = false
+\tfsmonitor = false
+\tuntrackedCache = false
+\thooksPath = /dev/null
+\tattributesFile = /dev/null
+\texcludesFile = /dev/null
+\tprecomposeUnicode = false
+\tignoreCase = false
+\tprotectHFS = false
+\tprotectNTFS = false
+\tlogAllRefUpdates = false
+\tfsyncMethod = batch
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+[commit]
+\tgpgSign = false
+[user]
+\tname = Peon
+\temail = peon@localhost
+"""
+
+# Highest in precedence, so that no .gitattributes in the folder turns a filter or a conversion on.
+_ATTRIBUTES = "* -text -filter !diff !merge -ident -crlf !working-tree-encoding\n"
+_EXCLUDES = f"{SCRATCH.decode()}*\n"
+
+
+@attrs.frozen
+class View:
+    """What a git call of the store looks at: a work tree through an index of ours."""
+
+    work_tree: Path
+    index: Path
+
+
+def store_folder(checkpoints: Path, root: Path) -> Path:
+    """Where the store of the folder with this real path lies."""
+    return checkpoints / hashlib.sha256(os.fsencode(root)).hexdigest()[:32]
+
+
+class CheckpointStore:
+    """Objects, indexes and the chain of one folder. Held by one process at a time."""
+
+    def __init__(self, git: Git, folder: Path) -> None:
+        self._git = git
+        self.folder = folder
+        self._lock: int | None = None
+
+    @property
+    def objects(self) -> Path:
+        """The bare repository inside the store's folder."""
+        return self.folder / "objects.git"
+
+    def open(self, root: Path) -> None:
+        """Make the store if there is none, take its lock, and clear what a killed git left behind.
+
+        Raises Unavailable when another process holds it.
+        """
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._take_lock()
+        _lay_out(self.objects)
+        (self.folder / "root").write_bytes(os.fsencode(root))
+        for stale in [*self.objects.glob("*.lock"), *self.objects.glob("refs/heads/*.lock")]:
+            stale.unlink()
+
+    def close(self) -> None:
+        """Let go of the lock."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _take_lock(self) -> None:
+        handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            raise Unavailable(
+                "checkpoints",
+                "another process holds the checkpoints of this folder",
+                "Use that server, or end it first.",
+            ) from None
+        self._lock = handle
+
+    # ---- calls ---------------------------------------------------------------------------------
+
+    def _environment(self, view: View | None) -> dict[str, str]:
+        env = {
+            "PATH": self._git.path,
+            "LC_ALL": "C",
+            "HOME": str(self.folder / "nobody"),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": "/dev/null",
+            "GIT_ATTR_NOSYSTEM": "1",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_LITERAL_PATHSPECS": "1",
+            "GIT_ALLOW_PROTOCOL": "none",
+            "GIT_DIR": str(self.objects),
+        }
+        if view is not None:
+            env |= {"GIT_WORK_TREE": str(view.work_tree), "GIT_INDEX_FILE": str(view.index)}
+        return env
+
+    def _call(self, argv: Sequence[Argument], view: View | None = None) -> Call:
+        cwd = view.work_tree if view is not None else self.objects
+        return Call(argv=["--no-pager", *argv], cwd=cwd, env=self._environment(view))
+
+    async def git(
+        self,
+        *argv: Argument,
+        view: View | None = None,
+        stdin: bytes = b"",
+        seconds: float = 60.0,
+        accept: Collection[int] = (0,),
+    ) -> GitResult:
+        """Run git in the store, on a work tree when `view` is given."""
+        call = self._call(argv, view)
+        return await self._git.run(attrs.evolve(call, stdin=stdin, seconds=seconds, accept=accept))
+
+    # ---- the chain -----------------------------------------------------------------------------
+
+    async def head(self) -> str | None:
+        """The newest capture's id."""
+        found = await self.git("rev-parse", "--verify", "--quiet", CHAIN, accept=(0, 1))
+        return found.line.decode() or None
+
+    async def append(self, tree: str, parents: Sequence[str], message: str, when: int) -> str:
+        """Make a capture the new end of the chain; `when` is in seconds since 1970."""
+        flags = [word for parent in parents for word in ("-p", parent)]
+        call = self._call(["commit-tree", tree, *flags])
+        stamp = f"{when} +0000"
+        env = {**call.env, "GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp}
+        made = await self._git.run(attrs.evolve(call, env=env, stdin=message.encode()))
+        commit = made.line.decode()
+        await self.git("update-ref", CHAIN, commit, *parents[:1])
+        return commit
+
+    async def messages(self) -> list[tuple[str, str]]:
+        """Every capture of the chain as (id, message), oldest first."""
+        if await self.head() is None:
+            return []
+        log = await self.git(
+            "log", "--first-parent", "--reverse", "-z", "--format=%H%n%B", CHAIN, "--"
+        )
+        texts = [record.decode() for record in log.out.split(b"\0") if record]
+        return [(text[:40], text[41:]) for text in texts]
+
+    # ---- trees ---------------------------------------------------------------------------------
+
+    async def compose(self, units: Mapping[bytes, str]) -> str:
+        """One tree of the trees of all units: the root's under `tree`, the others under
+        `nested`.
+        """
+        nested = {path: tree for path, tree in units.items() if path}
+        lines = []
+        if nested:
+            rows = [(_flat(path), tree) for path, tree in nested.items()]
+            lines.append((b"nested", await self._make_tree(rows)))
+        if b"" in units:
+            lines.append((b"tree", units[b""]))
+        return await self._make_tree(lines)
+
+    async def _make_tree(self, folders: Iterable[tuple[bytes, str]]) -> str:
+        rows = [b"040000 tree %s\t%s\0" % (tree.encode(), name) for name, tree in folders]
+        made = await self.git("mktree", "-z", stdin=b"".join(rows))
+        return made.line.decode()
+
+    async def units(self, capture: str) -> dict[bytes, str]:
+        """The trees a capture is composed of, by the path of their unit."""
+        listed = await self.git("ls-tree", "-z", capture, "tree", "nested/", accept=(0, 128))
+        units = {}
+        for record in listed.records:
+            attributes, name = record.split(b"\t", 1)
+            path = b"" if name == b"tree" else _unflat(name.removeprefix(b"nested/"))
+            units[path] = attributes.split()[2].decode()
+        return units
+
+    async def differences(
+        self, old: str, new: str
+    ) -> dict[bytes, tuple[Entry | None, Entry | None]]:
+        """What stands differently in two composed trees, by path in the folder."""
+        raw = await self.git(
+            "diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", old, new
+        )
+        found: dict[bytes, tuple[Entry | None, Entry | None]] = {}
+        words = raw.records
+        for head, name in zip(words[::2], words[1::2], strict=True):
+            old_mode, new_mode, old_oid, new_oid, _ = head[1:].decode().split(" ")
+            path = real_path(name)
+            before, after = found.get(path, (None, None))
+            before = before or _entry(old_mode, old_oid)
+            after = after or _entry(new_mode, new_oid)
+            found[path] = (before, after)
+        # A file that moved from one unit to another, as when a folder becomes a repository, is no
+        # change.
+        return {path: pair for path, pair in found.items() if pair[0] != pair[1]}
+
+    async def folders(self, capture: str) -> frozenset[bytes]:
+        """Every folder that holds something in a capture."""
+        listed = await self.git("ls-tree", "-r", "-d", "-z", "--name-only", capture)
+        inner = (name for name in listed.records if b"/" in name)
+        return frozenset(real_path(name).rstrip(b"/") for name in inner)
+
+    # ---- contents ------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def blobs(self, *, seconds: float = 600.0) -> AsyncIterator["BlobReader"]:
+        """Read contents one after the other, through one process."""
+        process = await self._git.start(self._call(["cat-file", "--batch"]))
+        try:
+            async with asyncio.timeout(seconds):
+                yield BlobReader(process)
+        except TimeoutError:
+            raise ExternalFailure("git", "cat-file: too slow", code="git.timedOut") from None
+        finally:
+            await self._git.stop(process)
+
+
+class BlobReader:
+    """Contents by id, from a running `git cat-file --batch`."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._ask = piped(process.stdin)
+        self._answers = piped(process.stdout)
+
+    async def read(self, oid: str) -> bytes:
+        """The bytes of a blob. Raises ExternalFailure when the store does not have it."""
+        self._ask.write(oid.encode() + b"\n")
+        await self._ask.drain()
+        head = (await self._answers.readline()).split()
+        if len(head) != 3 or head[1] != b"blob":
+            raise ExternalFailure(
+                "checkpoints",
+                f"the content {oid} is not in the store",
+                code="checkpoint.expired",
+                remedy="Choose a newer checkpoint.",
+            )
+        content = await self._answers.readexactly(int(head[2]))
+        await self._answers.readexactly(1)
+        return content
+
+
+def real_path(name: bytes) -> bytes:
+    """The path in the folder of a name in a composed tree."""
+    if name.startswith(b"tree/"):
+        return name[len(b"tree/") :]
+    unit, _, rest = name.removeprefix(b"nested/").partition(b"/")
+    return _unflat(unit) + b"/" + rest
+
+
+def tree_paths(path: bytes, units: Collection[bytes]) -> list[bytes]:
+    """Where a path of the folder may stand in a composed tree, whichever unit holds it."""
+    places = [b"tree/" + path]
+    places += [
+        b"nested/" + _flat(unit) + b"/" + path[len(unit) + 1 :]
+        for unit in units
+        if unit and path.startswith(unit + b"/")
+    ]
+    return places
+
+
+def _flat(path: bytes) -> bytes:
+    return path.replace(b"%", b"%25").replace(b"/", b"%2F")
+
+
+def _unflat(name: bytes) -> bytes:
+    return name.replace(b"%2F", b"/").replace(b"%25", b"%")
+
+
+def _entry(mode: str, oid: str) -> Entry | None:
+    """A file or link; a link to a repository, which only a race can bring here, counts as
+    nothing.
+    """
+    return None if mode in ("000000", GITLINK) else Entry(mode, oid)
+
+
+def _lay_out(objects: Path) -> None:
+    """Write the few files that make a folder a bare repository, where they are not there yet."""
+    for folder in ("objects/info", "objects/pack", "refs/heads", "info"):
+        (objects / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, text in (
+        ("config", _CONFIG),
+        ("info/attributes", _ATTRIBUTES),
+        ("info/exclude", _EXCLUDES),
+        ("HEAD", f"ref: {CHAIN}\n"),
+    ):
+        file = objects / name
+        if not file.exists() or file.read_text() != text:
+            file.write_text(text)

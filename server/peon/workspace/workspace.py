@@ -1,0 +1,204 @@
+"""The workspace as the rest of the server sees it: one object, plain async functions, frozen
+values.
+
+Roots may be written any way. Paths in values are text made by `paths.shown`, relative to the root;
+they are taken back in the same form.
+"""
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import attrs
+
+from peon.errors import PeonError
+from peon.runtime.clock import Clock
+from peon.workspace.apply import Steps, no_steps
+from peon.workspace.changes import Status, diff, status
+from peon.workspace.commits import Commit, CommitExpectation, Committer
+from peon.workspace.diffs import DiffOptions, DiffPage, captured_diff
+from peon.workspace.folder import Folder
+from peon.workspace.git import Git
+from peon.workspace.history import CAPTURE_SECONDS, Capture, FolderHistory
+from peon.workspace.paths import accepted_root
+from peon.workspace.pushes import Push, push
+from peon.workspace.repository import Head, Repository, locate
+from peon.workspace.restore import (
+    RestoreOutcome,
+    RestorePreview,
+    RestoreRequest,
+    finish_interrupted,
+    preview,
+    restore,
+)
+from peon.workspace.store import CheckpointStore, store_folder
+
+
+@attrs.frozen
+class Recovered:
+    """A folder whose restore had been cut off: what was finished, or why it could not be."""
+
+    root: Path
+    outcome: RestoreOutcome | None
+    problem: str | None
+
+
+class Workspace:
+    """Checkpoints and git for any number of folders. Folders do not wait for each other."""
+
+    def __init__(
+        self,
+        *,
+        state: Path,
+        clock: Clock,
+        environ: Mapping[str, str],
+        steps: Steps = no_steps,
+    ) -> None:
+        """`environ` says where git is and whose home this is; `steps` is told each step of a
+        restore.
+        """
+        self._checkpoints = state / "checkpoints"
+        self._scratch = state / "scratch"
+        self._clock = clock
+        self._git = Git(environ)
+        self._home = Path(environ.get("HOME", "/"))
+        self._steps = steps
+        self._histories: dict[Path, FolderHistory] = {}
+        self._folders: dict[Path, Folder] = {}
+        self._opening = asyncio.Lock()
+
+    def close(self) -> None:
+        """Let go of every store. Whatever still runs on them must have ended."""
+        for folder in self._folders.values():
+            folder.store.close()
+        self._folders.clear()
+        self._histories.clear()
+
+    # ---- checkpoints ---------------------------------------------------------------------------
+
+    async def history(self, root: Path) -> FolderHistory:
+        """The history of a folder, whichever way its path is written.
+
+        Raises ExternalFailure for what is no folder, for `/` and for the home folder; Unavailable
+        when another process holds its checkpoints.
+        """
+        real = await asyncio.to_thread(accepted_root, root, home=self._home)
+        async with self._opening:
+            if real not in self._histories:
+                folder = await self._open(real)
+                self._folders[real] = folder
+                self._histories[real] = FolderHistory(folder)
+        return self._histories[real]
+
+    async def _open(self, real: Path) -> Folder:
+        store = CheckpointStore(self._git, store_folder(self._checkpoints, real))
+        await asyncio.to_thread(store.open, real)
+        folder = Folder(git=self._git, store=store, root=real, clock=self._clock)
+        try:
+            await folder.load()
+        except PeonError:
+            store.close()
+            raise
+        return folder
+
+    async def capture(self, root: Path, *, seconds: float = CAPTURE_SECONDS) -> Capture:
+        """A checkpoint of a folder as it is now; partial when it takes longer than `seconds`."""
+        return await (await self.history(root)).capture(seconds=seconds)
+
+    async def preview(self, root: Path, request: RestoreRequest) -> RestorePreview:
+        """Exactly what `restore` would do now. Raises ExternalFailure for a checkpoint not known
+        here.
+        """
+        history = await self.history(root)
+        async with history.exclusively() as folder:
+            return await preview(folder, request, history.attribution())
+
+    async def restore(
+        self, root: Path, request: RestoreRequest, *, restore_id: str
+    ) -> RestoreOutcome:
+        """Undo a thread's turns and restores after a checkpoint, and nothing of anybody else's.
+
+        Asked again with the same `restore_id`, it tells what was done the first time.
+        """
+        history = await self.history(root)
+        async with history.exclusively() as folder:
+            return await restore(folder, request, restore_id, history.attribution(), self._steps)
+
+    async def recover(self) -> tuple[Recovered, ...]:
+        """Finish every restore that a crash cut off. To be called once, at the start."""
+        pending = await asyncio.to_thread(self._interrupted)
+        return tuple([await self._recover(root) for root in pending])
+
+    def _interrupted(self) -> list[Path]:
+        stores = sorted(file.parent for file in self._checkpoints.glob("*/restore.json"))
+        return [Path(os.fsdecode((store / "root").read_bytes())) for store in stores]
+
+    async def _recover(self, root: Path) -> Recovered:
+        try:
+            await self.history(root)
+            outcome = await finish_interrupted(self._folders[root], self._steps)
+        except PeonError as error:
+            return Recovered(root, None, str(error))
+        return Recovered(root, outcome, None)
+
+    async def turn_diff(
+        self, root: Path, before_ref: str, after_ref: str, options: DiffOptions | None = None
+    ) -> DiffPage:
+        """What changed from one checkpoint to another, as before and after a turn."""
+        history = await self.history(root)
+        async with history.exclusively() as folder:
+            folder.chain.number(before_ref)
+            folder.chain.number(after_ref)
+        return await captured_diff(folder.store, before_ref, after_ref, options or DiffOptions())
+
+    # ---- the user's git ------------------------------------------------------------------------
+
+    async def _repository(self, root: Path) -> Repository:
+        real = await asyncio.to_thread(accepted_root, root, home=self._home)
+        return await locate(self._git, real)
+
+    async def head(self, root: Path) -> Head:
+        """The commit and branch the user's repository stands at."""
+        return await (await self._repository(root)).head()
+
+    async def status(self, root: Path, *, limit: int = 10_000) -> Status:
+        """What differs in the user's repository below the folder."""
+        return await status(await self._repository(root), limit=limit)
+
+    async def diff(self, root: Path, options: DiffOptions | None = None) -> DiffPage:
+        """How the folder differs from the user's last commit, untracked files included."""
+        repository = await self._repository(root)
+        return await diff(repository, self._scratch, options or DiffOptions())
+
+    async def commit(
+        self, root: Path, message: str, paths: Sequence[str] | None, environ: Mapping[str, str]
+    ) -> Commit:
+        """Commit as the user: chosen paths, or every change below the folder that is not ignored.
+
+        `environ` is the client's environment: identity, keys and hooks are found through it.
+        """
+        return await self._committer(await self._repository(root), environ).commit(message, paths)
+
+    async def commit_expectation(
+        self, root: Path, paths: Sequence[str] | None, environ: Mapping[str, str]
+    ) -> CommitExpectation:
+        """What `commit` would make: kept before it, so that a crash in between can be told from
+        none.
+        """
+        return await self._committer(await self._repository(root), environ).expectation(paths)
+
+    async def find_commit(
+        self, root: Path, expected: CommitExpectation, message: str
+    ) -> Commit | None:
+        """The commit that was made as expected, if the crash came after it."""
+        return await self._committer(await self._repository(root), {}).find(expected, message)
+
+    def _committer(self, repository: Repository, environ: Mapping[str, str]) -> Committer:
+        return Committer(repository, self._scratch, environ)
+
+    async def push(
+        self, root: Path, remote: str | None, branch: str | None, environ: Mapping[str, str]
+    ) -> Push:
+        """Push as the user: by default the current branch, to where it usually goes."""
+        return await push(await self._repository(root), remote, branch, environ)
