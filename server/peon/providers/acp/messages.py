@@ -1,0 +1,143 @@
+"""What we send, built from the protocol package's own types, so that it conforms by construction.
+
+Loading those types takes most of a second: this module is imported when the first agent is started,
+beside the agent's own start, and not with the server.
+"""
+
+from typing import Final, assert_never
+
+from acp import schema
+from pydantic import BaseModel
+
+from peon.providers.acp import raw
+from peon.providers.acp.ndjson import whole
+from peon.providers.acp.raw import JsonObject
+from peon_protocol.values import (
+    AudioContent,
+    ContentBlock,
+    EmbeddedResource,
+    ImageContent,
+    Prompt,
+    ResourceContents,
+    ResourceLink,
+    TextContent,
+)
+
+PROTOCOL_VERSION: Final = 1
+_NativeBlock = (
+    schema.TextContentBlock
+    | schema.ImageContentBlock
+    | schema.AudioContentBlock
+    | schema.ResourceContentBlock
+    | schema.EmbeddedResourceContentBlock
+)
+
+
+def initialize(version: str) -> JsonObject:
+    """Who we are. We lend neither files nor terminals: agents then work on the disk themselves."""
+    return _plain(
+        schema.InitializeRequest(
+            protocol_version=PROTOCOL_VERSION,
+            client_capabilities=schema.ClientCapabilities(
+                fs=schema.FileSystemCapabilities(read_text_file=False, write_text_file=False),
+                terminal=False,
+            ),
+            client_info=schema.Implementation(name="peon", title="Peon", version=version),
+        )
+    )
+
+
+def new_session(root: str) -> JsonObject:
+    return _plain(schema.NewSessionRequest(cwd=root, mcp_servers=[]))
+
+
+def resume_session(native_id: str, root: str) -> JsonObject:
+    return _plain(schema.ResumeSessionRequest(session_id=native_id, cwd=root, mcp_servers=[]))
+
+
+def load_session(native_id: str, root: str) -> JsonObject:
+    return _plain(schema.LoadSessionRequest(session_id=native_id, cwd=root, mcp_servers=[]))
+
+
+def set_mode(native_id: str, mode_id: str) -> JsonObject:
+    return _plain(schema.SetSessionModeRequest(session_id=native_id, mode_id=mode_id))
+
+
+def set_option(native_id: str, option_id: str, value: str) -> JsonObject:
+    return _plain(
+        schema.SetSessionConfigOptionSelectRequest(
+            session_id=native_id, config_id=option_id, value=value
+        )
+    )
+
+
+def prompt(native_id: str, words: Prompt) -> JsonObject:
+    """A prompt; plain text is one block of it."""
+    blocks = (TextContent(words),) if isinstance(words, str) else words
+    return _plain(
+        schema.PromptRequest(session_id=native_id, prompt=[_block(block) for block in blocks])
+    )
+
+
+def cancel(native_id: str) -> JsonObject:
+    return _plain(schema.CancelNotification(session_id=native_id))
+
+
+def outcome(option_id: str | None) -> JsonObject:
+    """The answer to a request for permission."""
+    chosen: schema.AllowedOutcome | schema.DeniedOutcome = (
+        schema.DeniedOutcome(outcome="cancelled")
+        if option_id is None
+        else schema.AllowedOutcome(outcome="selected", option_id=option_id)
+    )
+    return _plain(schema.RequestPermissionResponse(outcome=chosen))
+
+
+def refused_content(words: Prompt, capabilities: JsonObject) -> str | None:
+    """What in a prompt the agent cannot take, by its capabilities; None if it can take it all.
+
+    Text and links every agent takes.
+    """
+    needs = {ImageContent: "image", AudioContent: "audio", EmbeddedResource: "embeddedContext"}
+    offered = raw.as_object(capabilities.get("promptCapabilities"))
+    for block in () if isinstance(words, str) else words:
+        name = needs.get(type(block))
+        if name is not None and not offered.get(name):
+            return str(block.TYPE)
+    return None
+
+
+def _block(block: ContentBlock) -> _NativeBlock:
+    match block:
+        case TextContent(text=text):
+            return schema.TextContentBlock(type="text", text=whole(text))
+        case ImageContent(data=data, mime_type=mime, uri=uri):
+            return schema.ImageContentBlock(type="image", data=data, mime_type=mime, uri=uri)
+        case AudioContent(data=data, mime_type=mime):
+            return schema.AudioContentBlock(type="audio", data=data, mime_type=mime)
+        case ResourceLink():
+            return schema.ResourceContentBlock(
+                type="resource_link",
+                uri=block.uri,
+                name=block.name,
+                mime_type=block.mime_type,
+                title=block.title,
+                description=block.description,
+                size=block.size,
+            )
+        case EmbeddedResource(resource=held):
+            return schema.EmbeddedResourceContentBlock(type="resource", resource=_contents(held))
+        case _:
+            assert_never(block)
+
+
+def _contents(held: ResourceContents) -> schema.TextResourceContents | schema.BlobResourceContents:
+    if held.blob is not None:
+        return schema.BlobResourceContents(uri=held.uri, mime_type=held.mime_type, blob=held.blob)
+    return schema.TextResourceContents(
+        uri=held.uri, mime_type=held.mime_type, text=whole(held.text or "")
+    )
+
+
+def _plain(message: BaseModel) -> JsonObject:
+    return message.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -1,0 +1,76 @@
+"""A kind of agent that speaks the protocol: whether it is there, and opening sessions with it."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from peon.errors import Unavailable
+from peon.providers.acp.terms import Terms
+from peon.providers.port import Availability, Available, Missing, SessionRequest, SessionSink
+from peon.providers.process import Command
+from peon.providers.registry import AgentEntry
+from peon.providers.supervisor import Supervisor
+from peon_protocol.ids import ProviderId
+from peon_protocol.values import Mode
+
+if TYPE_CHECKING:
+    from peon.providers.acp.session import AcpSession
+
+
+def load_sessions() -> "type[AcpSession]":
+    """Load what talks to agents, with the protocol's types: most of a second, once, so in a thread.
+
+    The server is up before that; whoever wants the first turn to start at once calls this early.
+    """
+    from peon.providers.acp.session import AcpSession  # noqa: PLC0415
+
+    return AcpSession
+
+
+class AcpProvider:
+    """Agents started by one entry of the registry. See `peon.providers.port.Provider`."""
+
+    def __init__(self, entry: AgentEntry, *, supervisor: Supervisor, terms: Terms) -> None:
+        self._entry = entry
+        self._supervisor = supervisor
+        self._terms = terms
+
+    @property
+    def provider_id(self) -> ProviderId:
+        return self._entry.provider_id
+
+    @property
+    def name(self) -> str:
+        return self._entry.name
+
+    def availability(self, environment: Mapping[str, str]) -> Availability:
+        """See `peon.providers.port.Provider`."""
+        if self._find(environment) is None:
+            return Missing(f"{self._entry.command} is not installed", self._entry.install)
+        return Available(self._entry.version)
+
+    def supports(self, mode: Mode) -> bool:
+        """See `peon.providers.port.Provider`."""
+        return mode is not Mode.PLAN or self._entry.plans
+
+    async def open(self, request: SessionRequest, sink: SessionSink) -> "AcpSession":
+        """See `peon.providers.port.Provider`."""
+        program = self._find(request.environment)
+        if program is None:
+            what = f"{self._entry.command} is not installed"
+            raise Unavailable(self.name, what, self._entry.install)
+        command = Command(
+            argv=(program, *self._entry.args),
+            cwd=request.root,
+            environment={**request.environment, **self._entry.env},
+        )
+        sessions = await asyncio.to_thread(load_sessions)
+        return await sessions.open(
+            command, request, sink, supervisor=self._supervisor, terms=self._terms
+        )
+
+    def _find(self, environment: Mapping[str, str]) -> str | None:
+        """The program to start; a name without a folder is looked for on the client's PATH."""
+        return shutil.which(self._entry.command, path=environment.get("PATH", os.defpath))

@@ -1,0 +1,330 @@
+"""A session with an agent that speaks the protocol: its process, connection and one turn."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+import attrs
+
+from peon.errors import ExternalFailure, Unavailable
+from peon.providers.acp import handshake, messages, raw
+from peon.providers.acp.connection import AgentError, Connection
+from peon.providers.acp.handshake import Opened
+from peon.providers.acp.ndjson import LineTooLong
+from peon.providers.acp.raw import JsonObject
+from peon.providers.acp.terms import Terms
+from peon.providers.acp.translate import Translator
+from peon.providers.port import SessionRequest, SessionSink
+from peon.providers.process import AgentProcess, Command, Exit
+from peon.providers.supervisor import Supervisor
+from peon_protocol.ids import ActionId, SessionId
+from peon_protocol.provider_events import (
+    ActionRequested,
+    ProviderError,
+    ProviderEvent,
+    SessionEnded,
+    SessionStarted,
+    TurnEnded,
+)
+from peon_protocol.values import JsonValue, Mode, Prompt, StopReason
+
+logger = logging.getLogger(__name__)
+
+
+@attrs.define(eq=False)
+class _Turn:
+    """The one prompt in flight."""
+
+    interrupted: bool = False
+    ended: asyncio.Event = attrs.Factory(asyncio.Event)
+
+
+class AcpSession:
+    """One agent at work. Made by `AcpSession.open`; see `peon.providers.port.Session`."""
+
+    def __init__(self, request: SessionRequest, sink: SessionSink, *, terms: Terms) -> None:
+        self._request = request
+        self._sink = sink
+        self._terms = terms
+        self._name = terms.name
+        self._translator = Translator(request.session_id, root=request.root)
+        self._connection = Connection(terms.name, send=self._send, handler=self)
+        self._asked: dict[ActionId, JsonValue] = {}
+        self._process: AgentProcess | None = None
+        self._opened: Opened | None = None
+        self._turn: _Turn | None = None
+        self._exit: Exit | None = None
+        self._why_ended: str | None = None
+
+    @classmethod
+    async def open(
+        cls,
+        command: Command,
+        request: SessionRequest,
+        sink: SessionSink,
+        *,
+        supervisor: Supervisor,
+        terms: Terms,
+    ) -> "AcpSession":
+        """Start the agent and make it ready. Leaves nothing behind when it raises."""
+        session = cls(request, sink, terms=terms)
+        process = await supervisor.start(
+            command,
+            on_output=session._output,
+            on_exit=session._exited,
+        )
+        session._process = process
+        ready = False
+        try:
+            await session._prepare()
+            ready = True
+        finally:
+            if not ready:
+                await process.end()
+        return session
+
+    @property
+    def session_id(self) -> SessionId:
+        return self._request.session_id
+
+    @property
+    def native_id(self) -> str:
+        return self._opened.native_id if self._opened is not None else ""
+
+    @property
+    def alive(self) -> bool:
+        return self._opened is not None and self._process is not None and self._process.running
+
+    async def prompt(self, prompt: Prompt, *, mode: Mode, model: str | None) -> None:
+        """See `peon.providers.port.Session`."""
+        opened = self._ready_for(prompt)
+        turn = self._turn = _Turn()
+        sent = False
+        try:
+            self._opened = await self._choose(opened, mode, model)
+            if turn.interrupted:
+                self._finish(turn, [TurnEnded(stop_reason=StopReason.CANCELLED)])
+            else:
+                self._connection.call(
+                    "session/prompt",
+                    messages.prompt(self.native_id, prompt),
+                    lambda outcome: self._prompt_answered(turn, outcome),
+                )
+            sent = True
+        except ExternalFailure:
+            # Its death or an interruption has ended the turn already, and that was reported.
+            if not turn.ended.is_set():
+                raise
+        finally:
+            if not sent and self._turn is turn:
+                self._turn = None
+                turn.ended.set()
+        await self._delivered(turn)
+
+    async def interrupt(self) -> None:
+        """See `peon.providers.port.Session`."""
+        turn = self._turn
+        if turn is None:
+            return
+        turn.interrupted = True
+        self._withdraw_all()
+        if self.alive:
+            self._tell("session/cancel", messages.cancel(self.native_id))
+        try:
+            async with asyncio.timeout(self._terms.patience.agree):
+                await turn.ended.wait()
+        except TimeoutError:
+            self._finish(turn, self._abandoned(TurnEnded(stop_reason=StopReason.CANCELLED)))
+            await self._end("did not stop when asked to")
+
+    def answer(self, action_id: ActionId, option_id: str | None) -> None:
+        """See `peon.providers.port.Session`."""
+        if action_id not in self._asked:
+            return
+        request_id = self._asked.pop(action_id)
+        chosen, events = self._translator.answer(action_id, option_id)
+        self._reply(request_id, chosen)
+        self._report(events)
+
+    async def close(self) -> None:
+        """See `peon.providers.port.Session`."""
+        await self._end("closed")
+
+    # Opening.
+
+    async def _prepare(self) -> None:
+        try:
+            opened = await handshake.open_session(self._connection, self._request, self._terms)
+            opened = await self._choose(opened, self._request.mode, self._request.model)
+        except ExternalFailure as error:
+            raise self._explained(error) from error
+        if self._exit is not None:
+            raise self._explained(ExternalFailure(self._name, str(self._exit)))
+        self._opened = opened
+        self._report(
+            [
+                SessionStarted(
+                    session_id=self.session_id,
+                    native_id=opened.native_id,
+                    agent_name=opened.agent_name,
+                    agent_version=opened.agent_version,
+                    origin=opened.origin,
+                )
+            ]
+        )
+
+    async def _choose(self, opened: Opened, mode: Mode, model: str | None) -> Opened:
+        return await handshake.choose(self._connection, opened, self._terms, mode=mode, model=model)
+
+    def _explained(self, error: ExternalFailure) -> ExternalFailure:
+        """`error`, or how the agent died if that is the reason for it."""
+        if self._exit is None:
+            return error
+        detail = f"it {self._exit} before it was ready"
+        said = f": {self._exit.stderr}" if self._exit.stderr else ""
+        return ExternalFailure(self._name, detail + said, code="agent.died")
+
+    # The turn.
+
+    def _ready_for(self, prompt: Prompt) -> Opened:
+        if self._opened is None or not self.alive:
+            raise ExternalFailure(self._name, "it is not running any more", code="agent.gone")
+        if self._turn is not None:
+            raise ExternalFailure(self._name, "it is still at another prompt", code="agent.busy")
+        refused = messages.refused_content(prompt, self._opened.capabilities)
+        if refused is not None:
+            raise Unavailable(
+                self._name, f"it takes no content of type {refused}", "Leave that attachment out."
+            )
+        return self._opened
+
+    async def _delivered(self, turn: _Turn) -> None:
+        """Wait until the agent has read its prompt; one that does not read is ended."""
+        process = self._process
+        if process is None or turn.ended.is_set():
+            return
+        try:
+            async with asyncio.timeout(self._terms.patience.accept):
+                await process.drain()
+        except TimeoutError:
+            message = "it does not read its prompt"
+            self._finish(turn, self._abandoned(ProviderError(code="agent.stuck", message=message)))
+            await self._end(message)
+
+    def _prompt_answered(self, turn: _Turn, outcome: JsonValue | AgentError) -> None:
+        if turn is self._turn:
+            self._finish(turn, self._translator.end(outcome, interrupted=turn.interrupted))
+
+    def _abandoned(self, end: ProviderEvent) -> list[ProviderEvent]:
+        """What closes a turn whose agent will not end it, and `end`."""
+        cancelled = isinstance(end, TurnEnded)
+        return [*self._translator.close(cancelled=cancelled), end]
+
+    def _finish(self, turn: _Turn, events: Iterable[ProviderEvent]) -> None:
+        """Report the end of a turn, once."""
+        if turn is not self._turn:
+            return
+        self._turn = None
+        for request_id in self._asked.values():
+            self._reply(request_id, None)
+        self._asked.clear()
+        self._report(events)
+        turn.ended.set()
+
+    def _withdraw_all(self) -> None:
+        """Answer what waits with «cancelled»: some agents do not stop before they have that."""
+        for action_id, request_id in list(self._asked.items()):
+            self._reply(request_id, None)
+            self._report([self._translator.withdraw(action_id)])
+        self._asked.clear()
+
+    # What the agent sends.
+
+    def notified(self, method: str, params: JsonObject) -> None:
+        """Take a notification. What comes between turns is history or decoration, no event."""
+        if method == "session/update" and self._turn is not None:
+            self._report(self._translator.update(raw.as_object(params.get("update"))))
+        elif method == "$/cancel_request":
+            self._withdrawn(params.get("requestId"))
+
+    def asked(self, request_id: JsonValue, method: str, params: JsonObject) -> bool:
+        """Take a request; only permission can be asked for."""
+        if method != "session/request_permission":
+            return False
+        if self._turn is None or self._turn.interrupted or not raw.items(params, "options"):
+            self._reply(request_id, None)
+            return True
+        for event in self._translator.ask(params):
+            if isinstance(event, ActionRequested):
+                self._asked[event.action_id] = request_id
+            self._report([event])
+        return True
+
+    def _withdrawn(self, request_id: JsonValue) -> None:
+        for action_id, asked in list(self._asked.items()):
+            if asked == request_id and type(asked) is type(request_id):
+                del self._asked[action_id]
+                self._reply(request_id, None)
+                self._report([self._translator.withdraw(action_id)])
+
+    # The process.
+
+    def _output(self, data: bytes) -> None:
+        try:
+            self._connection.feed(data)
+        except LineTooLong as error:
+            self._fail("agent.protocol", f"it wrote {error}")
+
+    def _fail(self, code: str, message: str) -> None:
+        """Give up on the agent: end the turn at once, and the process in its own time."""
+        if self._turn is not None:
+            error = ProviderError(code=code, message=f"{self._name}: {message}")
+            self._finish(self._turn, self._abandoned(error))
+        self._why_ended = self._why_ended or message
+        if self._process is not None:
+            self._process.end_soon()
+
+    def _exited(self, outcome: Exit) -> None:
+        self._exit = outcome
+        turn = self._turn
+        if turn is not None:
+            cancelled = list(self._translator.close(cancelled=True))
+            end = [TurnEnded(stop_reason=StopReason.CANCELLED)] if turn.interrupted else []
+            self._finish(turn, [*cancelled, *end])
+        self._connection.lost(AgentError(0, f"it {outcome}"))
+        if self._opened is not None:
+            self._report(
+                [
+                    SessionEnded(
+                        session_id=self.session_id,
+                        reason=self._why_ended or str(outcome),
+                        detail=outcome.stderr or None,
+                    )
+                ]
+            )
+
+    async def _end(self, reason: str) -> None:
+        if self._process is not None:
+            self._why_ended = self._why_ended or (None if self._exit is not None else reason)
+            await self._process.end()
+
+    def _send(self, data: bytes) -> None:
+        if self._process is None:
+            raise ExternalFailure(self._name, "it is not running", code="agent.gone")
+        self._process.write(data)
+
+    def _reply(self, request_id: JsonValue, option_id: str | None) -> None:
+        try:
+            self._connection.respond(request_id, messages.outcome(option_id))
+        except ExternalFailure as error:
+            logger.info("an answer did not reach %s: %s", self._name, error)
+
+    def _tell(self, method: str, params: JsonObject) -> None:
+        try:
+            self._connection.notify(method, params)
+        except ExternalFailure as error:
+            logger.info("%s did not reach %s: %s", method, self._name, error)
+
+    def _report(self, events: Iterable[ProviderEvent]) -> None:
+        for event in events:
+            self._sink.provider_event(event)

@@ -1,0 +1,28 @@
+"""On what terms we deal with a kind of agent."""
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Patience:
+    """How long an agent may take, in seconds."""
+
+    greet: float = 60.0
+    """To answer the first message; some load for seconds, some are fetched by their launcher."""
+    make: float = 60.0
+    """To make, resume or load a session."""
+    choose: float = 15.0
+    """To take a mode or a model."""
+    accept: float = 30.0
+    """To read a prompt."""
+    agree: float = 5.0
+    """To end its turn when asked to."""
+
+
+@attrs.frozen(kw_only=True)
+class Terms:
+    """How we deal with one kind of agent: its name, who we say we are, how long we wait."""
+
+    name: str
+    our_version: str = "0"
+    patience: Patience = Patience()

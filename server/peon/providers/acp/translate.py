@@ -1,0 +1,191 @@
+"""From an agent's updates to provider events: a state machine without I/O.
+
+It keeps no more than the open turn: the message that grows, the tool calls, the actions that wait.
+What it does not know is counted and left out.
+"""
+
+from collections.abc import Iterator
+
+from peon.providers.acp import modes, raw, words
+from peon.providers.acp.connection import AgentError
+from peon.providers.acp.ndjson import Surrogates
+from peon.providers.acp.raw import JsonObject
+from peon.providers.acp.tools import ToolCall, ToolCalls
+from peon_protocol.ids import ActionId, ItemId, SessionId
+from peon_protocol.provider_events import (
+    ActionRequested,
+    ActionWithdrawn,
+    ModeChanged,
+    PlanReplaced,
+    ProviderError,
+    ProviderEvent,
+    ReasoningDelta,
+    TextDelta,
+    TurnEnded,
+)
+from peon_protocol.values import JsonValue, OptionKind, StopReason, ToolKind
+
+ALLOWING = frozenset({OptionKind.ALLOW_ONCE, OptionKind.ALLOW_ALWAYS})
+_QUIET = frozenset(
+    {
+        "user_message_chunk",
+        "available_commands_update",
+        "session_info_update",
+        "usage_update",
+    }
+)
+"""Updates that say nothing about the turn."""
+
+
+class Translator:
+    """The words of one session. Ids it hands out start with the session's, so no two ever meet."""
+
+    def __init__(self, session_id: SessionId, *, root: str) -> None:
+        self._session_id = session_id
+        self._root = root
+        self._count = 0
+        self._tools = ToolCalls(root=root, fresh_item=self._fresh_item)
+        self._actions: dict[ActionId, tuple[ToolCall, dict[str, OptionKind]]] = {}
+        self._growing: tuple[str, JsonValue] | None = None
+        self._growing_id = ItemId("")
+        self._halves = Surrogates()
+        self.unknown = 0
+        """Updates we did not understand."""
+
+    @property
+    def waiting(self) -> tuple[ActionId, ...]:
+        """The actions that have no answer yet."""
+        return tuple(self._actions)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a tool call is open: an agent may then be silent for long, and rightly."""
+        return self._tools.open > 0
+
+    def update(self, update: JsonObject) -> Iterator[ProviderEvent]:
+        """Take the `update` of a `session/update`."""
+        kind = raw.text(update, "sessionUpdate")
+        match kind:
+            case "agent_message_chunk" | "agent_thought_chunk":
+                yield from self._chunk(kind, update)
+            case "tool_call" | "tool_call_update":
+                yield from self._pause()
+                if (updated := self._tools.update(update)) is not None:
+                    yield updated
+            case "plan":
+                yield from self._pause()
+                yield PlanReplaced(entries=words.plan_entries(raw.items(update, "entries")))
+            case "current_mode_update":
+                yield from self._mode(update.get("currentModeId"))
+            case "config_option_update":
+                yield from self._mode(modes.configured(raw.items(update, "configOptions")))
+            case _:
+                self.unknown += kind not in _QUIET
+
+    def ask(self, params: JsonObject) -> Iterator[ProviderEvent]:
+        """Take a request for permission; the last event is its `ActionRequested`."""
+        yield from self._pause()
+        call, updated = self._tools.ask(raw.as_object(params.get("toolCall")))
+        yield updated
+        action_id = ActionId(self._fresh("a"))
+        options = words.options(raw.items(params, "options"))
+        self._actions[action_id] = (call, {each.option_id: each.kind for each in options})
+        yield ActionRequested(
+            action_id=action_id,
+            item_id=call.item_id,
+            kind=call.told.kind or ToolKind.OTHER,
+            title=call.told.title or "Use a tool",
+            options=options,
+            paths=call.paths(self._root),
+        )
+
+    def answer(
+        self, action_id: ActionId, option_id: str | None
+    ) -> tuple[str | None, tuple[ProviderEvent, ...]]:
+        """Note our answer to an action; what to tell the agent, and what follows from it.
+
+        An option that was not offered counts as no answer.
+        """
+        call, options = self._actions.pop(action_id)
+        kind = options.get(option_id) if option_id is not None else None
+        if kind is None:
+            return None, ()
+        updated = self._tools.answered(call, allowed=kind in ALLOWING)
+        return option_id, (updated,) if updated is not None else ()
+
+    def withdraw(self, action_id: ActionId) -> ActionWithdrawn:
+        """Note that an action needs no answer any more."""
+        del self._actions[action_id]
+        return ActionWithdrawn(action_id=action_id)
+
+    def end(self, outcome: JsonValue | AgentError, *, interrupted: bool) -> Iterator[ProviderEvent]:
+        """Take the answer to the prompt: close what is open, and end the turn.
+
+        An agent that was asked to stop may answer with an error; it has stopped all the same.
+        """
+        if isinstance(outcome, AgentError):
+            yield from self.close(cancelled=interrupted)
+            yield _stopped_by(outcome, interrupted=interrupted)
+            return
+        otherwise = StopReason.CANCELLED if interrupted else StopReason.END_TURN
+        stopped = raw.mapped(outcome, "stopReason", words.STOP_REASONS) or otherwise
+        yield from self.close(cancelled=stopped is StopReason.CANCELLED)
+        yield TurnEnded(stop_reason=stopped, usage=words.usage(outcome))
+
+    def close(self, *, cancelled: bool) -> Iterator[ProviderEvent]:
+        """Close everything that is open."""
+        yield from self._pause()
+        for action_id in self.waiting:
+            yield self.withdraw(action_id)
+        yield from self._tools.close(cancelled=cancelled)
+
+    def _chunk(self, kind: str, update: JsonObject) -> Iterator[ProviderEvent]:
+        """More text. Another kind of text or another message is another item."""
+        growing = (kind, update.get("messageId"))
+        if growing != self._growing:
+            yield from self._pause()
+            self._growing = growing
+            self._growing_id = self._fresh_item()
+        content = update.get("content")
+        told = raw.field(content, "text") if raw.field(content, "type") == "text" else None
+        text = self._halves.join(told if isinstance(told, str) else words.words_of(content))
+        if text:
+            yield self._delta(text)
+
+    def _pause(self) -> Iterator[ProviderEvent]:
+        """The growing text ends here; what comes later is another item."""
+        if self._growing is not None:
+            if rest := self._halves.rest():
+                yield self._delta(rest)
+            self._growing = None
+
+    def _delta(self, text: str) -> TextDelta | ReasoningDelta:
+        if self._growing is not None and self._growing[0] == "agent_thought_chunk":
+            return ReasoningDelta(text=text, item_id=self._growing_id)
+        return TextDelta(text=text, item_id=self._growing_id)
+
+    def _mode(self, native: JsonValue) -> Iterator[ProviderEvent]:
+        mode = modes.ours(native)
+        if mode is not None:
+            yield ModeChanged(mode=mode)
+
+    def _fresh(self, kind: str) -> str:
+        self._count += 1
+        return f"{self._session_id}.{kind}{self._count}"
+
+    def _fresh_item(self) -> ItemId:
+        return ItemId(self._fresh("i"))
+
+
+def _stopped_by(error: AgentError, *, interrupted: bool) -> TurnEnded | ProviderError:
+    if interrupted:
+        return TurnEnded(stop_reason=StopReason.CANCELLED)
+    return ProviderError(code=_code(error), message=error.message)
+
+
+def _code(error: AgentError) -> str:
+    """The most telling code of an error: adapters put the provider's own beside the protocol's."""
+    for name in ("code", "errorKind", "codex_error_info", "errorName"):
+        if told := raw.text(error.details, name):
+            return told
+    return str(error.code)

@@ -1,0 +1,121 @@
+"""What the rest of the server knows of agents: providers open sessions, sessions take prompts.
+
+A session reports through its sink, on the loop and in order. Each accepted prompt ends with exactly
+one of `TurnEnded`, `ProviderError` and, if the agent died under it, `SessionEnded`.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol, TypeAlias
+
+import attrs
+
+from peon_protocol.ids import ActionId, ProviderId, SessionId, ThreadId
+from peon_protocol.provider_events import ProviderEvent
+from peon_protocol.values import Mode, Prompt
+
+
+@attrs.frozen(kw_only=True)
+class SessionRequest:
+    """What it takes to open a session.
+
+    `root` is the absolute folder the agent works in, `environment` that of the client who asked,
+    and `resume` the native id of an earlier session of the thread, if there was one.
+    """
+
+    thread_id: ThreadId
+    session_id: SessionId
+    root: str
+    mode: Mode
+    environment: Mapping[str, str] = attrs.field(repr=False)
+    model: str | None = None
+    resume: str | None = None
+
+
+@attrs.frozen
+class Available:
+    """The agent can be started. `version` is known only where its registry entry says it."""
+
+    version: str | None = None
+
+
+@attrs.frozen
+class Missing:
+    """The agent cannot be started: why, and what a person does about it."""
+
+    reason: str
+    remedy: str
+
+
+Availability: TypeAlias = Available | Missing
+
+
+class SessionSink(Protocol):
+    """Where a session reports: called on the loop, in order; it must return without waiting."""
+
+    def provider_event(self, event: ProviderEvent) -> None: ...
+
+
+class Session(Protocol):
+    """One live agent attached to a thread. It holds one prompt at a time."""
+
+    @property
+    def session_id(self) -> SessionId: ...
+
+    @property
+    def native_id(self) -> str:
+        """The agent's own name for the session, by which a later one may resume it."""
+        ...
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can take a prompt; once false it stays false, and another must be opened."""
+        ...
+
+    async def prompt(self, prompt: Prompt, *, mode: Mode, model: str | None) -> None:
+        """Hand the agent a prompt; return when it is on its way, long before the turn has ended.
+
+        Raises Unavailable if the agent cannot take the mode, the model or the prompt's content, and
+        ExternalFailure if it is gone or busy. Where this raises, no end is reported.
+        """
+        ...
+
+    async def interrupt(self) -> None:
+        """Stop the turn: by asking, then by ending the process. Its end is always reported."""
+        ...
+
+    def answer(self, action_id: ActionId, option_id: str | None) -> None:
+        """Tell the agent which option was chosen; None tells it that nobody will choose.
+
+        An action that is settled already, or that is another session's, is left alone.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End the agent and whatever it started. May be called again."""
+        ...
+
+
+class Provider(Protocol):
+    """A kind of agent."""
+
+    @property
+    def provider_id(self) -> ProviderId: ...
+
+    @property
+    def name(self) -> str: ...
+
+    def availability(self, environment: Mapping[str, str]) -> Availability:
+        """Whether it could be started by a client with this environment. Starts nothing."""
+        ...
+
+    def supports(self, mode: Mode) -> bool:
+        """Whether a thread in this mode may use it, as far as can be known before it is started."""
+        ...
+
+    async def open(self, request: SessionRequest, sink: SessionSink) -> Session:
+        """Start the agent and report `SessionStarted`.
+
+        Raises Unavailable with a remedy (not installed, not logged in, no such model or mode) or
+        ExternalFailure with the agent's own words. Nothing is left running when it raises.
+        """
+        ...
