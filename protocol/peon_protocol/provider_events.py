@@ -161,3 +161,4 @@ ProviderEvent: TypeAlias = (
     | TurnEnded
     | ProviderError
 )
+"""What a provider says, told apart by `type`."""

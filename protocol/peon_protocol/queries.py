@@ -51,18 +51,24 @@ class ReadEvents:
 
 @attrs.frozen(kw_only=True)
 class ReadTurnDiff:
-    """What changed in the workspace's files during a turn."""
+    """What changed in the workspace's files during a turn: `limit` files from the `offset`-th on."""
 
     thread_id: ThreadId
     turn_id: TurnId
+    paths: tuple[str, ...] | None = None
+    offset: int = 0
+    limit: int = 200
 
 
 @attrs.frozen(kw_only=True)
 class ReadCheckpointDiff:
-    """What changed in the workspace's files since a checkpoint."""
+    """What changed in the workspace's files since a checkpoint: a page, as of a turn."""
 
     thread_id: ThreadId
     checkpoint_id: CheckpointId
+    paths: tuple[str, ...] | None = None
+    offset: int = 0
+    limit: int = 200
 
 
 @attrs.frozen(kw_only=True)
@@ -74,11 +80,12 @@ class ReadGitStatus:
 
 @attrs.frozen(kw_only=True)
 class ReadGitDiff:
-    """The user's uncommitted changes, of all paths or of some."""
+    """The user's uncommitted changes, untracked files included, of all paths or of some."""
 
     project_id: ProjectId
     paths: tuple[str, ...] | None = None
-    staged: bool = False
+    offset: int = 0
+    limit: int = 200
 
 
 @attrs.frozen(kw_only=True)

@@ -164,28 +164,35 @@ class FileChange:
     kind: str
     old_path: str | None = None
     binary: bool = False
-    insertions: int | None = None
-    deletions: int | None = None
+    insertions: int = 0
+    deletions: int = 0
+    old_mode: str | None = None
+    new_mode: str | None = None
     patch: str | None = None
     truncated: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class DiffResult:
-    """What changed, file by file. `truncated` says that there are more files than are listed."""
+    """What changed, file by file: a page of `total` files; `next_offset` is null on the last."""
 
     files: tuple[FileChange, ...]
-    truncated: bool = False
+    total: int
+    next_offset: int | None
 
 
 @attrs.frozen(kw_only=True)
 class GitFileStatus:
-    """One path, by git's own letters: `index` and `worktree` as in `git status --porcelain=v2`."""
+    """One path that differs: between commit and index (`staged`), index and disk (`unstaged`).
+
+    Each is null or one of added, modified, deleted, renamed, copied, typeChanged, untracked,
+    conflict.
+    """
 
     path: str
-    index: str
-    worktree: str
-    old_path: str | None = None
+    old_path: str | None
+    staged: str | None
+    unstaged: str | None
 
 
 @attrs.frozen(kw_only=True)
@@ -198,9 +205,10 @@ class GitStatusResult:
     branch: str | None
     commit: str | None
     upstream: str | None
-    ahead: int | None
-    behind: int | None
+    ahead: int
+    behind: int
     files: tuple[GitFileStatus, ...]
+    total: int
 
 
 @attrs.frozen(kw_only=True)
