@@ -151,7 +151,7 @@ def _tear_at(
         rest = read_range(filesystem, descriptor, damage.byte, size)
     finally:
         filesystem.close(descriptor)
-    if not is_torn_write(rest, damage.byte, seed):
+    if not is_torn_write(rest, seed):
         raise damage
     return Tear(segment, damage.byte, rest)
 

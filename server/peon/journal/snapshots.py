@@ -170,8 +170,16 @@ class SnapshotFolder:
         through = max((place.through for place in places.values()), default=0)
         return Draft(scratch, SnapshotFile(path, sequence, max(through, sequence), places))
 
-    def publish(self, draft: Draft) -> None:
-        """Give a snapshot its name and remove those that are no longer kept. Raises OSError."""
+    def publish(self, draft: Draft, *, durable: int) -> None:
+        """Give a snapshot its name and remove those that are no longer kept. Raises OSError.
+
+        Raises ValueError where the log is not `durable` as far as the snapshot goes: after a crash
+        it would tell of what the log has lost.
+        """
+        if draft.target.through > durable:
+            raise ValueError(
+                f"the snapshot holds events up to {draft.target.through}, which may be lost"
+            )
         self._filesystem.rename(draft.scratch, draft.target.path)
         self._filesystem.sync_folder(self._folder)
         others = tuple(one for one in self._kept if one.path != draft.target.path)

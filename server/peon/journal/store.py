@@ -1,6 +1,7 @@
 """The log in segment files: the event store of a server."""
 
 import asyncio
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,7 +10,7 @@ import attrs
 
 from peon.errors import PeonError, Stale, StoreFailure
 from peon.journal.catalog import Catalog
-from peon.journal.compression import compress_segment
+from peon.journal.compression import compress_covered
 from peon.journal.failures import JournalDamaged, RecordMissing, cannot_open, write_failed
 from peon.journal.filesystem import FileSystem, LocalFileSystem, discard
 from peon.journal.group import GroupCommit
@@ -205,9 +206,9 @@ class SegmentStore:
             draft = await loop.run_in_executor(
                 self._keeper, self._snapshots.write, sequence, records
             )
-            # A snapshot must never tell of what the log may yet lose.
             await self.wait_durable(draft.target.through)
-            await loop.run_in_executor(self._keeper, self._snapshots.publish, draft)
+            publish = functools.partial(self._snapshots.publish, draft, durable=self._durable)
+            await loop.run_in_executor(self._keeper, publish)
         except RecordMissing:
             self._snapshots.forget()
             raise
@@ -220,7 +221,14 @@ class SegmentStore:
         Raises StoreFailure; the segments are whole in one form or the other then.
         """
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._keeper, self._compress)
+            return await asyncio.get_running_loop().run_in_executor(
+                self._keeper,
+                compress_covered,
+                self._filesystem,
+                self._catalog,
+                self._log_id,
+                self._snapshots.covered,
+            )
         except OSError as error:
             raise write_failed(self._folder, error) from error
 
@@ -235,17 +243,6 @@ class SegmentStore:
             await asyncio.get_running_loop().run_in_executor(executor, _nothing)
             executor.shutdown()
         self._lock.release()
-
-    def _compress(self) -> int:
-        covered = self._snapshots.covered
-        done = 0
-        for segment, last in self._catalog.sealed():
-            if last <= covered and not segment.compressed:
-                compressed = compress_segment(self._filesystem, segment, self._log_id)
-                self._catalog.replaced(compressed)
-                discard(self._filesystem, segment.path)
-                done += 1
-        return done
 
     def _on_committed(self, commit: TailCommit) -> None:
         self._durable = commit.last

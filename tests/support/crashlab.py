@@ -1,0 +1,249 @@
+"""The crash laboratory: histories of a log over several lives and deaths, and what must hold of
+them.
+
+A history is data. Living through it on a simulated file system either ends well or raises a
+Violation: something acknowledged was lost, something came back that never was, a command was torn
+apart, or a legal state of the disk was refused.
+"""
+
+import zlib
+from pathlib import Path
+from random import Random
+
+import attrs
+from hypothesis import strategies as st
+
+from peon.journal.compression import compress_covered
+from peon.journal.pages import PageReader
+from peon.journal.port import Recovered
+from peon.journal.snapshots import SnapshotRecord, Unchanged
+from peon.journal.store import SEGMENTS, SNAPSHOTS, OpenedLog, StoreOptions, open_log
+from support.simfs import SimulatedFiles
+
+STATE = Path("/state")
+FINGERPRINT = "laboratory"
+SEGMENT_BYTES = 2500
+THREADS = ("a", "b", "c")
+
+
+class Violation(AssertionError):
+    """The log has broken a promise."""
+
+
+@attrs.frozen
+class Append:
+    """One group commit of commands with so many events each."""
+
+    commands: tuple[int, ...]
+
+
+@attrs.frozen
+class Snapshot:
+    """Taken of what was true `lag` events ago, its records of now.
+
+    They hold a command of `ahead` events (0 for none) that is not yet in the log.
+    """
+
+    lag: int
+    ahead: int
+
+
+@attrs.frozen
+class Compress:
+    pass
+
+
+@attrs.frozen
+class Read:
+    """A page from somewhere in the log: `place` in percent."""
+
+    place: int
+
+
+Step = Append | Snapshot | Compress | Read
+
+
+@attrs.frozen
+class Life:
+    """One process: what it does, when it dies, and whether the power goes with it."""
+
+    steps: tuple[Step, ...]
+    dies_at: int | None
+    """The number of the change during which it dies; None to live to the end of its steps."""
+    loses_power: bool
+
+
+@attrs.frozen
+class History:
+    lives: tuple[Life, ...]
+    seed: int
+    """Decides what of the unflushed survives."""
+
+
+_appends = st.builds(Append, st.lists(st.integers(1, 4), min_size=1, max_size=3).map(tuple))
+_steps: st.SearchStrategy[Step] = st.one_of(
+    _appends,
+    _appends,
+    _appends,
+    st.builds(Snapshot, st.integers(0, 3), st.integers(0, 2)),
+    st.builds(Compress),
+    st.builds(Read, st.integers(0, 100)),
+)
+_lives = st.builds(
+    Life,
+    st.lists(_steps, max_size=30).map(tuple),
+    st.one_of(st.integers(1, 12), st.integers(1, 120), st.none()),
+    st.booleans(),
+)
+_seeds = st.integers(0, 2**32)
+_long = st.builds(History, st.lists(_lives, min_size=1, max_size=4).map(tuple), _seeds)
+
+_short_lives = st.builds(
+    Life, st.lists(_appends, min_size=1, max_size=3).map(tuple), st.integers(5, 10), st.booleans()
+)
+# One death soon after the other, so that they strike what a start itself does.
+_short = st.builds(History, st.lists(_short_lives, min_size=4, max_size=8).map(tuple), _seeds)
+histories = st.one_of(_long, _short)
+
+
+def event(sequence: int, life: int) -> bytes:
+    """An event that only this life has written, from a tenth of a sector to two sectors long."""
+    text = "x" * (sequence * 7919 % 11 * 90)
+    return b'{"sequence":%d,"life":%d,"text":"%b"}' % (sequence, life, text.encode())
+
+
+def digest(events: list[bytes], thread: int, through: int) -> bytes:
+    """What a snapshot's record of a thread holds: every event of it leaves its trace."""
+    own = events[thread:through:3]
+    return b"%d %08x" % (len(own), zlib.crc32(b"\n".join(own)))
+
+
+class Witness:
+    """Knows what was handed over and what was promised, and judges what a start finds."""
+
+    def __init__(self) -> None:
+        self.events: list[bytes] = []
+        self.promised = 0
+        self._ends = {0}
+
+    @property
+    def head(self) -> int:
+        return len(self.events)
+
+    def command(self, size: int, life: int) -> list[bytes]:
+        """The events of the next command, which from now on may be found."""
+        first = self.head + 1
+        made = [event(sequence, life) for sequence in range(first, first + size)]
+        self.events.extend(made)
+        self._ends.add(self.head)
+        return made
+
+    def judge(self, recovered: Recovered, head: int) -> None:
+        """Compare what a start has found with what it may find; that is the truth from then on."""
+        if head < self.promised:
+            raise Violation(f"{self.promised} events were promised and {head} are left")
+        if head not in self._ends:
+            raise Violation(f"a command was torn apart at {head}")
+        self._judge_records(recovered, head)
+        if list(recovered.events) != self.events[recovered.sequence : head]:
+            raise Violation("events were found that were never written, or in another order")
+        del self.events[head:]
+        self._ends = {end for end in self._ends if end <= head}
+        self.promised = head
+
+    def _judge_records(self, recovered: Recovered, head: int) -> None:
+        for record in recovered.records or ():
+            if not recovered.sequence <= record.through <= head:
+                raise Violation(f"a record of {record.through} in a log of {head}")
+            if record.content != digest(self.events, THREADS.index(record.key), record.through):
+                raise Violation(f"the snapshot's record {record.key} tells of another log")
+
+    def records(self, keys: frozenset[str], copied_from: int) -> list[SnapshotRecord | Unchanged]:
+        """A record per thread; what nothing has happened to since `copied_from` is not encoded."""
+        entries: list[SnapshotRecord | Unchanged] = []
+        for number, key in enumerate(THREADS):
+            content = digest(self.events, number, self.head)
+            if key in keys and content == digest(self.events, number, copied_from):
+                entries.append(Unchanged(key))
+            else:
+                entries.append(SnapshotRecord(key, self.head, content))
+        return entries
+
+
+class Laboratory:
+    """Lives through a history with the parts the store is made of, in one thread."""
+
+    def __init__(self, history: History, files: type[SimulatedFiles] = SimulatedFiles) -> None:
+        self._history = history
+        self._witness = Witness()
+        self._files = files(chance=Random(history.seed))
+        self._copied_from = 0
+
+    def run(self) -> None:
+        """Raises Violation."""
+        for number, life in enumerate(self._history.lives):
+            self._files.dies_at = life.dies_at
+            self._live(life, number)
+            self._files = self._files.without_power() if life.loses_power else self._files.killed()
+        self._files = self._files.without_power()
+        self._live(Life((), None, loses_power=False), len(self._history.lives))
+
+    def _live(self, life: Life, number: int) -> None:
+        try:
+            log = self._open()
+            for step in life.steps:
+                self._do(step, log, number)
+        except Violation:
+            raise
+        except Exception as error:
+            if not self._files.dead:
+                raise Violation(f"{type(error).__name__}: {error}") from error
+
+    def _open(self) -> OpenedLog:
+        for folder in (STATE, STATE / SEGMENTS, STATE / SNAPSHOTS):
+            self._files.make_folder(folder)
+        options = StoreOptions(filesystem=self._files, segment_bytes=SEGMENT_BYTES)
+        log = open_log(STATE, fingerprint=FINGERPRINT, options=options)
+        self._witness.judge(log.recovered, log.end.head)
+        self._copied_from = log.recovered.sequence
+        return log
+
+    def _do(self, step: Step, log: OpenedLog, life: int) -> None:
+        match step:
+            case Append(commands):
+                batch = [one for size in commands for one in self._witness.command(size, life)]
+                log.writer.commit(batch)
+                self._witness.promised = log.writer.head
+            case Snapshot(lag, ahead):
+                self._take_snapshot(log, lag, self._witness.command(ahead, life))
+            case Compress():
+                compress_covered(self._files, log.catalog, log.end.log_id, log.snapshots.covered)
+            case Read(place):
+                after = self._witness.head * place // 100
+                reader = PageReader(self._files, log.catalog, log.end.log_id)
+                if reader.read(after, self._witness.head, 1 << 20) != self._witness.events[after:]:
+                    raise Violation(f"other events are read behind {after}")
+
+    def _take_snapshot(self, log: OpenedLog, lag: int, ahead: list[bytes]) -> None:
+        records = self._witness.records(log.snapshots.keys, self._copied_from)
+        sequence = max(0, self._witness.head - lag)
+        draft = log.snapshots.write(sequence, records)
+        try:
+            log.snapshots.publish(draft, durable=log.writer.head)
+        except ValueError:
+            log.writer.commit(ahead)
+            log.snapshots.publish(draft, durable=log.writer.head)
+        else:
+            if ahead:
+                log.writer.commit(ahead)
+        self._copied_from = sequence
+        self._witness.promised = log.writer.head
+
+
+def violation_of(history: History, files: type[SimulatedFiles] = SimulatedFiles) -> str | None:
+    """How `history` breaks a promise on such a file system; None where it keeps them all."""
+    try:
+        Laboratory(history, files).run()
+    except Violation as violation:
+        return str(violation)
+    return None
