@@ -20,6 +20,7 @@ from peon.workspace.entries import GITLINK, Miss, MissReason
 from peon.workspace.git import MIB, Argument, Git
 from peon.workspace.ignores import Survey, survey
 from peon.workspace.paths import under
+from peon.workspace.ports import Observation
 from peon.workspace.store import CheckpointStore, View
 
 _BATCH_FILES = 2000
@@ -39,22 +40,7 @@ class CaptureLimits:
     """Repositories nested in the folder."""
 
 
-@attrs.frozen
-class Observation:
-    """What a look at the folder gave: trees by unit path (the root's is empty), and what is
-    missing.
-    """
-
-    trees: Mapping[bytes, str]
-    missing: tuple[Miss, ...]
-
-    @property
-    def cut_short(self) -> bool:
-        """Whether the deadline or a bound ended it before every file was reached."""
-        return any(miss.reason == "notReached" for miss in self.missing)
-
-
-class Observer:
+class FolderObserver:
     """Observes one folder again and again; the indexes in the store make that cheap."""
 
     def __init__(self, git: Git, store: CheckpointStore, root: Path, limits: CaptureLimits) -> None:
@@ -74,7 +60,7 @@ class Observer:
         self,
         deadline: Deadline,
         known: Mapping[bytes, str],
-        also: Collection[bytes] = (),
+        also: Collection[bytes],
     ) -> Observation:
         """Capture every unit. `known` are the trees of the last capture, kept where a unit fails.
 

@@ -9,13 +9,11 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.runtime.clock import Clock
-from peon.workspace.capture import CaptureLimits, Observation, Observer
 from peon.workspace.chain import Chain
 from peon.workspace.deadline import Deadline
 from peon.workspace.entries import NOBODY, Change, Entry, Miss, Owners
-from peon.workspace.git import Git
+from peon.workspace.ports import Observation, Observer, Store
 from peon.workspace.segments import Claim, RestoreRecord, Segment, covers, decode, encode
-from peon.workspace.store import CheckpointStore
 
 Attribution = Callable[[bytes, Change], Owners]
 """Says whose a change of a path, which does not say it yet, is."""
@@ -61,12 +59,12 @@ _CERTAIN = _Doubt((), everything=False)
 class Folder:
     """The store, the chain and the observer of one folder. Not to be used by two tasks at once."""
 
-    def __init__(self, *, git: Git, store: CheckpointStore, root: Path, clock: Clock) -> None:
+    def __init__(self, *, store: Store, observer: Observer, root: Path, clock: Clock) -> None:
         self.root = root
         self.store = store
         self.chain = Chain()
         self.clock = clock
-        self._observer = Observer(git, store, root, CaptureLimits())
+        self._observer = observer
         self._trees: dict[bytes, str] = {}
         self._doubt = _Doubt((), everything=True)
         self._seen_at = 0

@@ -31,8 +31,8 @@ from peon.workspace.plan import (
     draft,
     settle,
 )
+from peon.workspace.ports import Blobs
 from peon.workspace.segments import RestoreRecord, covers
-from peon.workspace.store import BlobReader
 
 CAPTURE_SECONDS = 600.0
 """A restore needs the whole present in a checkpoint, and waits for it."""
@@ -229,7 +229,7 @@ class _Work:
         self.done: dict[bytes, Action] = {}
         self.failed: dict[bytes, Reason] = {}
 
-    async def do_all(self, actions: Sequence[Action], blobs: BlobReader) -> None:
+    async def do_all(self, actions: Sequence[Action], blobs: Blobs) -> None:
         """Apply the actions in order, in rounds that keep few contents in memory."""
         round_: list[_Ready] = []
         for number, action in enumerate(actions):

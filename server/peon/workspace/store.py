@@ -55,6 +55,7 @@ _CONFIG = """[core]
 
 # Highest in precedence, so that no .gitattributes in the folder turns a filter or a conversion on.
 _ATTRIBUTES = "* -text -filter !diff !merge -ident -crlf !working-tree-encoding\n"
+_READING_SECONDS = 600.0
 _EXCLUDES = f"{SCRATCH.decode()}*\n"
 
 
@@ -237,11 +238,11 @@ class CheckpointStore:
     # ---- contents ------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def blobs(self, *, seconds: float = 600.0) -> AsyncIterator["BlobReader"]:
+    async def blobs(self) -> AsyncIterator["BlobReader"]:
         """Read contents one after the other, through one process."""
         process = await self._git.start(self._call(["cat-file", "--batch"]))
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(_READING_SECONDS):
                 yield BlobReader(process)
         except TimeoutError:
             raise ExternalFailure("git", "cat-file: too slow", code="git.timedOut") from None

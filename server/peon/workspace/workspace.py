@@ -15,6 +15,7 @@ import attrs
 from peon.errors import PeonError
 from peon.runtime.clock import Clock
 from peon.workspace.apply import Steps, no_steps
+from peon.workspace.capture import CaptureLimits, FolderObserver
 from peon.workspace.changes import Status, diff, status
 from peon.workspace.commits import Commit, CommitExpectation, Committer
 from peon.workspace.diffs import DiffOptions, DiffPage, captured_diff
@@ -53,6 +54,7 @@ class Workspace:
         state: Path,
         clock: Clock,
         environ: Mapping[str, str],
+        limits: CaptureLimits | None = None,
         steps: Steps = no_steps,
     ) -> None:
         """`environ` says where git is and whose home this is; `steps` is told each step of a
@@ -63,15 +65,18 @@ class Workspace:
         self._clock = clock
         self._git = Git(environ)
         self._home = Path(environ.get("HOME", "/"))
+        self._limits = limits or CaptureLimits()
         self._steps = steps
         self._histories: dict[Path, FolderHistory] = {}
+        self._stores: dict[Path, CheckpointStore] = {}
         self._folders: dict[Path, Folder] = {}
         self._opening = asyncio.Lock()
 
     def close(self) -> None:
         """Let go of every store. Whatever still runs on them must have ended."""
-        for folder in self._folders.values():
-            folder.store.close()
+        for store in self._stores.values():
+            store.close()
+        self._stores.clear()
         self._folders.clear()
         self._histories.clear()
 
@@ -94,12 +99,14 @@ class Workspace:
     async def _open(self, real: Path) -> Folder:
         store = CheckpointStore(self._git, store_folder(self._checkpoints, real))
         await asyncio.to_thread(store.open, real)
-        folder = Folder(git=self._git, store=store, root=real, clock=self._clock)
+        observer = FolderObserver(self._git, store, real, self._limits)
+        folder = Folder(store=store, observer=observer, root=real, clock=self._clock)
         try:
             await folder.load()
         except PeonError:
             store.close()
             raise
+        self._stores[real] = store
         return folder
 
     async def capture(self, root: Path, *, seconds: float = CAPTURE_SECONDS) -> Capture:
@@ -150,7 +157,8 @@ class Workspace:
         async with history.exclusively() as folder:
             folder.chain.number(before_ref)
             folder.chain.number(after_ref)
-        return await captured_diff(folder.store, before_ref, after_ref, options or DiffOptions())
+        store = self._stores[folder.root]
+        return await captured_diff(store, before_ref, after_ref, options or DiffOptions())
 
     # ---- the user's git ------------------------------------------------------------------------
 
