@@ -185,8 +185,7 @@ class DiffResult:
 class GitFileStatus:
     """One path that differs: between commit and index (`staged`), index and disk (`unstaged`).
 
-    Each is null or one of added, modified, deleted, renamed, copied, typeChanged, untracked,
-    conflict.
+    Each is null or one of added, modified, deleted, renamed, mode, untracked, unmerged.
     """
 
     path: str

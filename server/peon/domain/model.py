@@ -149,9 +149,13 @@ class Checkpoint:
 
 @attrs.define(kw_only=True)
 class OpenOperation:
-    """Workspace work whose outcome is not there yet, and the command that waits for it."""
+    """Workspace work whose outcome is not there yet, and the command that waits for it.
+
+    `sequence` is that of the event that asked for it.
+    """
 
     operation_id: OperationId
+    sequence: int
     operation: Operation
     requested_at: str
     command_id: CommandId | None

@@ -90,6 +90,7 @@ def _fold(thread: Thread, stored: StoredEvent) -> None:
         case OperationRequested():
             thread.operation = OpenOperation(
                 operation_id=event.operation_id,
+                sequence=stored.sequence,
                 operation=event.operation,
                 requested_at=stored.occurred_at,
                 command_id=stored.command_id,

@@ -62,6 +62,7 @@ _METHOD_OF: Final = {
     method.params: method.name for method in METHODS if method.kind is MethodKind.COMMAND
 }
 _HELD_BACK: Final = (TextDelta, ReasoningDelta, UsageReported)
+OK: Final = "ok"
 READ_ONLY: Final = "readOnly"
 REBUILD_PAGE: Final = 1000
 
@@ -74,7 +75,7 @@ class EngineParts:
     clock: Clock
     ids: IdSource
     world: World
-    coalescing: CoalescerLimits = CoalescerLimits()
+    coalescing: CoalescerLimits = attrs.field(factory=CoalescerLimits)
 
 
 class Engine:
@@ -89,6 +90,7 @@ class Engine:
         self._outbox = Outbox()
         self._environments: dict[ThreadId, Mapping[str, str]] = {}
         self._causes: dict[ThreadId, Cause] = {}
+        self.appended_bytes = 0
         self.feed = Feed(parts.store)
         self._coalescer = Coalescer(parts.coalescing, parts.clock, self._record_text)
         self._store.on_durable(self._on_durable)
@@ -102,6 +104,14 @@ class Engine:
     @property
     def store(self) -> EventStore:
         return self._store
+
+    @property
+    def health(self) -> ServerStatusChanged:
+        """How the engine is doing: `ok`, or `readOnly` after a failed write."""
+        failure = self._store.failure
+        if failure is None:
+            return ServerStatusChanged(health=OK, message=None)
+        return ServerStatusChanged(health=READ_ONLY, message=str(failure))
 
     def environment_of(self, thread_id: ThreadId) -> Mapping[str, str]:
         """The environment of the client that last did something with the thread."""
@@ -322,7 +332,9 @@ class Engine:
         """All of one command's events or none: the store is told before the model changes."""
         stored = stamp(events, origin, self._model, self._store.log_id, self._parts.clock)
         if stored:
-            self._store.append([encode_event(each) for each in stored])
+            bodies = [encode_event(each) for each in stored]
+            self._store.append(bodies)
+            self.appended_bytes += sum(map(len, bodies))
         for each in stored:
             self._fold(each)
         return stored
@@ -349,7 +361,7 @@ class Engine:
     def _on_failure(self, failure: StoreFailure) -> None:
         self._outbox.forget()
         self._outcomes.fail(failure)
-        self.feed.tell_health(ServerStatusChanged(health=READ_ONLY, message=str(failure)))
+        self.feed.tell_health(self.health)
 
 
 async def _raise(failure: StoreFailure) -> CommandResult:

@@ -1,4 +1,4 @@
-"""What subscriptions are served from: durable events as bytes, and what lives without being kept."""
+"""What subscriptions are served from: durable events as bytes, and what lives unkept."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -13,6 +13,9 @@ _ENVELOPE = re.compile(
     rb'\{"sequence":(\d+),"eventId":"[^"]*","streamId":"([^"]*)","version":\d+,"type":"(\w+)\.'
 )
 T = TypeVar("T")
+
+READ_PAGE = 1000
+"""How many events are looked through at a time for those of one thread."""
 
 
 @attrs.frozen
@@ -43,8 +46,8 @@ class Listeners(Generic[T]):
         for callback in tuple(self._callbacks.values()):
             callback(value)
 
-    def __bool__(self) -> bool:
-        return bool(self._callbacks)
+    def __len__(self) -> int:
+        return len(self._callbacks)
 
     def _remove(self, key: int) -> None:
         self._callbacks.pop(key, None)
@@ -68,9 +71,9 @@ class Feed:
         return self._store.durable
 
     @property
-    def has_delta_listeners(self) -> bool:
-        """Whether anybody wants live text."""
-        return bool(self._delta_listeners)
+    def listeners(self) -> int:
+        """How many want to hear of the server's health: one for each client, and the server."""
+        return len(self._health_listeners)
 
     def on_durable(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back after each durable batch, before the answers to it resolve."""
@@ -104,6 +107,20 @@ class Feed:
     async def history(self, after: int, limit: int) -> Sequence[EncodedEvent]:
         """As `recent`, read off the loop. Raises Stale where some are no longer kept."""
         return [_described(body) for body in await self._store.read(after, limit)]
+
+    async def read(self, after: int, limit: int, thread_id: str | None) -> list[bytes]:
+        """At most `limit` durable events behind `after`, of the whole log or of one thread.
+
+        Raises Stale where some of them are no longer kept.
+        """
+        found: list[bytes] = []
+        while len(found) < limit and after < self.durable:
+            page = await self.history(after, limit if thread_id is None else READ_PAGE)
+            if not page:
+                break
+            found += [each.body for each in page if thread_id in (None, each.thread_id)]
+            after = page[-1].sequence
+        return found[:limit]
 
 
 def _described(body: bytes) -> EncodedEvent:

@@ -72,13 +72,18 @@ def fingerprint() -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
+def key_of(thread_id: ThreadId) -> str:
+    """The key of a thread's record. Ids may be as long as a key, so they are shortened."""
+    return _THREAD_PREFIX + hashlib.sha256(thread_id.encode()).hexdigest()
+
+
 def encode(model: Model, written: Mapping[ThreadId, int]) -> Iterator[SnapshotRecord | Unchanged]:
     """The records of the model as it is now; `written` tells which threads were written at which
     sequence.
     """
     yield SnapshotRecord(REST, model.sequence, dumps(unstructure(_rest(model))))
     for thread in model.threads.values():
-        key = _THREAD_PREFIX + thread.thread_id
+        key = key_of(thread.thread_id)
         if written.get(thread.thread_id) == thread.sequence:
             yield Unchanged(key)
         else:

@@ -1,0 +1,224 @@
+"""The composition root: the only place that names every concrete class and puts them together."""
+
+import logging
+from collections.abc import Awaitable, Mapping, Sequence
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Final, Self
+
+import attrs
+
+from peon.engine import snapshots
+from peon.engine.coalescer import CoalescerLimits
+from peon.engine.engine import Engine, EngineParts
+from peon.engine.feed import Feed
+from peon.engine.restart import model_of
+from peon.engine.snapshooting import Snapshooter
+from peon.errors import StoreFailure
+from peon.journal.port import Recovered
+from peon.journal.store import SegmentStore, StoreOptions
+from peon.providers.acp.provider import AcpProvider
+from peon.providers.acp.terms import Patience, Terms
+from peon.providers.port import Provider
+from peon.providers.process import Deadlines
+from peon.providers.registry import SCRIPT, AgentEntry
+from peon.providers.supervisor import Supervisor
+from peon.reactors.agents import AgentParts, Agents
+from peon.reactors.captures import Captures
+from peon.reactors.expectations import Expectations
+from peon.reactors.lanes import Lanes
+from peon.reactors.operations import OperationParts, Operations
+from peon.reactors.queries import Queries, Query
+from peon.reactors.reactors import Reactors
+from peon.reactors.readings import Readings
+from peon.reactors.world import LocalWorld
+from peon.runtime.clock import Clock, SystemClock
+from peon.runtime.ids import IdSource, RandomIds
+from peon.runtime.settings import Settings
+from peon.runtime.tasks import TaskOwner
+from peon.workspace.workspace import Workspace
+from peon_protocol.commands import Command
+from peon_protocol.ids import ThreadId
+from peon_protocol.notifications import ServerStatusChanged
+from peon_protocol.results import CommandResult
+from peon_protocol.values import Actor
+
+logger = logging.getLogger(__name__)
+
+VERSION: Final = installed_version("peon")
+CRASHED: Final = "The server stopped while this turn was running."
+LEFT: Final = "The server was asked to leave while this turn was running."
+
+
+@attrs.frozen(kw_only=True)
+class AppOptions:
+    """What an app is made of besides its settings. `environment` is the server's own."""
+
+    environment: Mapping[str, str] = attrs.field(repr=False)
+    agents: tuple[AgentEntry, ...] = (SCRIPT,)
+    clock: Clock = attrs.field(factory=SystemClock)
+    ids: IdSource = attrs.field(factory=RandomIds)
+
+
+class App:
+    """Everything that sessions need, put together: satisfies `peon.rpc.core.Core`."""
+
+    def __init__(self, settings: Settings, options: AppOptions) -> None:
+        """Own the state directory and recover what is in it.
+
+        Raises Unavailable where the directory cannot be used, JournalDamaged where its log cannot
+        be
+        read; nothing is changed then. Called on the loop that the app shall live on.
+        """
+        self._tasks = TaskOwner("peon")
+        self._store, recovered = _open_store(settings, options)
+        _report(recovered)
+        self._supervisor = _supervisor(settings, options, self._tasks)
+        self._providers = _providers(options.agents, settings, self._supervisor)
+        self._engine = _engine(settings, options, self._store, recovered, self._providers)
+        self._workspace = Workspace(
+            state=settings.state_dir, clock=options.clock, environ=options.environment
+        )
+        self._reactors = self._make_reactors(settings, options)
+        self._snapshooter = Snapshooter(self._engine, self._store, self._tasks)
+        self._queries = Queries(
+            self._engine,
+            Readings(self._engine, self._workspace, self._providers, options.environment),
+            VERSION,
+        )
+        self._engine.feed.on_health(self._on_health)
+
+    async def start(self) -> Self:
+        """Settle what the process before left unfinished; then take on work."""
+        await self._supervisor.reap()
+        for restored in await self._workspace.recover():
+            if restored.problem is not None:
+                logger.warning("a restore of %s: %s", restored.root, restored.problem)
+        self._reactors.recover(CRASHED)
+        self._engine.performed_by(self._reactors.perform)
+        return self
+
+    def submit(
+        self, command: Command, *, actor: Actor, environment: Mapping[str, str]
+    ) -> Awaitable[CommandResult]:
+        """Decide a command now; see `peon.engine.engine.Engine.submit`."""
+        return self._engine.submit(command, actor=actor, environment=environment)
+
+    def query(self, query: Query, *, environment: Mapping[str, str]) -> Awaitable[object]:
+        """Answer a query."""
+        return self._queries.answer(query, environment)
+
+    async def read_events(
+        self, after: int, limit: int, thread_id: ThreadId | None
+    ) -> tuple[Sequence[bytes], int]:
+        """Encoded durable events behind `after`, and the head of the log. Raises Stale."""
+        return await self._engine.feed.read(after, limit, thread_id), self._store.durable
+
+    async def wait_capacity(self) -> None:
+        """Return once the journal has room for more, or has failed and takes none."""
+        if self._store.failure is None:
+            try:
+                await self._store.wait_capacity()
+            except StoreFailure:
+                return
+
+    def feed(self) -> Feed:
+        """What subscriptions are served from."""
+        return self._engine.feed
+
+    async def close(self) -> None:
+        """End turns and agents, make everything durable, leave a snapshot, let go of the state."""
+        self._reactors.leave(LEFT)
+        self._engine.flush()
+        await self._reactors.agents.close_all()
+        await self._tasks.close()
+        if self._store.failure is None:
+            await self._snapshooter.take()
+        await self._supervisor.close()
+        self._workspace.close()
+        await self._store.close()
+
+    def _make_reactors(self, settings: Settings, options: AppOptions) -> Reactors:
+        engine, workspace, tasks = self._engine, self._workspace, self._tasks
+        captures = Captures(
+            engine,
+            workspace,
+            start_seconds=settings.checkpoint_start_seconds,
+            end_seconds=settings.checkpoint_end_seconds,
+        )
+        parts = AgentParts(
+            providers=self._providers,
+            ids=options.ids,
+            tasks=tasks,
+            environment=options.environment,
+            host_seconds=settings.interrupt_seconds,
+        )
+        expectations = Expectations(settings.state_dir / "operations")
+        operations = Operations(OperationParts(engine, workspace, captures, expectations))
+        agents = Agents(engine, parts)
+        return Reactors(engine, agents, captures, operations, Lanes(tasks), tasks)
+
+    def _on_health(self, _: ServerStatusChanged) -> None:
+        """The store has failed: take back, for reading, what never became durable."""
+        self._tasks.start(self._engine.rebuild(), name="rebuild")
+
+
+def _open_store(settings: Settings, options: AppOptions) -> tuple[SegmentStore, Recovered]:
+    return SegmentStore.open(
+        settings.state_dir,
+        fingerprint=snapshots.fingerprint(),
+        options=StoreOptions(
+            ids=options.ids,
+            segment_bytes=settings.segment_bytes,
+            tail_bytes=settings.tail_bytes,
+        ),
+    )
+
+
+def _report(recovered: Recovered) -> None:
+    for torn in recovered.torn:
+        logger.warning("the log ended in the middle of a write; set aside: %s", torn)
+    for ignored in recovered.ignored:
+        logger.info("a snapshot is not used: %s", ignored)
+
+
+def _supervisor(settings: Settings, options: AppOptions, tasks: TaskOwner) -> Supervisor:
+    deadlines = Deadlines(close=settings.stop_seconds, terminate=settings.stop_seconds)
+    return Supervisor(settings.state_dir, ids=options.ids, tasks=tasks, deadlines=deadlines)
+
+
+def _providers(
+    entries: Sequence[AgentEntry], settings: Settings, supervisor: Supervisor
+) -> dict[str, Provider]:
+    patience = Patience(agree=settings.interrupt_seconds)
+    return {
+        entry.provider_id: AcpProvider(
+            entry,
+            supervisor=supervisor,
+            terms=Terms(name=entry.name, our_version=VERSION, patience=patience),
+        )
+        for entry in entries
+    }
+
+
+def _engine(
+    settings: Settings,
+    options: AppOptions,
+    store: SegmentStore,
+    recovered: Recovered,
+    providers: Mapping[str, Provider],
+) -> Engine:
+    home = Path(options.environment.get("HOME", "/"))
+    world = LocalWorld(providers, default=_default(providers, options), home=home)
+    limits = CoalescerLimits(bytes=settings.coalesce_bytes, seconds=settings.coalesce_seconds)
+    parts = EngineParts(store, options.clock, options.ids, world, limits)
+    return Engine(parts, model_of(recovered))
+
+
+def _default(providers: Mapping[str, Provider], options: AppOptions) -> str:
+    """The first provider that is there; `script` needs nothing, so it is the last resort."""
+    for provider_id, provider in providers.items():
+        usable = not hasattr(provider.availability(options.environment), "remedy")
+        if provider_id != SCRIPT.provider_id and usable:
+            return provider_id
+    return SCRIPT.provider_id

@@ -1,0 +1,154 @@
+"""What reactors need to know of the model to do their work: frozen, and true when it was asked
+for.
+"""
+
+import attrs
+
+from peon.domain.effects import OutboxEffect, PerformOperation
+from peon.domain.lookup import require_project, require_thread
+from peon.domain.model import Model
+from peon.domain.operations import require_checkpoint
+from peon.domain.provider import is_ending
+from peon.engine.envelopes import Cause
+from peon.engine.outbox import Due
+from peon_protocol.ids import CheckpointId, EventId, ItemId, ProjectId, ThreadId, TurnId
+from peon_protocol.values import CheckpointKind, FileEdit, Mode, Prompt, ToolKind
+
+
+@attrs.frozen(kw_only=True)
+class ThreadBrief:
+    """Where a thread works and with whom. `native_session` may be resumed, if the agent can."""
+
+    thread_id: ThreadId
+    root: str
+    provider: str
+    native_session: str | None
+
+
+@attrs.frozen(kw_only=True)
+class TurnBrief:
+    """What to prompt an agent with."""
+
+    turn_id: TurnId
+    prompt: Prompt
+    mode: Mode
+    model: str | None
+
+
+@attrs.frozen(kw_only=True)
+class ToolBrief:
+    """What a tool call says it does: the files it names, and the edits it shows."""
+
+    kind: ToolKind | None
+    paths: tuple[str, ...]
+    edits: tuple[FileEdit, ...]
+
+
+def thread_brief(model: Model, thread_id: ThreadId) -> ThreadBrief | None:
+    """The thread, if it is there."""
+    thread = model.threads.get(thread_id)
+    if thread is None:
+        return None
+    return ThreadBrief(
+        thread_id=thread_id,
+        root=model.projects[thread.project_id].root,
+        provider=thread.provider,
+        native_session=None if thread.session is None else thread.session.native_id,
+    )
+
+
+def running_turn(model: Model, thread_id: ThreadId, turn_id: TurnId) -> TurnBrief | None:
+    """The turn, while it is in progress and neither its agent nor a user has ended it."""
+    thread = model.threads.get(thread_id)
+    turn = None if thread is None else thread.running_turn
+    if thread is None or turn is None or turn.turn_id != turn_id:
+        return None
+    if is_ending(thread) or turn.interrupt_requested:
+        return None
+    return TurnBrief(turn_id=turn_id, prompt=turn.prompt, mode=turn.mode, model=turn.model)
+
+
+def is_current(model: Model, thread_id: ThreadId, turn_id: TurnId) -> bool:
+    """Whether the turn is the one in progress."""
+    thread = model.threads.get(thread_id)
+    return thread is not None and thread.current == turn_id
+
+
+def tool_brief(
+    model: Model, thread_id: ThreadId, turn_id: TurnId, item_id: ItemId
+) -> ToolBrief | None:
+    """The tool call, if it is there."""
+    thread = model.threads.get(thread_id)
+    turn = None if thread is None else thread.turns.get(turn_id)
+    item = None if turn is None else turn.items.get(item_id)
+    if item is None:
+        return None
+    named = [edit.path for edit in item.edits] + [place.path for place in item.locations]
+    return ToolBrief(kind=item.tool_kind, paths=tuple(dict.fromkeys(named)), edits=item.edits)
+
+
+def snapshot_of(model: Model, thread_id: ThreadId, checkpoint_id: CheckpointId) -> str | None:
+    """The checkpoint store's own name for a checkpoint of the thread."""
+    thread = model.threads.get(thread_id)
+    checkpoint = None if thread is None else thread.checkpoints.get(checkpoint_id)
+    return None if checkpoint is None else checkpoint.snapshot
+
+
+def threads_with_turns(model: Model) -> tuple[ThreadId, ...]:
+    """The threads with a turn in progress."""
+    return tuple(each for each in model.busy if model.threads[each].current is not None)
+
+
+def open_operations(model: Model, log_id: str) -> tuple[Due, ...]:
+    """The operations whose outcome is missing, each caused by the event that asked for it."""
+    return tuple(
+        Due(effect, _cause(model, effect, log_id))
+        for effects in model.outbox.values()
+        for effect in effects.values()
+        if isinstance(effect, PerformOperation)
+    )
+
+
+def _cause(model: Model, effect: OutboxEffect, log_id: str) -> Cause:
+    operation = model.threads[effect.thread_id].operation
+    sequence = model.sequence if operation is None else operation.sequence
+    event_id = EventId(f"{log_id}:{sequence}")
+    return Cause(event_id, event_id)
+
+
+@attrs.frozen
+class Span:
+    """Two snapshots of the checkpoint store; without an `after`, up to now."""
+
+    root: str
+    before: str
+    after: str | None
+
+
+def turn_span(model: Model, thread_id: ThreadId, turn_id: TurnId) -> Span | None:
+    """The snapshots before and after a turn, where there is one before it.
+
+    Raises CommandRejected(ThreadNotFound), KeyError for a turn that the thread does not have.
+    """
+    thread = require_thread(model, thread_id)
+    before = after = None
+    turn = thread.turns[turn_id]
+    for checkpoint in thread.checkpoints.values():
+        if checkpoint.checkpoint_id == turn.checkpoint_id:
+            before = checkpoint.snapshot
+        elif checkpoint.turn_id == turn_id and checkpoint.kind is CheckpointKind.TURN_END:
+            after = checkpoint.snapshot
+    root = model.projects[thread.project_id].root
+    return None if before is None else Span(root, before, after)
+
+
+def checkpoint_span(model: Model, thread_id: ThreadId, checkpoint_id: CheckpointId) -> Span:
+    """The snapshot of a checkpoint, up to now. Raises CommandRejected as restoring it would."""
+    thread = require_thread(model, thread_id)
+    checkpoint = require_checkpoint(model, thread, checkpoint_id)
+    return Span(model.projects[thread.project_id].root, checkpoint.snapshot, None)
+
+
+def project_root(model: Model, project_id: ProjectId) -> str:
+    """The project's folder. Raises CommandRejected(ProjectNotFound)."""
+    return require_project(model, project_id).root

@@ -1,0 +1,150 @@
+"""Slow workspace work: checkpoints by hand, turns' ends, restores, commits and pushes.
+
+Each may be asked for again after a crash. A checkpoint is then taken anew; a restore knows what it
+has
+done; before a commit is made, what it stands on is written down, so that it can be recognised.
+"""
+
+from pathlib import Path
+from typing import assert_never
+
+import attrs
+
+from peon.domain.commands import (
+    CommitMade,
+    FilesRestored,
+    Outcome,
+    PushMade,
+    RecordOperation,
+    WorkFailed,
+)
+from peon.domain.effects import PerformOperation
+from peon.engine.briefs import snapshot_of, thread_brief
+from peon.engine.engine import Engine
+from peon.engine.envelopes import Cause
+from peon.errors import ExternalFailure, PeonError
+from peon.reactors.captures import Captures, taken
+from peon.reactors.expectations import Expectations
+from peon.reactors.failures import work_failed
+from peon.workspace.restore import RestoreRequest
+from peon.workspace.workspace import Workspace
+from peon_protocol.failures import FailureKind
+from peon_protocol.values import (
+    CheckpointOperation,
+    CommitOperation,
+    PathConflict,
+    PushOperation,
+    RestoreOperation,
+    TurnEndOperation,
+)
+
+
+@attrs.frozen
+class OperationParts:
+    """What operations are performed with."""
+
+    engine: Engine
+    workspace: Workspace
+    captures: Captures
+    expectations: Expectations
+
+
+class Operations:
+    """Performs operations and reports their outcome, whatever it is."""
+
+    def __init__(self, parts: OperationParts) -> None:
+        self._engine = parts.engine
+        self._workspace = parts.workspace
+        self._captures = parts.captures
+        self._expectations = parts.expectations
+
+    async def perform(self, effect: PerformOperation, cause: Cause) -> None:
+        """Do the work and record its outcome. The same effect may come again after a crash."""
+        brief = thread_brief(self._engine.model, effect.thread_id)
+        if brief is None:
+            return
+        try:
+            outcome = await self._outcome(effect, Path(brief.root))
+        except PeonError as error:
+            outcome = work_failed(error, _otherwise(effect))
+        self._engine.record(
+            RecordOperation(effect.thread_id, effect.operation_id, outcome), cause=cause
+        )
+        self._expectations.forget(effect.operation_id)
+
+    async def _outcome(self, effect: PerformOperation, root: Path) -> Outcome:
+        operation = effect.operation
+        match operation:
+            case CheckpointOperation():
+                return taken(await self._workspace.capture(root))
+            case TurnEndOperation():
+                return await self._turn_end(effect)
+            case RestoreOperation():
+                return await self._restore(effect, operation, root)
+            case CommitOperation():
+                return await self._commit(effect, operation, root)
+            case PushOperation():
+                return await self._push(effect, operation, root)
+            case _:
+                assert_never(operation)
+
+    async def _turn_end(self, effect: PerformOperation) -> Outcome:
+        if effect.turn_id is None:
+            return WorkFailed(FailureKind.CHECKPOINT_FAILED, "there is no turn to end")
+        return await self._captures.turn_end(effect.thread_id, effect.turn_id)
+
+    async def _restore(
+        self, effect: PerformOperation, operation: RestoreOperation, root: Path
+    ) -> Outcome:
+        snapshot = snapshot_of(self._engine.model, effect.thread_id, operation.checkpoint_id)
+        if snapshot is None:
+            raise ExternalFailure("checkpoints", "it is gone", code="checkpoint.expired")
+        request = RestoreRequest(
+            thread_id=effect.thread_id,
+            checkpoint_ref=snapshot,
+            paths=operation.paths,
+            conflicts=operation.conflicts.value,
+        )
+        done = await self._workspace.restore(root, request, restore_id=effect.operation_id)
+        return FilesRestored(
+            snapshot=done.before_ref,
+            restored=tuple(each.path for each in done.restored),
+            conflicts=tuple(PathConflict(each.path, each.reason) for each in done.kept),
+        )
+
+    async def _commit(
+        self, effect: PerformOperation, operation: CommitOperation, root: Path
+    ) -> Outcome:
+        """After a crash, a commit that was made is recognised by what it stands on and holds."""
+        environment = self._engine.environment_of(effect.thread_id)
+        expected = await self._expectations.of(effect.operation_id)
+        if expected is not None:
+            found = await self._workspace.find_commit(root, expected, operation.message)
+            if found is not None:
+                return CommitMade(found.commit, found.branch, found.files)
+        paths = operation.paths
+        expected = await self._workspace.commit_expectation(root, paths, environment)
+        await self._expectations.keep(effect.operation_id, expected)
+        made = await self._workspace.commit(root, operation.message, paths, environment)
+        return CommitMade(made.commit, made.branch, made.files)
+
+    async def _push(
+        self, effect: PerformOperation, operation: PushOperation, root: Path
+    ) -> Outcome:
+        """A push that was made already finds everything there, and succeeds again."""
+        environment = self._engine.environment_of(effect.thread_id)
+        done = await self._workspace.push(root, operation.remote, operation.branch, environment)
+        return PushMade(done.remote, done.branch, done.commit)
+
+
+def _otherwise(effect: PerformOperation) -> FailureKind:
+    operation = effect.operation
+    match operation:
+        case CheckpointOperation() | TurnEndOperation():
+            return FailureKind.CHECKPOINT_FAILED
+        case RestoreOperation():
+            return FailureKind.RESTORE_FAILED
+        case CommitOperation() | PushOperation():
+            return FailureKind.GIT_FAILED
+        case _:
+            assert_never(operation)

@@ -1,0 +1,119 @@
+"""Queries: answered from the model or by looking outside, when what they saw is durable."""
+
+from collections.abc import Mapping
+from typing import TypeAlias, assert_never
+
+import attrs
+
+from peon.engine import views
+from peon.engine.engine import Engine
+from peon.reactors.readings import Readings
+from peon_protocol.queries import (
+    ListCheckpoints,
+    ListProjects,
+    ListProviders,
+    ListThreads,
+    ReadCheckpointDiff,
+    ReadGitDiff,
+    ReadGitStatus,
+    ReadServerStatus,
+    ReadThread,
+    ReadTurnDiff,
+)
+from peon_protocol.results import (
+    CheckpointList,
+    DiffResult,
+    GitStatusResult,
+    ProjectList,
+    ProviderList,
+    ServerStatus,
+    ThreadList,
+    ThreadReading,
+)
+
+ModelQuery: TypeAlias = ListProjects | ListThreads | ReadThread | ListCheckpoints
+OutsideQuery: TypeAlias = (
+    ReadTurnDiff
+    | ReadCheckpointDiff
+    | ReadGitStatus
+    | ReadGitDiff
+    | ListProviders
+    | ReadServerStatus
+)
+Query: TypeAlias = ModelQuery | OutsideQuery
+Answer: TypeAlias = (
+    ProjectList
+    | ThreadList
+    | ThreadReading
+    | CheckpointList
+    | DiffResult
+    | GitStatusResult
+    | ProviderList
+    | ServerStatus
+)
+
+
+@attrs.frozen
+class Queries:
+    """Answers every query. `version` is the server's."""
+
+    engine: Engine
+    readings: Readings
+    version: str
+
+    async def answer(self, query: Query, environment: Mapping[str, str]) -> Answer:
+        """The query's result. Raises what its method may be refused with."""
+        match query:
+            case ListProjects() | ListThreads() | ReadThread() | ListCheckpoints():
+                found = self._from_model(query)
+                await self.engine.settled()
+                return found
+            case _:
+                return await self._from_outside(query, environment)
+
+    def _from_model(self, query: ModelQuery) -> Answer:
+        model = self.engine.model
+        match query:
+            case ListProjects():
+                return ProjectList(projects=views.projects(model), sequence=model.sequence)
+            case ListThreads():
+                threads = views.threads(model, query.project_id)
+                return ThreadList(threads=threads, sequence=model.sequence)
+            case ReadThread():
+                thread = views.thread(model, query.thread_id, query.turns)
+                return ThreadReading(thread=thread, sequence=model.sequence)
+            case ListCheckpoints():
+                return CheckpointList(checkpoints=views.checkpoints(model, query.thread_id))
+            case _:
+                assert_never(query)
+
+    async def _from_outside(self, query: OutsideQuery, environment: Mapping[str, str]) -> Answer:
+        match query:
+            case ReadTurnDiff():
+                return await self.readings.turn_diff(query)
+            case ReadCheckpointDiff():
+                return await self.readings.checkpoint_diff(query)
+            case ReadGitStatus():
+                return await self.readings.git_status(query)
+            case ReadGitDiff():
+                return await self.readings.git_diff(query)
+            case ListProviders():
+                return self.readings.list_providers(environment)
+            case ReadServerStatus():
+                return self._status()
+            case _:
+                assert_never(query)
+
+    def _status(self) -> ServerStatus:
+        model, health = self.engine.model, self.engine.health
+        turns = [thread for thread in model.busy if model.threads[thread].current is not None]
+        return ServerStatus(
+            health=health.health,
+            message=health.message,
+            version=self.version,
+            log_id=self.engine.feed.log_id,
+            sequence=model.sequence,
+            running_turns=len(turns),
+            pending_actions=sum(len(model.threads[thread].pending) for thread in turns),
+            clients=self.engine.feed.listeners,
+        )

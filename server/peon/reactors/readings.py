@@ -1,0 +1,157 @@
+"""Queries about the world: files, the user's repository, the providers there are."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import attrs
+
+from peon.domain.lookup import refuse_paths_outside
+from peon.domain.provider import HOST
+from peon.engine.briefs import Span, checkpoint_span, project_root, turn_span
+from peon.engine.engine import Engine
+from peon.errors import ExternalFailure
+from peon.providers.port import Available, Missing, Provider
+from peon.workspace.diffs import DiffFile, DiffOptions, DiffPage
+from peon.workspace.patches import Hunk
+from peon.workspace.workspace import Workspace
+from peon_protocol.failures import FailureKind
+from peon_protocol.queries import (
+    ReadCheckpointDiff,
+    ReadGitDiff,
+    ReadGitStatus,
+    ReadTurnDiff,
+)
+from peon_protocol.results import (
+    DiffResult,
+    FileChange,
+    GitFileStatus,
+    GitStatusResult,
+    ProviderList,
+)
+from peon_protocol.views import ProviderView
+
+MOST_FILES = 1000
+"""A page of a difference holds no more files than this, whatever was asked for."""
+
+
+@attrs.frozen
+class Readings:
+    """Answers queries that look outside. They change nothing."""
+
+    engine: Engine
+    workspace: Workspace
+    providers: Mapping[str, Provider]
+    environment: Mapping[str, str] = attrs.field(repr=False)
+
+    async def turn_diff(self, query: ReadTurnDiff) -> DiffResult:
+        """What a turn changed; up to now while it is in progress or has no closing checkpoint."""
+        try:
+            span = turn_span(self.engine.model, query.thread_id, query.turn_id)
+        except KeyError:
+            raise _not_there(FailureKind.TURN_NOT_FOUND, f"turn {query.turn_id}") from None
+        if span is None:
+            code = FailureKind.CHECKPOINT_FAILED
+            raise _not_there(code, f"the checkpoint before turn {query.turn_id}")
+        return await self._between(span, _options(query))
+
+    async def checkpoint_diff(self, query: ReadCheckpointDiff) -> DiffResult:
+        """What has changed since a checkpoint."""
+        span = checkpoint_span(self.engine.model, query.thread_id, query.checkpoint_id)
+        return await self._between(span, _options(query))
+
+    async def git_status(self, query: ReadGitStatus) -> GitStatusResult:
+        """Where the user's repository stands."""
+        root = Path(project_root(self.engine.model, query.project_id))
+        status = await self.workspace.status(root)
+        return GitStatusResult(
+            branch=status.branch,
+            commit=status.commit,
+            upstream=status.upstream,
+            ahead=status.ahead,
+            behind=status.behind,
+            files=tuple(
+                GitFileStatus(
+                    path=each.path,
+                    old_path=each.old_path,
+                    staged=each.staged,
+                    unstaged=each.unstaged,
+                )
+                for each in status.files
+            ),
+            total=status.total,
+        )
+
+    async def git_diff(self, query: ReadGitDiff) -> DiffResult:
+        """The user's uncommitted changes."""
+        root = Path(project_root(self.engine.model, query.project_id))
+        return _result(await self.workspace.diff(root, _options(query)))
+
+    def list_providers(self, environment: Mapping[str, str]) -> ProviderList:
+        """Every provider; nothing is started to find out."""
+        views = [self._view(each, environment) for each in self.providers.values()]
+        host = ProviderView(
+            provider_id=HOST,
+            name="The editor itself",
+            available=True,
+            version=None,
+            reason=None,
+            remedy=None,
+        )
+        return ProviderList(providers=(*views, host))
+
+    def _view(self, provider: Provider, environment: Mapping[str, str]) -> ProviderView:
+        found = provider.availability(environment or self.environment)
+        missing = found if isinstance(found, Missing) else None
+        return ProviderView(
+            provider_id=provider.provider_id,
+            name=provider.name,
+            available=missing is None,
+            version=found.version if isinstance(found, Available) else None,
+            reason=None if missing is None else missing.reason,
+            remedy=None if missing is None else missing.remedy,
+        )
+
+    async def _between(self, span: Span, options: DiffOptions) -> DiffResult:
+        root = Path(span.root)
+        after = span.after
+        if after is None:
+            after = (await self.workspace.capture(root)).checkpoint_ref
+        return _result(await self.workspace.turn_diff(root, span.before, after, options))
+
+
+def _options(query: ReadTurnDiff | ReadCheckpointDiff | ReadGitDiff) -> DiffOptions:
+    refuse_paths_outside(query.paths)
+    limit = max(0, min(query.limit, MOST_FILES))
+    return DiffOptions(paths=query.paths, offset=max(0, query.offset), limit=limit)
+
+
+def _result(page: DiffPage) -> DiffResult:
+    files = tuple(_change(each) for each in page.files)
+    return DiffResult(files=files, total=page.total, next_offset=page.next)
+
+
+def _change(file: DiffFile) -> FileChange:
+    return FileChange(
+        path=file.path,
+        kind=file.kind,
+        old_path=file.old_path,
+        binary=file.binary,
+        insertions=file.added,
+        deletions=file.removed,
+        old_mode=file.old_mode,
+        new_mode=file.new_mode,
+        patch="".join(_patch(hunk) for hunk in file.hunks) if file.hunks else None,
+        truncated=file.cut,
+    )
+
+
+def _patch(hunk: Hunk) -> str:
+    section = f" {hunk.section}" if hunk.section else ""
+    head = f"@@ -{hunk.old_start},{hunk.old_lines} +{hunk.new_start},{hunk.new_lines} @@{section}\n"
+    return head + "".join(f"{line}\n" for line in hunk.lines)
+
+
+def _not_there(code: FailureKind, what: str) -> ExternalFailure:
+    return ExternalFailure(
+        "workspace", f"{what} is not there", code=code, remedy="Read the thread again."
+    )
