@@ -51,7 +51,7 @@ class ReadEvents:
 
 @attrs.frozen(kw_only=True)
 class ReadTurnDiff:
-    """What changed in the workspace's files during a turn: `limit` files from the `offset`-th on."""
+    """What changed in the workspace's files during a turn: `limit` files after `offset`."""
 
     thread_id: ThreadId
     turn_id: TurnId

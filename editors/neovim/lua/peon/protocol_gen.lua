@@ -1,0 +1,1396 @@
+-- Written by protocol/generate.py from the data classes: edit those, then run `make generate`.
+-- A member that is null on the wire is `nil` here, or `vim.NIL` where the decoder keeps it.
+
+---@alias peon.ProjectId string
+
+---@alias peon.ThreadId string
+
+---@alias peon.TurnId string
+
+---@alias peon.ItemId string
+
+---@alias peon.ActionId string
+
+---@alias peon.CheckpointId string
+
+---@alias peon.OperationId string
+
+---@alias peon.SessionId string
+
+---@alias peon.SubscriptionId string
+
+---@alias peon.CommandId string
+
+---@alias peon.ProviderId string
+
+---@alias peon.EventId string
+
+---@alias peon.StreamId string
+
+--- Any JSON. Only for what an agent says about its own tools: kept, and never interpreted.
+---@alias peon.JsonValue any
+
+--- A content block as the Agent Client Protocol 1 defines it, without `annotations` and `Meta`.
+---@alias peon.ContentBlock peon.TextContent|peon.ImageContent|peon.AudioContent|peon.ResourceLink|peon.EmbeddedResource
+
+--- What a user asks: plain text, or content blocks. Kept as it was typed.
+---@alias peon.Prompt string|peon.ContentBlock[]
+
+--- A slow piece of workspace work: first its intent is recorded, then its outcome.
+---@alias peon.Operation peon.CheckpointOperation|peon.TurnEndOperation|peon.RestoreOperation|peon.CommitOperation|peon.PushOperation
+
+--- What a provider says, told apart by `type`.
+---@alias peon.ProviderEvent peon.ProviderSessionStarted|peon.ProviderSessionEnded|peon.ProviderTextDelta|peon.ProviderReasoningDelta|peon.ProviderToolCallUpdated|peon.ProviderPlanReplaced|peon.ProviderActionRequested|peon.ProviderActionWithdrawn|peon.ProviderUsageReported|peon.ProviderModeChanged|peon.ProviderTurnEnded|peon.ProviderError
+
+--- What an agent may do in a thread without asking.
+---@alias peon.Mode
+---| "plan" # Nothing may change.
+---| "ask" # Everything that changes something asks. The default.
+---| "edits" # Edits inside the workspace pass; commands ask.
+---| "full" # Nothing asks.
+
+--- What a thread is doing.
+---@alias peon.ThreadStatus
+---| "idle"
+---| "running"
+---| "awaitingApproval"
+
+--- How far a turn has come.
+---@alias peon.TurnStatus
+---| "running"
+---| "completed"
+---| "interrupted"
+---| "failed"
+
+--- Why an agent stopped. All but the last are the agent's own word.
+---@alias peon.StopReason
+---| "endTurn"
+---| "maxTokens"
+---| "maxTurnRequests"
+---| "refusal"
+---| "cancelled"
+---| "interrupted" # The server stopped, or lost the agent, while the turn was running.
+
+--- What an item inside a turn is.
+---@alias peon.ItemKind
+---| "message"
+---| "reasoning"
+---| "toolCall"
+---| "plan"
+
+--- How far an item has come.
+---@alias peon.ItemStatus
+---| "streaming"
+---| "awaitingApproval"
+---| "running"
+---| "completed"
+---| "failed"
+---| "cancelled"
+
+--- What a tool does; the vocabulary of the Agent Client Protocol.
+---@alias peon.ToolKind
+---| "read"
+---| "edit"
+---| "delete"
+---| "move"
+---| "search"
+---| "execute"
+---| "think"
+---| "fetch"
+---| "switchMode"
+---| "other"
+---| "question" # Only of actions: a question with fields, kept for later.
+
+--- What choosing an option of an action means.
+---@alias peon.OptionKind
+---| "allowOnce"
+---| "allowAlways"
+---| "rejectOnce"
+---| "rejectAlways"
+
+--- What became of an action.
+---@alias peon.Decision
+---| "approved"
+---| "rejected"
+---| "withdrawn"
+
+--- How far an approval reaches.
+---@alias peon.Scope
+---| "once"
+---| "session"
+---| "always"
+
+--- What settled an action.
+---@alias peon.DeciderKind
+---| "user"
+---| "rule"
+---| "mode"
+---| "agent" # The agent withdrew its own request.
+---| "turnEnd"
+
+--- Why a checkpoint was taken.
+---@alias peon.CheckpointKind
+---| "turnStart"
+---| "turnEnd"
+---| "manual"
+---| "beforeRestore"
+
+--- What a restore does with paths that somebody else changed too.
+---@alias peon.ConflictChoice
+---| "keep"
+---| "overwrite"
+
+--- Who caused an event.
+---@alias peon.ActorKind
+---| "client"
+---| "agent"
+---| "server"
+
+--- Who gave a thread its title.
+---@alias peon.TitleSource
+---| "user"
+---| "agent"
+---| "server"
+
+--- How an agent's session came to be.
+---@alias peon.SessionOrigin
+---| "fresh"
+---| "resumed"
+---| "loaded"
+
+--- How much a plan's entry matters.
+---@alias peon.PlanPriority
+---| "high"
+---| "medium"
+---| "low"
+
+--- How far a plan's entry has come.
+---@alias peon.PlanStatus
+---| "pending"
+---| "inProgress"
+---| "completed"
+
+--- A piece of text.
+---@class (exact) peon.TextContent
+---@field type "text"
+---@field text string
+
+--- An image, base64-encoded.
+---@class (exact) peon.ImageContent
+---@field type "image"
+---@field data string
+---@field mimeType string
+---@field uri? string
+
+--- A sound, base64-encoded.
+---@class (exact) peon.AudioContent
+---@field type "audio"
+---@field data string
+---@field mimeType string
+
+--- A pointer to something the agent can read by itself.
+---@class (exact) peon.ResourceLink
+---@field type "resource_link"
+---@field uri string
+---@field name string
+---@field mimeType? string
+---@field title? string
+---@field description? string
+---@field size? integer
+
+--- The contents of a resource: `text`, or `blob` in base64.
+---@class (exact) peon.ResourceContents
+---@field uri string
+---@field mimeType? string
+---@field text? string
+---@field blob? string
+
+--- A resource with its contents.
+---@class (exact) peon.EmbeddedResource
+---@field type "resource"
+---@field resource peon.ResourceContents
+
+--- Who caused an event: the kind, and the name it gave itself.
+---@class (exact) peon.Actor
+---@field kind peon.ActorKind
+---@field name string
+
+--- What a tool call does to one file. `oldText` is null where the file is new.
+---@class (exact) peon.FileEdit
+---@field path string
+---@field newText string
+---@field oldText? string
+
+--- A place in a file; lines count from 1.
+---@class (exact) peon.Location
+---@field path string
+---@field line? integer
+
+--- One line of an agent's plan.
+---@class (exact) peon.PlanEntry
+---@field content string
+---@field priority? peon.PlanPriority
+---@field status? peon.PlanStatus
+
+--- Text added to an item. `offset` and `end` count UTF-8 bytes of the whole text of the item.
+---@class (exact) peon.TextAppend
+---@field offset integer
+---@field end integer
+---@field text string
+
+--- What changed of an item besides its text. A field that is null is as it was.
+---@class (exact) peon.ItemPatch
+---@field title? string
+---@field toolKind? peon.ToolKind
+---@field summary? string
+---@field input peon.JsonValue
+---@field content? peon.ContentBlock[]
+---@field edits? peon.FileEdit[]
+---@field locations? peon.Location[]
+---@field entries? peon.PlanEntry[]
+
+--- One way to answer an action, as the agent offered it.
+---@class (exact) peon.ActionOption
+---@field optionId string
+---@field label string
+---@field kind peon.OptionKind
+
+--- What settled an action, and the name of the user, rule or mode.
+---@class (exact) peon.Decider
+---@field kind peon.DeciderKind
+---@field name string
+
+--- What a turn used, in tokens.
+---@class (exact) peon.Usage
+---@field inputTokens? integer
+---@field outputTokens? integer
+---@field cacheReadTokens? integer
+---@field model? string
+
+--- Why a turn failed: a code a program can use and the agent's own words.
+---@class (exact) peon.TurnError
+---@field code string
+---@field message string
+
+--- What a new thread of the project takes where it does not say itself.
+---@class (exact) peon.ProjectDefaults
+---@field provider? string
+---@field model? string
+---@field mode? peon.Mode
+
+--- A path a checkpoint could not hold, and why.
+---@class (exact) peon.MissingPath
+---@field path string
+---@field reason string
+
+--- A path a restore left alone, and whose change stood in the way.
+---@class (exact) peon.PathConflict
+---@field path string
+---@field reason string
+
+--- Take a checkpoint by hand.
+---@class (exact) peon.CheckpointOperation
+---@field type "checkpoint"
+---@field checkpointId peon.CheckpointId
+---@field description string
+
+--- Take the closing checkpoint of a turn, whose outcome is known already.
+---@class (exact) peon.TurnEndOperation
+---@field type "turnEnd"
+---@field checkpointId peon.CheckpointId
+---@field stopReason? peon.StopReason
+---@field error? peon.TurnError
+---@field usage? peon.Usage
+
+--- Go back to a checkpoint; `beforeCheckpointId` will hold the present.
+---@class (exact) peon.RestoreOperation
+---@field type "restore"
+---@field checkpointId peon.CheckpointId
+---@field beforeCheckpointId peon.CheckpointId
+---@field paths? string[]
+---@field conflicts peon.ConflictChoice
+
+--- Commit changes in the user's repository; `paths` null means every change not ignored.
+---@class (exact) peon.CommitOperation
+---@field type "commit"
+---@field message string
+---@field paths? string[]
+
+--- Push the user's branch.
+---@class (exact) peon.PushOperation
+---@field type "push"
+---@field remote? string
+---@field branch? string
+
+--- A session with an agent is open. `nativeId` is the agent's own name for it.
+---@class (exact) peon.ProviderSessionStarted
+---@field type "sessionStarted"
+---@field sessionId peon.SessionId
+---@field nativeId string
+---@field agentName string
+---@field agentVersion? string
+---@field origin? peon.SessionOrigin
+
+--- The agent is gone. `detail` holds the tail of what it said on its way out.
+---@class (exact) peon.ProviderSessionEnded
+---@field type "sessionEnded"
+---@field sessionId peon.SessionId
+---@field reason string
+---@field detail? string
+
+--- More of a message.
+---
+--- Without an `itemId` it continues the message that is open, or opens one.
+---@class (exact) peon.ProviderTextDelta
+---@field type "textDelta"
+---@field text string
+---@field itemId? peon.ItemId
+
+--- More of the agent's reasoning, as `TextDelta` is of its message.
+---@class (exact) peon.ProviderReasoningDelta
+---@field type "reasoningDelta"
+---@field text string
+---@field itemId? peon.ItemId
+
+--- A tool call, new or changed. A field that is null is as it was.
+---@class (exact) peon.ProviderToolCallUpdated
+---@field type "toolCallUpdated"
+---@field itemId peon.ItemId
+---@field title? string
+---@field kind? peon.ToolKind
+---@field status? peon.ItemStatus
+---@field summary? string
+---@field input? peon.JsonValue
+---@field content? peon.ContentBlock[]
+---@field edits? peon.FileEdit[]
+---@field locations? peon.Location[]
+
+--- The agent's plan, whole.
+---@class (exact) peon.ProviderPlanReplaced
+---@field type "planReplaced"
+---@field entries peon.PlanEntry[]
+
+--- The agent waits for leave. `paths` are the files it would touch, where it says so.
+---@class (exact) peon.ProviderActionRequested
+---@field type "actionRequested"
+---@field actionId peon.ActionId
+---@field itemId peon.ItemId
+---@field kind peon.ToolKind
+---@field title string
+---@field options peon.ActionOption[]
+---@field paths? string[]
+
+--- The agent no longer waits for this answer.
+---@class (exact) peon.ProviderActionWithdrawn
+---@field type "actionWithdrawn"
+---@field actionId peon.ActionId
+
+--- Tokens used by the turn so far; the last report is recorded with the turn's end.
+---@class (exact) peon.ProviderUsageReported
+---@field type "usageReported"
+---@field usage peon.Usage
+
+--- The agent says it is in another mode now. It can only narrow what the thread allows.
+---@class (exact) peon.ProviderModeChanged
+---@field type "modeChanged"
+---@field mode peon.Mode
+
+--- The agent has ended its turn.
+---@class (exact) peon.ProviderTurnEnded
+---@field type "turnEnded"
+---@field stopReason peon.StopReason
+---@field usage? peon.Usage
+
+--- The turn failed: a code a program can use, and the provider's own words.
+---@class (exact) peon.ProviderError
+---@field type "error"
+---@field code string
+---@field message string
+
+--- A folder became a project. `root` is absolute with links resolved.
+---@class (exact) peon.ProjectCreated
+---@field projectId peon.ProjectId
+---@field root string
+---@field title string
+---@field defaults peon.ProjectDefaults
+
+--- What is null stayed as it was.
+---@class (exact) peon.ProjectConfigured
+---@field projectId peon.ProjectId
+---@field title? string
+---@field defaults? peon.ProjectDefaults
+
+--- The project is gone, and with it every thread it still had.
+---@class (exact) peon.ProjectDeleted
+---@field projectId peon.ProjectId
+
+--- A conversation was opened in a project.
+---@class (exact) peon.ThreadCreated
+---@field threadId peon.ThreadId
+---@field projectId peon.ProjectId
+---@field title string
+---@field titleSource peon.TitleSource
+---@field provider string
+---@field model? string
+---@field mode peon.Mode
+
+--- What is null stayed as it was; `titleSource` says who set the title.
+---@class (exact) peon.ThreadConfigured
+---@field threadId peon.ThreadId
+---@field title? string
+---@field titleSource? peon.TitleSource
+---@field model? string
+---@field mode? peon.Mode
+---@field archived? boolean
+
+--- The thread is gone.
+---@class (exact) peon.ThreadDeleted
+---@field threadId peon.ThreadId
+
+--- A prompt was given. `number` counts from 1 in the thread and is never used again.
+---
+--- `checkpointId` names the checkpoint that is taken before the agent sees the prompt.
+---@class (exact) peon.TurnStarted
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field number integer
+---@field prompt peon.Prompt
+---@field checkpointId peon.CheckpointId
+---@field model? string
+---@field mode peon.Mode
+
+--- Somebody asked the turn to stop; the agent has not agreed yet.
+---@class (exact) peon.TurnInterruptRequested
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+
+--- The turn is over; interrupted where the stop reason is `cancelled` or `interrupted`.
+---@class (exact) peon.TurnCompleted
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field stopReason peon.StopReason
+---@field usage? peon.Usage
+---@field detail? string
+
+--- The turn is over, with an error.
+---@class (exact) peon.TurnFailed
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field error peon.TurnError
+---@field usage? peon.Usage
+
+--- An item of a turn, new or changed: text grows by `append`, the rest changes by `patch`.
+---@class (exact) peon.ItemRecorded
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field itemId peon.ItemId
+---@field kind peon.ItemKind
+---@field status peon.ItemStatus
+---@field append? peon.TextAppend
+---@field patch? peon.ItemPatch
+
+--- The agent wants to do something and waits for an answer.
+---@class (exact) peon.ActionRequested
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field actionId peon.ActionId
+---@field itemId peon.ItemId
+---@field kind peon.ToolKind
+---@field title string
+---@field options peon.ActionOption[]
+
+--- An action was approved, rejected or withdrawn; `by` says by what.
+---@class (exact) peon.ActionResolved
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field actionId peon.ActionId
+---@field decision peon.Decision
+---@field by peon.Decider
+---@field optionId? string
+---@field scope? peon.Scope
+---@field reason? string
+
+--- The workspace's files were kept. `missing` names what could not be.
+---
+--- `snapshot` is the checkpoint store's own name for what it keeps.
+---@class (exact) peon.CheckpointCreated
+---@field threadId peon.ThreadId
+---@field checkpointId peon.CheckpointId
+---@field description string
+---@field kind peon.CheckpointKind
+---@field snapshot string
+---@field turnId? peon.TurnId
+---@field operationId? peon.OperationId
+---@field missing peon.MissingPath[]
+
+--- Files went back to a checkpoint; `beforeCheckpointId` holds what they were before.
+---@class (exact) peon.CheckpointRestored
+---@field threadId peon.ThreadId
+---@field checkpointId peon.CheckpointId
+---@field operationId peon.OperationId
+---@field beforeCheckpointId peon.CheckpointId
+---@field restored string[]
+---@field conflicts peon.PathConflict[]
+
+--- A commit was made in the user's repository.
+---@class (exact) peon.ChangesCommitted
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field commit string
+---@field message string
+---@field branch? string
+---@field files string[]
+
+--- A branch was pushed.
+---@class (exact) peon.ChangesPushed
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field remote string
+---@field branch string
+---@field commit string
+
+--- A session with an agent is open for the thread.
+---@class (exact) peon.SessionOpened
+---@field threadId peon.ThreadId
+---@field sessionId peon.SessionId
+---@field nativeId string
+---@field provider string
+---@field agentName string
+---@field agentVersion? string
+---@field origin peon.SessionOrigin
+
+--- The session is over.
+---@class (exact) peon.SessionClosed
+---@field threadId peon.ThreadId
+---@field sessionId peon.SessionId
+---@field reason string
+---@field detail? string
+
+--- Slow workspace work is wanted; its outcome will be an event of its own.
+---@class (exact) peon.OperationRequested
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field operation peon.Operation
+---@field turnId? peon.TurnId
+
+--- The work could not be done; `code` is a kind of the error vocabulary.
+---@class (exact) peon.OperationFailed
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field code string
+---@field message string
+---@field remedy? string
+---@field turnId? peon.TurnId
+
+--- An event with its place and its reason. These bytes are the journal's and the wire's alike.
+---
+--- `sequence` is the place in the whole log, `version` the place in the stream (a project or a
+--- thread); both are contiguous from 1. `commandDigest` tells a repeated command from another one
+--- that carries the same id.
+---@class peon.Envelope
+---@field sequence integer
+---@field eventId peon.EventId
+---@field streamId peon.StreamId
+---@field version integer
+---@field schema integer
+---@field occurredAt string
+---@field commandId? peon.CommandId
+---@field commandDigest? string
+---@field causationId? peon.EventId
+---@field correlationId? peon.EventId
+---@field actor peon.Actor
+
+---@class peon.StoredProjectCreated: peon.Envelope
+---@field type "project.created"
+---@field payload peon.ProjectCreated
+
+---@class peon.StoredProjectConfigured: peon.Envelope
+---@field type "project.configured"
+---@field payload peon.ProjectConfigured
+
+---@class peon.StoredProjectDeleted: peon.Envelope
+---@field type "project.deleted"
+---@field payload peon.ProjectDeleted
+
+---@class peon.StoredThreadCreated: peon.Envelope
+---@field type "thread.created"
+---@field payload peon.ThreadCreated
+
+---@class peon.StoredThreadConfigured: peon.Envelope
+---@field type "thread.configured"
+---@field payload peon.ThreadConfigured
+
+---@class peon.StoredThreadDeleted: peon.Envelope
+---@field type "thread.deleted"
+---@field payload peon.ThreadDeleted
+
+---@class peon.StoredTurnStarted: peon.Envelope
+---@field type "turn.started"
+---@field payload peon.TurnStarted
+
+---@class peon.StoredTurnInterruptRequested: peon.Envelope
+---@field type "turn.interruptRequested"
+---@field payload peon.TurnInterruptRequested
+
+---@class peon.StoredTurnCompleted: peon.Envelope
+---@field type "turn.completed"
+---@field payload peon.TurnCompleted
+
+---@class peon.StoredTurnFailed: peon.Envelope
+---@field type "turn.failed"
+---@field payload peon.TurnFailed
+
+---@class peon.StoredItemRecorded: peon.Envelope
+---@field type "item.recorded"
+---@field payload peon.ItemRecorded
+
+---@class peon.StoredActionRequested: peon.Envelope
+---@field type "action.requested"
+---@field payload peon.ActionRequested
+
+---@class peon.StoredActionResolved: peon.Envelope
+---@field type "action.resolved"
+---@field payload peon.ActionResolved
+
+---@class peon.StoredCheckpointCreated: peon.Envelope
+---@field type "checkpoint.created"
+---@field payload peon.CheckpointCreated
+
+---@class peon.StoredCheckpointRestored: peon.Envelope
+---@field type "checkpoint.restored"
+---@field payload peon.CheckpointRestored
+
+---@class peon.StoredChangesCommitted: peon.Envelope
+---@field type "changes.committed"
+---@field payload peon.ChangesCommitted
+
+---@class peon.StoredChangesPushed: peon.Envelope
+---@field type "changes.pushed"
+---@field payload peon.ChangesPushed
+
+---@class peon.StoredSessionOpened: peon.Envelope
+---@field type "session.opened"
+---@field payload peon.SessionOpened
+
+---@class peon.StoredSessionClosed: peon.Envelope
+---@field type "session.closed"
+---@field payload peon.SessionClosed
+
+---@class peon.StoredOperationRequested: peon.Envelope
+---@field type "operation.requested"
+---@field payload peon.OperationRequested
+
+---@class peon.StoredOperationFailed: peon.Envelope
+---@field type "operation.failed"
+---@field payload peon.OperationFailed
+
+---@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredSessionOpened|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed
+
+--- Make a project of the folder `root`, an absolute path.
+---@class (exact) peon.CreateProject
+---@field root string
+---@field projectId? peon.ProjectId
+---@field title? string
+---@field commandId? peon.CommandId
+
+--- Change a project's title or defaults; what is null stays.
+---@class (exact) peon.ConfigureProject
+---@field projectId peon.ProjectId
+---@field title? string
+---@field defaults? peon.ProjectDefaults
+---@field commandId? peon.CommandId
+
+--- Delete a project and its threads. The folder itself is not touched.
+---@class (exact) peon.DeleteProject
+---@field projectId peon.ProjectId
+---@field commandId? peon.CommandId
+
+--- Open a conversation in a project.
+---@class (exact) peon.CreateThread
+---@field projectId peon.ProjectId
+---@field threadId? peon.ThreadId
+---@field title? string
+---@field provider? string
+---@field model? string
+---@field mode? peon.Mode
+---@field commandId? peon.CommandId
+
+--- Change a thread; what is null stays.
+---@class (exact) peon.ConfigureThread
+---@field threadId peon.ThreadId
+---@field title? string
+---@field model? string
+---@field mode? peon.Mode
+---@field archived? boolean
+---@field commandId? peon.CommandId
+
+--- Delete a thread.
+---@class (exact) peon.DeleteThread
+---@field threadId peon.ThreadId
+---@field commandId? peon.CommandId
+
+--- Ask the thread's agent for something.
+---
+--- With a `turnId` that exists and the same prompt, it is the same turn.
+---@class (exact) peon.StartTurn
+---@field threadId peon.ThreadId
+---@field prompt peon.Prompt
+---@field turnId? peon.TurnId
+---@field model? string
+---@field mode? peon.Mode
+---@field commandId? peon.CommandId
+
+--- Stop the turn in progress; what it has done stays.
+---@class (exact) peon.InterruptTurn
+---@field threadId peon.ThreadId
+---@field turnId? peon.TurnId
+---@field commandId? peon.CommandId
+
+--- Allow what an agent asked for.
+---@class (exact) peon.ApprovePendingAction
+---@field threadId peon.ThreadId
+---@field actionId peon.ActionId
+---@field scope? peon.Scope
+---@field commandId? peon.CommandId
+
+--- Refuse what an agent asked for; the turn goes on.
+---@class (exact) peon.RejectPendingAction
+---@field threadId peon.ThreadId
+---@field actionId peon.ActionId
+---@field reason? string
+---@field commandId? peon.CommandId
+
+--- Take in what a provider says.
+---
+--- The single door for the server's own agents and for a host that runs an agent itself.
+---@class (exact) peon.IngestProviderEvent
+---@field threadId peon.ThreadId
+---@field event peon.ProviderEvent
+---@field commandId? peon.CommandId
+
+--- Keep the workspace's files as they are now, under a description.
+---@class (exact) peon.CreateCheckpoint
+---@field threadId peon.ThreadId
+---@field description string
+---@field commandId? peon.CommandId
+
+--- Undo what this thread did to the files after the checkpoint, and nothing else.
+---@class (exact) peon.RestoreCheckpoint
+---@field threadId peon.ThreadId
+---@field checkpointId peon.CheckpointId
+---@field paths? string[]
+---@field conflicts? peon.ConflictChoice
+---@field commandId? peon.CommandId
+
+--- Commit in the user's repository, with their hooks and identity.
+---@class (exact) peon.CommitChanges
+---@field threadId peon.ThreadId
+---@field message string
+---@field paths? string[]
+---@field commandId? peon.CommandId
+
+--- Push the user's branch, by default to where it tracks.
+---@class (exact) peon.PushChanges
+---@field threadId peon.ThreadId
+---@field remote? string
+---@field branch? string
+---@field commandId? peon.CommandId
+
+--- Every live project.
+---@class (exact) peon.ListProjects
+
+--- Every live thread, or those of one project; a project that is not there has none.
+---@class (exact) peon.ListThreads
+---@field projectId? peon.ProjectId
+
+--- The `limit` turns before turn number `before`; without `before`, the last ones.
+---@class (exact) peon.TurnRange
+---@field limit integer
+---@field before? integer
+
+--- One thread with its turns, all of them or a page.
+---@class (exact) peon.ReadThread
+---@field threadId peon.ThreadId
+---@field turns? peon.TurnRange
+
+--- The checkpoints of a thread, oldest first.
+---@class (exact) peon.ListCheckpoints
+---@field threadId peon.ThreadId
+
+--- Up to `limit` events after a sequence, of the whole log or of one thread.
+---@class (exact) peon.ReadEvents
+---@field after? integer
+---@field limit? integer
+---@field threadId? peon.ThreadId
+
+--- What changed in the workspace's files during a turn: `limit` files after `offset`.
+---@class (exact) peon.ReadTurnDiff
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field paths? string[]
+---@field offset? integer
+---@field limit? integer
+
+--- What changed in the workspace's files since a checkpoint: a page, as of a turn.
+---@class (exact) peon.ReadCheckpointDiff
+---@field threadId peon.ThreadId
+---@field checkpointId peon.CheckpointId
+---@field paths? string[]
+---@field offset? integer
+---@field limit? integer
+
+--- What the user's repository says of the project's folder.
+---@class (exact) peon.ReadGitStatus
+---@field projectId peon.ProjectId
+
+--- The user's uncommitted changes, untracked files included, of all paths or of some.
+---@class (exact) peon.ReadGitDiff
+---@field projectId peon.ProjectId
+---@field paths? string[]
+---@field offset? integer
+---@field limit? integer
+
+--- Every provider, available or not.
+---@class (exact) peon.ListProviders
+
+--- How the server is doing.
+---@class (exact) peon.ReadServerStatus
+
+--- Every event after a sequence, history first; without `after`, from now on.
+---
+--- `threadIds` narrows the feed to those threads, `deltas` asks for live fragments of text too.
+---@class (exact) peon.SubscribeEvents
+---@field after? integer
+---@field threadIds? peon.ThreadId[]
+---@field deltas? boolean
+
+--- End a subscription.
+---@class (exact) peon.UnsubscribeEvents
+---@field subscriptionId peon.SubscriptionId
+
+--- A project. Times are RFC 3339 in UTC.
+---@class (exact) peon.ProjectView
+---@field projectId peon.ProjectId
+---@field root string
+---@field title string
+---@field defaults peon.ProjectDefaults
+---@field createdAt string
+---@field version integer
+
+--- One thing inside a turn.
+---
+--- `text` is a message's or a reasoning's, `entries` a plan's; the rest is a tool call's.
+---@class (exact) peon.ItemView
+---@field itemId peon.ItemId
+---@field kind peon.ItemKind
+---@field status peon.ItemStatus
+---@field text string
+---@field title? string
+---@field toolKind? peon.ToolKind
+---@field summary? string
+---@field input peon.JsonValue
+---@field content peon.ContentBlock[]
+---@field edits peon.FileEdit[]
+---@field locations peon.Location[]
+---@field entries peon.PlanEntry[]
+
+--- One prompt and all that followed. `items` is null where a list leaves them out.
+---@class (exact) peon.TurnView
+---@field turnId peon.TurnId
+---@field number integer
+---@field status peon.TurnStatus
+---@field prompt peon.Prompt
+---@field mode peon.Mode
+---@field model? string
+---@field items? peon.ItemView[]
+---@field startedAt string
+---@field endedAt? string
+---@field interruptRequested boolean
+---@field stopReason? peon.StopReason
+---@field error? peon.TurnError
+---@field usage? peon.Usage
+
+--- An action that waits for an answer, and since when.
+---@class (exact) peon.PendingActionView
+---@field actionId peon.ActionId
+---@field turnId peon.TurnId
+---@field itemId peon.ItemId
+---@field title string
+---@field kind peon.ToolKind
+---@field options peon.ActionOption[]
+---@field requestedAt string
+
+--- A checkpoint of the thread.
+---@class (exact) peon.CheckpointView
+---@field checkpointId peon.CheckpointId
+---@field threadId peon.ThreadId
+---@field turnId? peon.TurnId
+---@field description string
+---@field kind peon.CheckpointKind
+---@field createdAt string
+---@field missing peon.MissingPath[]
+
+--- Workspace work under way: `kind` is checkpoint, turnEnd, restore, commit or push.
+---@class (exact) peon.OperationView
+---@field operationId peon.OperationId
+---@field kind string
+---@field requestedAt string
+
+--- The live session of a thread's agent.
+---@class (exact) peon.SessionView
+---@field sessionId peon.SessionId
+---@field provider string
+---@field agentName string
+---@field agentVersion? string
+---@field origin peon.SessionOrigin
+
+--- A conversation. `version` counts its events: a subscriber knows whether it has them all.
+---@class (exact) peon.ThreadView
+---@field threadId peon.ThreadId
+---@field projectId peon.ProjectId
+---@field title string
+---@field titleSource peon.TitleSource
+---@field status peon.ThreadStatus
+---@field provider string
+---@field model? string
+---@field mode peon.Mode
+---@field archived boolean
+---@field turns peon.TurnView[]
+---@field pendingActions peon.PendingActionView[]
+---@field checkpoints peon.CheckpointView[]
+---@field operation? peon.OperationView
+---@field session? peon.SessionView
+---@field createdAt string
+---@field updatedAt string
+---@field version integer
+
+--- A kind of agent: whether it can be used here, and if not, what to do about it.
+---@class (exact) peon.ProviderView
+---@field providerId string
+---@field name string
+---@field available boolean
+---@field version? string
+---@field reason? string
+---@field remedy? string
+
+--- A project was created, configured or deleted.
+---@class (exact) peon.ProjectResult
+---@field sequence integer
+---@field projectId peon.ProjectId
+
+--- A thread was created, configured or deleted, or took in what its provider said.
+---@class (exact) peon.ThreadResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+
+--- A turn was started, or asked to stop; that it is recorded, not that it is done.
+---@class (exact) peon.TurnResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field number integer
+
+--- An action was answered.
+---@class (exact) peon.ActionResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+---@field actionId peon.ActionId
+---@field decision peon.Decision
+
+--- A checkpoint was taken.
+---@class (exact) peon.CheckpointResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field checkpointId peon.CheckpointId
+---@field missing peon.MissingPath[]
+
+--- Files went back; those in `conflicts` were left as they are.
+---
+--- Restoring `beforeCheckpointId` undoes the restore.
+---@class (exact) peon.RestoreResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field checkpointId peon.CheckpointId
+---@field beforeCheckpointId peon.CheckpointId
+---@field restored string[]
+---@field conflicts peon.PathConflict[]
+
+--- A commit was made.
+---@class (exact) peon.CommitResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field commit string
+---@field branch? string
+---@field files string[]
+
+--- A branch was pushed.
+---@class (exact) peon.PushResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field remote string
+---@field branch string
+---@field commit string
+
+--- Every live project, and the sequence the list is true at.
+---@class (exact) peon.ProjectList
+---@field projects peon.ProjectView[]
+---@field sequence integer
+
+--- Live threads without their turns' items, and the sequence the list is true at.
+---@class (exact) peon.ThreadList
+---@field threads peon.ThreadView[]
+---@field sequence integer
+
+--- A thread, and the sequence it is true at: subscribe after it to miss nothing.
+---@class (exact) peon.ThreadReading
+---@field thread peon.ThreadView
+---@field sequence integer
+
+--- Checkpoints, oldest first.
+---@class (exact) peon.CheckpointList
+---@field checkpoints peon.CheckpointView[]
+
+--- Events in order, and the head of the log when they were read.
+---@class (exact) peon.EventPage
+---@field events peon.StoredEvent[]
+---@field head integer
+
+--- What became of one file. `kind`: added, modified, deleted, renamed, mode.
+---
+--- `patch` is a unified diff without the file header; null for binary files and where `truncated`.
+---@class (exact) peon.FileChange
+---@field path string
+---@field kind string
+---@field oldPath? string
+---@field binary boolean
+---@field insertions integer
+---@field deletions integer
+---@field oldMode? string
+---@field newMode? string
+---@field patch? string
+---@field truncated boolean
+
+--- What changed, file by file: a page of `total` files; `nextOffset` is null on the last.
+---@class (exact) peon.DiffResult
+---@field files peon.FileChange[]
+---@field total integer
+---@field nextOffset? integer
+
+--- One path that differs: between commit and index (`staged`), index and disk (`unstaged`).
+---
+--- Each is null or one of added, modified, deleted, renamed, mode, untracked, unmerged.
+---@class (exact) peon.GitFileStatus
+---@field path string
+---@field oldPath? string
+---@field staged? string
+---@field unstaged? string
+
+--- The user's repository.
+---
+--- `branch` is null when the head is detached, `commit` before the first commit.
+---@class (exact) peon.GitStatusResult
+---@field branch? string
+---@field commit? string
+---@field upstream? string
+---@field ahead integer
+---@field behind integer
+---@field files peon.GitFileStatus[]
+---@field total integer
+
+--- Every provider, available or not.
+---@class (exact) peon.ProviderList
+---@field providers peon.ProviderView[]
+
+--- How the server is doing. `health`: ok, or readOnly after a failed write.
+---@class (exact) peon.ServerStatus
+---@field health string
+---@field message? string
+---@field version string
+---@field logId string
+---@field sequence integer
+---@field runningTurns integer
+---@field pendingActions integer
+---@field clients integer
+
+--- The feed is open: events after `sequence` follow, of the log `logId`.
+---@class (exact) peon.SubscribeResult
+---@field subscriptionId peon.SubscriptionId
+---@field sequence integer
+---@field logId string
+
+--- The subscription is over; nothing of it is sent after this answer.
+---@class (exact) peon.UnsubscribeResult
+---@field subscriptionId peon.SubscriptionId
+
+--- Events of a subscription, in order, none missing.
+---@class (exact) peon.EventsAppended
+---@field subscriptionId peon.SubscriptionId
+---@field events peon.StoredEvent[]
+
+--- A live fragment of text, before it is recorded. It may be dropped and is never in the log.
+---
+--- `offset` and `end` count UTF-8 bytes of the item's text: drop what ends at or before what you
+--- have, read the thread again where there is a gap.
+---@class (exact) peon.TurnDelta
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field itemId peon.ItemId
+---@field kind peon.ItemKind
+---@field offset integer
+---@field end integer
+---@field text string
+
+--- The client was too slow and its subscription is over: subscribe again after `after`.
+---@class (exact) peon.EventsResync
+---@field subscriptionId peon.SubscriptionId
+---@field after integer
+
+--- The server's health changed: ok, or readOnly after a failed write.
+---
+--- `message` says what to do.
+---@class (exact) peon.ServerStatusChanged
+---@field health string
+---@field message? string
+
+--- The numbers of JSON-RPC and of the Language Server Protocol 3.17.
+---@alias peon.ErrorCode
+---| -32700
+---| -32600
+---| -32601
+---| -32602
+---| -32603
+---| -32002
+---| -32800
+---| -32801 # A cursor or a base is stale: read again.
+---| -32803 # Refused, unavailable, or failed outside.
+
+--- Every `kind` that is not a rejection's.
+---@alias peon.FailureKind
+---| "json.invalid" # The message is not JSON in UTF-8.
+---| "request.invalid" # The message is JSON, but no request that can be taken.
+---| "message.tooLarge" # The message is longer than the server takes; it was not read.
+---| "method.notFound" # There is no such method.
+---| "params.invalid" # The params do not fit; `details.problems` lists where and why.
+---| "server.notInitialized" # A request came before `initialize` was answered.
+---| "server.shuttingDown" # A request came after `shutdown`, or the server stopped before the answer.
+---| "request.cancelled" # The client cancelled the request; what was recorded stays recorded.
+---| "cursor.stale" # The cursor names history that this log does not have.
+---| "unavailable" # Something that is needed is not there: a program, a place, room.
+---| "external.failed" # An agent or another program failed; the message holds its own words.
+---| "store.failed" # The log cannot be written or read; `details.reference` is in the log file.
+---| "server.bug" # A fault of the server; `details.reference` is in the log file.
+---| "turn.notFound" # The thread has no such turn.
+---| "blob.notFound" # No value is kept under this hash.
+---| "subscription.notFound" # This client has no such subscription.
+---| "checkpoint.failed" # The files could not be kept.
+---| "checkpoint.tooLate" # The files could not be kept in time.
+---| "restore.failed" # The files could not be brought back.
+---| "operation.lost" # The server stopped while the work was under way.
+---| "git.missing" # There is no git, or it is too old.
+---| "git.failed" # Git failed; the message holds its own words.
+---| "git.notARepository" # The folder is in no repository.
+---| "git.nothingToCommit" # Nothing has changed.
+---| "git.hookFailed" # A hook of the user's refused; the message holds its words.
+---| "git.noIdentity" # Git does not know who commits.
+---| "git.noRemote" # The branch has nowhere to go.
+---| "git.rejected" # The remote did not take the push.
+---| "git.locked" # Another git works in the repository.
+---| "git.timedOut" # Git did not finish in time and was stopped.
+
+--- The `data` of an error response.
+---
+--- `details` are the rejection's own fields, or `problems`, or `reference`.
+---@class (exact) peon.ErrorContent
+---@field kind string
+---@field message string
+---@field retryable boolean
+---@field remedy? string
+---@field details peon.JsonValue
+
+--- The id names no live project.
+---@class (exact) peon.ProjectNotFoundDetails
+---@field projectId peon.ProjectId
+
+--- The id was given to a project before, perhaps one deleted since.
+---@class (exact) peon.ProjectIdUsedDetails
+---@field projectId peon.ProjectId
+
+--- The folder, after resolving links, is the root of a live project; `projectId` names it.
+---@class (exact) peon.ProjectRootInUseDetails
+---@field root string
+---@field projectId peon.ProjectId
+
+--- The path cannot be a project's folder. `reason` completes «the folder …».
+---@class (exact) peon.ProjectRootUnusableDetails
+---@field root string
+---@field reason string
+
+--- A thread of the project runs, waits for approval, or has an operation under way.
+---@class (exact) peon.ProjectHasRunningThreadsDetails
+---@field projectId peon.ProjectId
+---@field threadIds peon.ThreadId[]
+
+--- A title must have something to read.
+---@class (exact) peon.TitleBlankDetails
+
+--- The id names no live thread.
+---@class (exact) peon.ThreadNotFoundDetails
+---@field threadId peon.ThreadId
+
+--- The id was given to a thread before, perhaps one deleted since.
+---@class (exact) peon.ThreadIdUsedDetails
+---@field threadId peon.ThreadId
+
+--- An archived thread takes no turns.
+---@class (exact) peon.ThreadArchivedDetails
+---@field threadId peon.ThreadId
+
+--- No action of the thread waits for an answer.
+---@class (exact) peon.ThreadNotAwaitingApprovalDetails
+---@field threadId peon.ThreadId
+
+--- No provider has this id.
+---@class (exact) peon.ProviderUnknownDetails
+---@field provider string
+
+--- Clients speak for the provider `host` only; every other is driven by the server.
+---@class (exact) peon.ProviderNotHostDetails
+---@field threadId peon.ThreadId
+---@field provider string
+
+--- The provider cannot keep what this mode promises.
+---@class (exact) peon.ModeNotSupportedDetails
+---@field provider string
+---@field mode string
+
+--- The thread has a turn in progress.
+---@class (exact) peon.TurnInProgressDetails
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+
+--- The thread has no turn that this could belong to.
+---@class (exact) peon.TurnNotInProgressDetails
+---@field threadId peon.ThreadId
+
+--- The turn in progress is not the one that was named.
+---@class (exact) peon.TurnMismatchDetails
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field inProgress peon.TurnId
+
+--- The id belongs to a turn with another prompt.
+---@class (exact) peon.TurnIdUsedDetails
+---@field turnId peon.TurnId
+
+--- A prompt must ask something.
+---@class (exact) peon.PromptEmptyDetails
+
+--- The thread never had this action.
+---@class (exact) peon.ActionNotFoundDetails
+---@field threadId peon.ThreadId
+---@field actionId peon.ActionId
+
+--- A provider asked twice under one id.
+---@class (exact) peon.ActionIdUsedDetails
+---@field actionId peon.ActionId
+
+--- Somebody was first: `by` says who, `decision` how.
+---@class (exact) peon.ActionAlreadyResolvedDetails
+---@field actionId peon.ActionId
+---@field decision peon.Decision
+---@field by peon.Decider
+
+--- The agent offered no option of the kind that the answer needs.
+---@class (exact) peon.ActionHasNoSuchOptionDetails
+---@field actionId peon.ActionId
+
+--- The id names no checkpoint.
+---@class (exact) peon.CheckpointNotFoundDetails
+---@field checkpointId peon.CheckpointId
+
+--- The checkpoint belongs to another thread.
+---@class (exact) peon.CheckpointOfAnotherThreadDetails
+---@field checkpointId peon.CheckpointId
+---@field threadId peon.ThreadId
+
+--- The checkpoint's files are no longer kept.
+---@class (exact) peon.CheckpointExpiredDetails
+---@field checkpointId peon.CheckpointId
+
+--- Workspace work of the thread is under way.
+---@class (exact) peon.OperationInProgressDetails
+---@field threadId peon.ThreadId
+---@field operation string
+
+--- A turn works in the folder that would be restored.
+---@class (exact) peon.WorkspaceBusyDetails
+---@field root string
+---@field threadId peon.ThreadId
+
+--- A checkpoint is found again by its description.
+---@class (exact) peon.DescriptionBlankDetails
+
+--- A commit needs a message.
+---@class (exact) peon.MessageBlankDetails
+
+--- A path leads out of the project's folder.
+---@class (exact) peon.PathOutsideWorkspaceDetails
+---@field path string
+
+--- The command id came with another command before.
+---@class (exact) peon.CommandIdReusedDetails
+---@field commandId peon.CommandId
+
+--- This server does not do that. What it does stands in `initialize`.
+---@class (exact) peon.FeatureNotAvailableDetails
+---@field feature string
+
+local M = {}
+
+M.protocol_version = 1
+
+---@type string[]
+M.requests = {
+  "project/create",
+  "project/configure",
+  "project/delete",
+  "thread/create",
+  "thread/configure",
+  "thread/delete",
+  "turn/start",
+  "turn/interrupt",
+  "action/approve",
+  "action/reject",
+  "provider/ingest",
+  "checkpoint/create",
+  "checkpoint/restore",
+  "git/commit",
+  "git/push",
+  "project/list",
+  "thread/list",
+  "thread/read",
+  "checkpoint/list",
+  "checkpoint/diff",
+  "events/read",
+  "turn/diff",
+  "git/status",
+  "git/diff",
+  "provider/list",
+  "server/status",
+  "events/subscribe",
+  "events/unsubscribe",
+}
+
+---@type string[]
+M.notifications = {
+  "events/appended",
+  "turn/delta",
+  "events/resync",
+  "server/statusChanged",
+}
+
+return M

@@ -1,0 +1,1705 @@
+// Written by protocol/generate.py from the data classes: edit those, then run `make generate`.
+
+export const PROTOCOL_VERSION = 1;
+
+export type ProjectId = string;
+
+export type ThreadId = string;
+
+export type TurnId = string;
+
+export type ItemId = string;
+
+export type ActionId = string;
+
+export type CheckpointId = string;
+
+export type OperationId = string;
+
+export type SessionId = string;
+
+export type SubscriptionId = string;
+
+export type CommandId = string;
+
+export type ProviderId = string;
+
+export type EventId = string;
+
+export type StreamId = string;
+
+/** Any JSON. Only for what an agent says about its own tools: kept, and never interpreted. */
+export type JsonValue =
+  null | boolean | number | string | JsonValue[] | { [name: string]: JsonValue };
+
+/** A content block as the Agent Client Protocol 1 defines it, without `annotations` and `Meta`. */
+export type ContentBlock =
+  | TextContent
+  | ImageContent
+  | AudioContent
+  | ResourceLink
+  | EmbeddedResource;
+
+/** What a user asks: plain text, or content blocks. Kept as it was typed. */
+export type Prompt =
+  | string
+  | ContentBlock[];
+
+/** A slow piece of workspace work: first its intent is recorded, then its outcome. */
+export type Operation =
+  | CheckpointOperation
+  | TurnEndOperation
+  | RestoreOperation
+  | CommitOperation
+  | PushOperation;
+
+/** What a provider says, told apart by `type`. */
+export type ProviderEvent =
+  | ProviderSessionStarted
+  | ProviderSessionEnded
+  | ProviderTextDelta
+  | ProviderReasoningDelta
+  | ProviderToolCallUpdated
+  | ProviderPlanReplaced
+  | ProviderActionRequested
+  | ProviderActionWithdrawn
+  | ProviderUsageReported
+  | ProviderModeChanged
+  | ProviderTurnEnded
+  | ProviderError;
+
+/**
+ * What an agent may do in a thread without asking.
+ *
+ * - `plan`: Nothing may change.
+ * - `ask`: Everything that changes something asks. The default.
+ * - `edits`: Edits inside the workspace pass; commands ask.
+ * - `full`: Nothing asks.
+ */
+export type Mode =
+  | "plan"
+  | "ask"
+  | "edits"
+  | "full";
+
+/** What a thread is doing. */
+export type ThreadStatus =
+  | "idle"
+  | "running"
+  | "awaitingApproval";
+
+/** How far a turn has come. */
+export type TurnStatus =
+  | "running"
+  | "completed"
+  | "interrupted"
+  | "failed";
+
+/**
+ * Why an agent stopped. All but the last are the agent's own word.
+ *
+ * - `interrupted`: The server stopped, or lost the agent, while the turn was running.
+ */
+export type StopReason =
+  | "endTurn"
+  | "maxTokens"
+  | "maxTurnRequests"
+  | "refusal"
+  | "cancelled"
+  | "interrupted";
+
+/** What an item inside a turn is. */
+export type ItemKind =
+  | "message"
+  | "reasoning"
+  | "toolCall"
+  | "plan";
+
+/** How far an item has come. */
+export type ItemStatus =
+  | "streaming"
+  | "awaitingApproval"
+  | "running"
+  | "completed"
+  | "failed"
+  | "cancelled";
+
+/**
+ * What a tool does; the vocabulary of the Agent Client Protocol.
+ *
+ * - `question`: Only of actions: a question with fields, kept for later.
+ */
+export type ToolKind =
+  | "read"
+  | "edit"
+  | "delete"
+  | "move"
+  | "search"
+  | "execute"
+  | "think"
+  | "fetch"
+  | "switchMode"
+  | "other"
+  | "question";
+
+/** What choosing an option of an action means. */
+export type OptionKind =
+  | "allowOnce"
+  | "allowAlways"
+  | "rejectOnce"
+  | "rejectAlways";
+
+/** What became of an action. */
+export type Decision =
+  | "approved"
+  | "rejected"
+  | "withdrawn";
+
+/** How far an approval reaches. */
+export type Scope =
+  | "once"
+  | "session"
+  | "always";
+
+/**
+ * What settled an action.
+ *
+ * - `agent`: The agent withdrew its own request.
+ */
+export type DeciderKind =
+  | "user"
+  | "rule"
+  | "mode"
+  | "agent"
+  | "turnEnd";
+
+/** Why a checkpoint was taken. */
+export type CheckpointKind =
+  | "turnStart"
+  | "turnEnd"
+  | "manual"
+  | "beforeRestore";
+
+/** What a restore does with paths that somebody else changed too. */
+export type ConflictChoice =
+  | "keep"
+  | "overwrite";
+
+/** Who caused an event. */
+export type ActorKind =
+  | "client"
+  | "agent"
+  | "server";
+
+/** Who gave a thread its title. */
+export type TitleSource =
+  | "user"
+  | "agent"
+  | "server";
+
+/** How an agent's session came to be. */
+export type SessionOrigin =
+  | "fresh"
+  | "resumed"
+  | "loaded";
+
+/** How much a plan's entry matters. */
+export type PlanPriority =
+  | "high"
+  | "medium"
+  | "low";
+
+/** How far a plan's entry has come. */
+export type PlanStatus =
+  | "pending"
+  | "inProgress"
+  | "completed";
+
+/** A piece of text. */
+export interface TextContent {
+  type: "text";
+  text: string;
+}
+
+/** An image, base64-encoded. */
+export interface ImageContent {
+  type: "image";
+  data: string;
+  mimeType: string;
+  uri?: string | null;
+}
+
+/** A sound, base64-encoded. */
+export interface AudioContent {
+  type: "audio";
+  data: string;
+  mimeType: string;
+}
+
+/** A pointer to something the agent can read by itself. */
+export interface ResourceLink {
+  type: "resource_link";
+  uri: string;
+  name: string;
+  mimeType?: string | null;
+  title?: string | null;
+  description?: string | null;
+  size?: number | null;
+}
+
+/** The contents of a resource: `text`, or `blob` in base64. */
+export interface ResourceContents {
+  uri: string;
+  mimeType?: string | null;
+  text?: string | null;
+  blob?: string | null;
+}
+
+/** A resource with its contents. */
+export interface EmbeddedResource {
+  type: "resource";
+  resource: ResourceContents;
+}
+
+/** Who caused an event: the kind, and the name it gave itself. */
+export interface Actor {
+  kind: ActorKind;
+  name: string;
+}
+
+/** What a tool call does to one file. `oldText` is null where the file is new. */
+export interface FileEdit {
+  path: string;
+  newText: string;
+  oldText?: string | null;
+}
+
+/** A place in a file; lines count from 1. */
+export interface Location {
+  path: string;
+  line?: number | null;
+}
+
+/** One line of an agent's plan. */
+export interface PlanEntry {
+  content: string;
+  priority?: PlanPriority;
+  status?: PlanStatus;
+}
+
+/** Text added to an item. `offset` and `end` count UTF-8 bytes of the whole text of the item. */
+export interface TextAppend {
+  offset: number;
+  end: number;
+  text: string;
+}
+
+/** What changed of an item besides its text. A field that is null is as it was. */
+export interface ItemPatch {
+  title: string | null;
+  toolKind: ToolKind | null;
+  summary: string | null;
+  input: JsonValue;
+  content: ContentBlock[] | null;
+  edits: FileEdit[] | null;
+  locations: Location[] | null;
+  entries: PlanEntry[] | null;
+}
+
+/** One way to answer an action, as the agent offered it. */
+export interface ActionOption {
+  optionId: string;
+  label: string;
+  kind: OptionKind;
+}
+
+/** What settled an action, and the name of the user, rule or mode. */
+export interface Decider {
+  kind: DeciderKind;
+  name: string;
+}
+
+/** What a turn used, in tokens. */
+export interface Usage {
+  inputTokens?: number;
+  outputTokens?: number;
+  cacheReadTokens?: number;
+  model?: string | null;
+}
+
+/** Why a turn failed: a code a program can use and the agent's own words. */
+export interface TurnError {
+  code: string;
+  message: string;
+}
+
+/** What a new thread of the project takes where it does not say itself. */
+export interface ProjectDefaults {
+  provider?: string | null;
+  model?: string | null;
+  mode?: Mode | null;
+}
+
+/** A path a checkpoint could not hold, and why. */
+export interface MissingPath {
+  path: string;
+  reason: string;
+}
+
+/** A path a restore left alone, and whose change stood in the way. */
+export interface PathConflict {
+  path: string;
+  reason: string;
+}
+
+/** Take a checkpoint by hand. */
+export interface CheckpointOperation {
+  type: "checkpoint";
+  checkpointId: CheckpointId;
+  description: string;
+}
+
+/** Take the closing checkpoint of a turn, whose outcome is known already. */
+export interface TurnEndOperation {
+  type: "turnEnd";
+  checkpointId: CheckpointId;
+  stopReason: StopReason | null;
+  error: TurnError | null;
+  usage: Usage | null;
+}
+
+/** Go back to a checkpoint; `beforeCheckpointId` will hold the present. */
+export interface RestoreOperation {
+  type: "restore";
+  checkpointId: CheckpointId;
+  beforeCheckpointId: CheckpointId;
+  paths: string[] | null;
+  conflicts: ConflictChoice;
+}
+
+/** Commit changes in the user's repository; `paths` null means every change not ignored. */
+export interface CommitOperation {
+  type: "commit";
+  message: string;
+  paths: string[] | null;
+}
+
+/** Push the user's branch. */
+export interface PushOperation {
+  type: "push";
+  remote: string | null;
+  branch: string | null;
+}
+
+/** A session with an agent is open. `nativeId` is the agent's own name for it. */
+export interface ProviderSessionStarted {
+  type: "sessionStarted";
+  sessionId: SessionId;
+  nativeId: string;
+  agentName: string;
+  agentVersion?: string | null;
+  origin?: SessionOrigin;
+}
+
+/** The agent is gone. `detail` holds the tail of what it said on its way out. */
+export interface ProviderSessionEnded {
+  type: "sessionEnded";
+  sessionId: SessionId;
+  reason: string;
+  detail?: string | null;
+}
+
+/**
+ * More of a message.
+ *
+ * Without an `itemId` it continues the message that is open, or opens one.
+ */
+export interface ProviderTextDelta {
+  type: "textDelta";
+  text: string;
+  itemId?: ItemId | null;
+}
+
+/** More of the agent's reasoning, as `TextDelta` is of its message. */
+export interface ProviderReasoningDelta {
+  type: "reasoningDelta";
+  text: string;
+  itemId?: ItemId | null;
+}
+
+/** A tool call, new or changed. A field that is null is as it was. */
+export interface ProviderToolCallUpdated {
+  type: "toolCallUpdated";
+  itemId: ItemId;
+  title?: string | null;
+  kind?: ToolKind | null;
+  status?: ItemStatus | null;
+  summary?: string | null;
+  input?: JsonValue;
+  content?: ContentBlock[] | null;
+  edits?: FileEdit[] | null;
+  locations?: Location[] | null;
+}
+
+/** The agent's plan, whole. */
+export interface ProviderPlanReplaced {
+  type: "planReplaced";
+  entries: PlanEntry[];
+}
+
+/** The agent waits for leave. `paths` are the files it would touch, where it says so. */
+export interface ProviderActionRequested {
+  type: "actionRequested";
+  actionId: ActionId;
+  itemId: ItemId;
+  kind: ToolKind;
+  title: string;
+  options: ActionOption[];
+  paths?: string[];
+}
+
+/** The agent no longer waits for this answer. */
+export interface ProviderActionWithdrawn {
+  type: "actionWithdrawn";
+  actionId: ActionId;
+}
+
+/** Tokens used by the turn so far; the last report is recorded with the turn's end. */
+export interface ProviderUsageReported {
+  type: "usageReported";
+  usage: Usage;
+}
+
+/** The agent says it is in another mode now. It can only narrow what the thread allows. */
+export interface ProviderModeChanged {
+  type: "modeChanged";
+  mode: Mode;
+}
+
+/** The agent has ended its turn. */
+export interface ProviderTurnEnded {
+  type: "turnEnded";
+  stopReason: StopReason;
+  usage?: Usage | null;
+}
+
+/** The turn failed: a code a program can use, and the provider's own words. */
+export interface ProviderError {
+  type: "error";
+  code: string;
+  message: string;
+}
+
+/** A folder became a project. `root` is absolute with links resolved. */
+export interface ProjectCreated {
+  projectId: ProjectId;
+  root: string;
+  title: string;
+  defaults: ProjectDefaults;
+}
+
+/** What is null stayed as it was. */
+export interface ProjectConfigured {
+  projectId: ProjectId;
+  title: string | null;
+  defaults: ProjectDefaults | null;
+}
+
+/** The project is gone, and with it every thread it still had. */
+export interface ProjectDeleted {
+  projectId: ProjectId;
+}
+
+/** A conversation was opened in a project. */
+export interface ThreadCreated {
+  threadId: ThreadId;
+  projectId: ProjectId;
+  title: string;
+  titleSource: TitleSource;
+  provider: string;
+  model: string | null;
+  mode: Mode;
+}
+
+/** What is null stayed as it was; `titleSource` says who set the title. */
+export interface ThreadConfigured {
+  threadId: ThreadId;
+  title: string | null;
+  titleSource: TitleSource | null;
+  model: string | null;
+  mode: Mode | null;
+  archived: boolean | null;
+}
+
+/** The thread is gone. */
+export interface ThreadDeleted {
+  threadId: ThreadId;
+}
+
+/**
+ * A prompt was given. `number` counts from 1 in the thread and is never used again.
+ *
+ * `checkpointId` names the checkpoint that is taken before the agent sees the prompt.
+ */
+export interface TurnStarted {
+  threadId: ThreadId;
+  turnId: TurnId;
+  number: number;
+  prompt: Prompt;
+  checkpointId: CheckpointId;
+  model: string | null;
+  mode: Mode;
+}
+
+/** Somebody asked the turn to stop; the agent has not agreed yet. */
+export interface TurnInterruptRequested {
+  threadId: ThreadId;
+  turnId: TurnId;
+}
+
+/** The turn is over; interrupted where the stop reason is `cancelled` or `interrupted`. */
+export interface TurnCompleted {
+  threadId: ThreadId;
+  turnId: TurnId;
+  stopReason: StopReason;
+  usage: Usage | null;
+  detail: string | null;
+}
+
+/** The turn is over, with an error. */
+export interface TurnFailed {
+  threadId: ThreadId;
+  turnId: TurnId;
+  error: TurnError;
+  usage: Usage | null;
+}
+
+/** An item of a turn, new or changed: text grows by `append`, the rest changes by `patch`. */
+export interface ItemRecorded {
+  threadId: ThreadId;
+  turnId: TurnId;
+  itemId: ItemId;
+  kind: ItemKind;
+  status: ItemStatus;
+  append: TextAppend | null;
+  patch: ItemPatch | null;
+}
+
+/** The agent wants to do something and waits for an answer. */
+export interface ActionRequested {
+  threadId: ThreadId;
+  turnId: TurnId;
+  actionId: ActionId;
+  itemId: ItemId;
+  kind: ToolKind;
+  title: string;
+  options: ActionOption[];
+}
+
+/** An action was approved, rejected or withdrawn; `by` says by what. */
+export interface ActionResolved {
+  threadId: ThreadId;
+  turnId: TurnId;
+  actionId: ActionId;
+  decision: Decision;
+  by: Decider;
+  optionId: string | null;
+  scope: Scope | null;
+  reason: string | null;
+}
+
+/**
+ * The workspace's files were kept. `missing` names what could not be.
+ *
+ * `snapshot` is the checkpoint store's own name for what it keeps.
+ */
+export interface CheckpointCreated {
+  threadId: ThreadId;
+  checkpointId: CheckpointId;
+  description: string;
+  kind: CheckpointKind;
+  snapshot: string;
+  turnId: TurnId | null;
+  operationId: OperationId | null;
+  missing: MissingPath[];
+}
+
+/** Files went back to a checkpoint; `beforeCheckpointId` holds what they were before. */
+export interface CheckpointRestored {
+  threadId: ThreadId;
+  checkpointId: CheckpointId;
+  operationId: OperationId;
+  beforeCheckpointId: CheckpointId;
+  restored: string[];
+  conflicts: PathConflict[];
+}
+
+/** A commit was made in the user's repository. */
+export interface ChangesCommitted {
+  threadId: ThreadId;
+  operationId: OperationId;
+  commit: string;
+  message: string;
+  branch: string | null;
+  files: string[];
+}
+
+/** A branch was pushed. */
+export interface ChangesPushed {
+  threadId: ThreadId;
+  operationId: OperationId;
+  remote: string;
+  branch: string;
+  commit: string;
+}
+
+/** A session with an agent is open for the thread. */
+export interface SessionOpened {
+  threadId: ThreadId;
+  sessionId: SessionId;
+  nativeId: string;
+  provider: string;
+  agentName: string;
+  agentVersion: string | null;
+  origin: SessionOrigin;
+}
+
+/** The session is over. */
+export interface SessionClosed {
+  threadId: ThreadId;
+  sessionId: SessionId;
+  reason: string;
+  detail: string | null;
+}
+
+/** Slow workspace work is wanted; its outcome will be an event of its own. */
+export interface OperationRequested {
+  threadId: ThreadId;
+  operationId: OperationId;
+  operation: Operation;
+  turnId: TurnId | null;
+}
+
+/** The work could not be done; `code` is a kind of the error vocabulary. */
+export interface OperationFailed {
+  threadId: ThreadId;
+  operationId: OperationId;
+  code: string;
+  message: string;
+  remedy: string | null;
+  turnId: TurnId | null;
+}
+
+/** The payload of each type of event. */
+export interface EventPayloads {
+  "project.created": ProjectCreated;
+  "project.configured": ProjectConfigured;
+  "project.deleted": ProjectDeleted;
+  "thread.created": ThreadCreated;
+  "thread.configured": ThreadConfigured;
+  "thread.deleted": ThreadDeleted;
+  "turn.started": TurnStarted;
+  "turn.interruptRequested": TurnInterruptRequested;
+  "turn.completed": TurnCompleted;
+  "turn.failed": TurnFailed;
+  "item.recorded": ItemRecorded;
+  "action.requested": ActionRequested;
+  "action.resolved": ActionResolved;
+  "checkpoint.created": CheckpointCreated;
+  "checkpoint.restored": CheckpointRestored;
+  "changes.committed": ChangesCommitted;
+  "changes.pushed": ChangesPushed;
+  "session.opened": SessionOpened;
+  "session.closed": SessionClosed;
+  "operation.requested": OperationRequested;
+  "operation.failed": OperationFailed;
+}
+
+export type EventType = keyof EventPayloads;
+
+/**
+ * An event with its place and its reason. These bytes are the journal's and the wire's alike.
+ *
+ * `sequence` is the place in the whole log, `version` the place in the stream (a project or a
+ * thread); both are contiguous from 1. `commandDigest` tells a repeated command from another one
+ * that carries the same id.
+ */
+export interface StoredEventOf<T extends EventType> {
+  sequence: number;
+  eventId: EventId;
+  streamId: StreamId;
+  version: number;
+  type: T;
+  schema: number;
+  occurredAt: string;
+  commandId: CommandId | null;
+  commandDigest: string | null;
+  causationId: EventId | null;
+  correlationId: EventId | null;
+  actor: Actor;
+  payload: EventPayloads[T];
+}
+
+export type StoredEvent = { [T in EventType]: StoredEventOf<T> }[EventType];
+
+/** Make a project of the folder `root`, an absolute path. */
+export interface CreateProject {
+  root: string;
+  projectId?: ProjectId | null;
+  title?: string | null;
+  commandId?: CommandId | null;
+}
+
+/** Change a project's title or defaults; what is null stays. */
+export interface ConfigureProject {
+  projectId: ProjectId;
+  title?: string | null;
+  defaults?: ProjectDefaults | null;
+  commandId?: CommandId | null;
+}
+
+/** Delete a project and its threads. The folder itself is not touched. */
+export interface DeleteProject {
+  projectId: ProjectId;
+  commandId?: CommandId | null;
+}
+
+/** Open a conversation in a project. */
+export interface CreateThread {
+  projectId: ProjectId;
+  threadId?: ThreadId | null;
+  title?: string | null;
+  provider?: string | null;
+  model?: string | null;
+  mode?: Mode | null;
+  commandId?: CommandId | null;
+}
+
+/** Change a thread; what is null stays. */
+export interface ConfigureThread {
+  threadId: ThreadId;
+  title?: string | null;
+  model?: string | null;
+  mode?: Mode | null;
+  archived?: boolean | null;
+  commandId?: CommandId | null;
+}
+
+/** Delete a thread. */
+export interface DeleteThread {
+  threadId: ThreadId;
+  commandId?: CommandId | null;
+}
+
+/**
+ * Ask the thread's agent for something.
+ *
+ * With a `turnId` that exists and the same prompt, it is the same turn.
+ */
+export interface StartTurn {
+  threadId: ThreadId;
+  prompt: Prompt;
+  turnId?: TurnId | null;
+  model?: string | null;
+  mode?: Mode | null;
+  commandId?: CommandId | null;
+}
+
+/** Stop the turn in progress; what it has done stays. */
+export interface InterruptTurn {
+  threadId: ThreadId;
+  turnId?: TurnId | null;
+  commandId?: CommandId | null;
+}
+
+/** Allow what an agent asked for. */
+export interface ApprovePendingAction {
+  threadId: ThreadId;
+  actionId: ActionId;
+  scope?: Scope;
+  commandId?: CommandId | null;
+}
+
+/** Refuse what an agent asked for; the turn goes on. */
+export interface RejectPendingAction {
+  threadId: ThreadId;
+  actionId: ActionId;
+  reason?: string | null;
+  commandId?: CommandId | null;
+}
+
+/**
+ * Take in what a provider says.
+ *
+ * The single door for the server's own agents and for a host that runs an agent itself.
+ */
+export interface IngestProviderEvent {
+  threadId: ThreadId;
+  event: ProviderEvent;
+  commandId?: CommandId | null;
+}
+
+/** Keep the workspace's files as they are now, under a description. */
+export interface CreateCheckpoint {
+  threadId: ThreadId;
+  description: string;
+  commandId?: CommandId | null;
+}
+
+/** Undo what this thread did to the files after the checkpoint, and nothing else. */
+export interface RestoreCheckpoint {
+  threadId: ThreadId;
+  checkpointId: CheckpointId;
+  paths?: string[] | null;
+  conflicts?: ConflictChoice;
+  commandId?: CommandId | null;
+}
+
+/** Commit in the user's repository, with their hooks and identity. */
+export interface CommitChanges {
+  threadId: ThreadId;
+  message: string;
+  paths?: string[] | null;
+  commandId?: CommandId | null;
+}
+
+/** Push the user's branch, by default to where it tracks. */
+export interface PushChanges {
+  threadId: ThreadId;
+  remote?: string | null;
+  branch?: string | null;
+  commandId?: CommandId | null;
+}
+
+/** Every live project. */
+export type ListProjects = Record<string, never>;
+
+/** Every live thread, or those of one project; a project that is not there has none. */
+export interface ListThreads {
+  projectId?: ProjectId | null;
+}
+
+/** The `limit` turns before turn number `before`; without `before`, the last ones. */
+export interface TurnRange {
+  limit: number;
+  before?: number | null;
+}
+
+/** One thread with its turns, all of them or a page. */
+export interface ReadThread {
+  threadId: ThreadId;
+  turns?: TurnRange | null;
+}
+
+/** The checkpoints of a thread, oldest first. */
+export interface ListCheckpoints {
+  threadId: ThreadId;
+}
+
+/** Up to `limit` events after a sequence, of the whole log or of one thread. */
+export interface ReadEvents {
+  after?: number;
+  limit?: number;
+  threadId?: ThreadId | null;
+}
+
+/** What changed in the workspace's files during a turn: `limit` files after `offset`. */
+export interface ReadTurnDiff {
+  threadId: ThreadId;
+  turnId: TurnId;
+  paths?: string[] | null;
+  offset?: number;
+  limit?: number;
+}
+
+/** What changed in the workspace's files since a checkpoint: a page, as of a turn. */
+export interface ReadCheckpointDiff {
+  threadId: ThreadId;
+  checkpointId: CheckpointId;
+  paths?: string[] | null;
+  offset?: number;
+  limit?: number;
+}
+
+/** What the user's repository says of the project's folder. */
+export interface ReadGitStatus {
+  projectId: ProjectId;
+}
+
+/** The user's uncommitted changes, untracked files included, of all paths or of some. */
+export interface ReadGitDiff {
+  projectId: ProjectId;
+  paths?: string[] | null;
+  offset?: number;
+  limit?: number;
+}
+
+/** Every provider, available or not. */
+export type ListProviders = Record<string, never>;
+
+/** How the server is doing. */
+export type ReadServerStatus = Record<string, never>;
+
+/**
+ * Every event after a sequence, history first; without `after`, from now on.
+ *
+ * `threadIds` narrows the feed to those threads, `deltas` asks for live fragments of text too.
+ */
+export interface SubscribeEvents {
+  after?: number | null;
+  threadIds?: ThreadId[] | null;
+  deltas?: boolean;
+}
+
+/** End a subscription. */
+export interface UnsubscribeEvents {
+  subscriptionId: SubscriptionId;
+}
+
+/** A project. Times are RFC 3339 in UTC. */
+export interface ProjectView {
+  projectId: ProjectId;
+  root: string;
+  title: string;
+  defaults: ProjectDefaults;
+  createdAt: string;
+  version: number;
+}
+
+/**
+ * One thing inside a turn.
+ *
+ * `text` is a message's or a reasoning's, `entries` a plan's; the rest is a tool call's.
+ */
+export interface ItemView {
+  itemId: ItemId;
+  kind: ItemKind;
+  status: ItemStatus;
+  text: string;
+  title: string | null;
+  toolKind: ToolKind | null;
+  summary: string | null;
+  input: JsonValue;
+  content: ContentBlock[];
+  edits: FileEdit[];
+  locations: Location[];
+  entries: PlanEntry[];
+}
+
+/** One prompt and all that followed. `items` is null where a list leaves them out. */
+export interface TurnView {
+  turnId: TurnId;
+  number: number;
+  status: TurnStatus;
+  prompt: Prompt;
+  mode: Mode;
+  model: string | null;
+  items: ItemView[] | null;
+  startedAt: string;
+  endedAt: string | null;
+  interruptRequested: boolean;
+  stopReason: StopReason | null;
+  error: TurnError | null;
+  usage: Usage | null;
+}
+
+/** An action that waits for an answer, and since when. */
+export interface PendingActionView {
+  actionId: ActionId;
+  turnId: TurnId;
+  itemId: ItemId;
+  title: string;
+  kind: ToolKind;
+  options: ActionOption[];
+  requestedAt: string;
+}
+
+/** A checkpoint of the thread. */
+export interface CheckpointView {
+  checkpointId: CheckpointId;
+  threadId: ThreadId;
+  turnId: TurnId | null;
+  description: string;
+  kind: CheckpointKind;
+  createdAt: string;
+  missing: MissingPath[];
+}
+
+/** Workspace work under way: `kind` is checkpoint, turnEnd, restore, commit or push. */
+export interface OperationView {
+  operationId: OperationId;
+  kind: string;
+  requestedAt: string;
+}
+
+/** The live session of a thread's agent. */
+export interface SessionView {
+  sessionId: SessionId;
+  provider: string;
+  agentName: string;
+  agentVersion: string | null;
+  origin: SessionOrigin;
+}
+
+/** A conversation. `version` counts its events: a subscriber knows whether it has them all. */
+export interface ThreadView {
+  threadId: ThreadId;
+  projectId: ProjectId;
+  title: string;
+  titleSource: TitleSource;
+  status: ThreadStatus;
+  provider: string;
+  model: string | null;
+  mode: Mode;
+  archived: boolean;
+  turns: TurnView[];
+  pendingActions: PendingActionView[];
+  checkpoints: CheckpointView[];
+  operation: OperationView | null;
+  session: SessionView | null;
+  createdAt: string;
+  updatedAt: string;
+  version: number;
+}
+
+/** A kind of agent: whether it can be used here, and if not, what to do about it. */
+export interface ProviderView {
+  providerId: string;
+  name: string;
+  available: boolean;
+  version: string | null;
+  reason: string | null;
+  remedy: string | null;
+}
+
+/** A project was created, configured or deleted. */
+export interface ProjectResult {
+  sequence: number;
+  projectId: ProjectId;
+}
+
+/** A thread was created, configured or deleted, or took in what its provider said. */
+export interface ThreadResult {
+  sequence: number;
+  threadId: ThreadId;
+}
+
+/** A turn was started, or asked to stop; that it is recorded, not that it is done. */
+export interface TurnResult {
+  sequence: number;
+  threadId: ThreadId;
+  turnId: TurnId;
+  number: number;
+}
+
+/** An action was answered. */
+export interface ActionResult {
+  sequence: number;
+  threadId: ThreadId;
+  actionId: ActionId;
+  decision: Decision;
+}
+
+/** A checkpoint was taken. */
+export interface CheckpointResult {
+  sequence: number;
+  threadId: ThreadId;
+  operationId: OperationId;
+  checkpointId: CheckpointId;
+  missing: MissingPath[];
+}
+
+/**
+ * Files went back; those in `conflicts` were left as they are.
+ *
+ * Restoring `beforeCheckpointId` undoes the restore.
+ */
+export interface RestoreResult {
+  sequence: number;
+  threadId: ThreadId;
+  operationId: OperationId;
+  checkpointId: CheckpointId;
+  beforeCheckpointId: CheckpointId;
+  restored: string[];
+  conflicts: PathConflict[];
+}
+
+/** A commit was made. */
+export interface CommitResult {
+  sequence: number;
+  threadId: ThreadId;
+  operationId: OperationId;
+  commit: string;
+  branch: string | null;
+  files: string[];
+}
+
+/** A branch was pushed. */
+export interface PushResult {
+  sequence: number;
+  threadId: ThreadId;
+  operationId: OperationId;
+  remote: string;
+  branch: string;
+  commit: string;
+}
+
+/** Every live project, and the sequence the list is true at. */
+export interface ProjectList {
+  projects: ProjectView[];
+  sequence: number;
+}
+
+/** Live threads without their turns' items, and the sequence the list is true at. */
+export interface ThreadList {
+  threads: ThreadView[];
+  sequence: number;
+}
+
+/** A thread, and the sequence it is true at: subscribe after it to miss nothing. */
+export interface ThreadReading {
+  thread: ThreadView;
+  sequence: number;
+}
+
+/** Checkpoints, oldest first. */
+export interface CheckpointList {
+  checkpoints: CheckpointView[];
+}
+
+/** Events in order, and the head of the log when they were read. */
+export interface EventPage {
+  events: StoredEvent[];
+  head: number;
+}
+
+/**
+ * What became of one file. `kind`: added, modified, deleted, renamed, mode.
+ *
+ * `patch` is a unified diff without the file header; null for binary files and where `truncated`.
+ */
+export interface FileChange {
+  path: string;
+  kind: string;
+  oldPath: string | null;
+  binary: boolean;
+  insertions: number;
+  deletions: number;
+  oldMode: string | null;
+  newMode: string | null;
+  patch: string | null;
+  truncated: boolean;
+}
+
+/** What changed, file by file: a page of `total` files; `nextOffset` is null on the last. */
+export interface DiffResult {
+  files: FileChange[];
+  total: number;
+  nextOffset: number | null;
+}
+
+/**
+ * One path that differs: between commit and index (`staged`), index and disk (`unstaged`).
+ *
+ * Each is null or one of added, modified, deleted, renamed, mode, untracked, unmerged.
+ */
+export interface GitFileStatus {
+  path: string;
+  oldPath: string | null;
+  staged: string | null;
+  unstaged: string | null;
+}
+
+/**
+ * The user's repository.
+ *
+ * `branch` is null when the head is detached, `commit` before the first commit.
+ */
+export interface GitStatusResult {
+  branch: string | null;
+  commit: string | null;
+  upstream: string | null;
+  ahead: number;
+  behind: number;
+  files: GitFileStatus[];
+  total: number;
+}
+
+/** Every provider, available or not. */
+export interface ProviderList {
+  providers: ProviderView[];
+}
+
+/** How the server is doing. `health`: ok, or readOnly after a failed write. */
+export interface ServerStatus {
+  health: string;
+  message: string | null;
+  version: string;
+  logId: string;
+  sequence: number;
+  runningTurns: number;
+  pendingActions: number;
+  clients: number;
+}
+
+/** The feed is open: events after `sequence` follow, of the log `logId`. */
+export interface SubscribeResult {
+  subscriptionId: SubscriptionId;
+  sequence: number;
+  logId: string;
+}
+
+/** The subscription is over; nothing of it is sent after this answer. */
+export interface UnsubscribeResult {
+  subscriptionId: SubscriptionId;
+}
+
+/** Events of a subscription, in order, none missing. */
+export interface EventsAppended {
+  subscriptionId: SubscriptionId;
+  events: StoredEvent[];
+}
+
+/**
+ * A live fragment of text, before it is recorded. It may be dropped and is never in the log.
+ *
+ * `offset` and `end` count UTF-8 bytes of the item's text: drop what ends at or before what you
+ * have, read the thread again where there is a gap.
+ */
+export interface TurnDelta {
+  threadId: ThreadId;
+  turnId: TurnId;
+  itemId: ItemId;
+  kind: ItemKind;
+  offset: number;
+  end: number;
+  text: string;
+}
+
+/** The client was too slow and its subscription is over: subscribe again after `after`. */
+export interface EventsResync {
+  subscriptionId: SubscriptionId;
+  after: number;
+}
+
+/**
+ * The server's health changed: ok, or readOnly after a failed write.
+ *
+ * `message` says what to do.
+ */
+export interface ServerStatusChanged {
+  health: string;
+  message: string | null;
+}
+
+/**
+ * The numbers of JSON-RPC and of the Language Server Protocol 3.17.
+ *
+ * - `-32801`: A cursor or a base is stale: read again.
+ * - `-32803`: Refused, unavailable, or failed outside.
+ */
+export type ErrorCode =
+  | -32700
+  | -32600
+  | -32601
+  | -32602
+  | -32603
+  | -32002
+  | -32800
+  | -32801
+  | -32803;
+
+/**
+ * Every `kind` that is not a rejection's.
+ *
+ * - `json.invalid`: The message is not JSON in UTF-8.
+ * - `request.invalid`: The message is JSON, but no request that can be taken.
+ * - `message.tooLarge`: The message is longer than the server takes; it was not read.
+ * - `method.notFound`: There is no such method.
+ * - `params.invalid`: The params do not fit; `details.problems` lists where and why.
+ * - `server.notInitialized`: A request came before `initialize` was answered.
+ * - `server.shuttingDown`: A request came after `shutdown`, or the server stopped before the answer.
+ * - `request.cancelled`: The client cancelled the request; what was recorded stays recorded.
+ * - `cursor.stale`: The cursor names history that this log does not have.
+ * - `unavailable`: Something that is needed is not there: a program, a place, room.
+ * - `external.failed`: An agent or another program failed; the message holds its own words.
+ * - `store.failed`: The log cannot be written or read; `details.reference` is in the log file.
+ * - `server.bug`: A fault of the server; `details.reference` is in the log file.
+ * - `turn.notFound`: The thread has no such turn.
+ * - `blob.notFound`: No value is kept under this hash.
+ * - `subscription.notFound`: This client has no such subscription.
+ * - `checkpoint.failed`: The files could not be kept.
+ * - `checkpoint.tooLate`: The files could not be kept in time.
+ * - `restore.failed`: The files could not be brought back.
+ * - `operation.lost`: The server stopped while the work was under way.
+ * - `git.missing`: There is no git, or it is too old.
+ * - `git.failed`: Git failed; the message holds its own words.
+ * - `git.notARepository`: The folder is in no repository.
+ * - `git.nothingToCommit`: Nothing has changed.
+ * - `git.hookFailed`: A hook of the user's refused; the message holds its words.
+ * - `git.noIdentity`: Git does not know who commits.
+ * - `git.noRemote`: The branch has nowhere to go.
+ * - `git.rejected`: The remote did not take the push.
+ * - `git.locked`: Another git works in the repository.
+ * - `git.timedOut`: Git did not finish in time and was stopped.
+ */
+export type FailureKind =
+  | "json.invalid"
+  | "request.invalid"
+  | "message.tooLarge"
+  | "method.notFound"
+  | "params.invalid"
+  | "server.notInitialized"
+  | "server.shuttingDown"
+  | "request.cancelled"
+  | "cursor.stale"
+  | "unavailable"
+  | "external.failed"
+  | "store.failed"
+  | "server.bug"
+  | "turn.notFound"
+  | "blob.notFound"
+  | "subscription.notFound"
+  | "checkpoint.failed"
+  | "checkpoint.tooLate"
+  | "restore.failed"
+  | "operation.lost"
+  | "git.missing"
+  | "git.failed"
+  | "git.notARepository"
+  | "git.nothingToCommit"
+  | "git.hookFailed"
+  | "git.noIdentity"
+  | "git.noRemote"
+  | "git.rejected"
+  | "git.locked"
+  | "git.timedOut";
+
+/**
+ * The `data` of an error response.
+ *
+ * `details` are the rejection's own fields, or `problems`, or `reference`.
+ */
+export interface ErrorContent {
+  kind: string;
+  message: string;
+  retryable: boolean;
+  remedy: string | null;
+  details: JsonValue;
+}
+
+/** The id names no live project. */
+export interface ProjectNotFoundDetails {
+  projectId: ProjectId;
+}
+
+/** The id was given to a project before, perhaps one deleted since. */
+export interface ProjectIdUsedDetails {
+  projectId: ProjectId;
+}
+
+/** The folder, after resolving links, is the root of a live project; `projectId` names it. */
+export interface ProjectRootInUseDetails {
+  root: string;
+  projectId: ProjectId;
+}
+
+/** The path cannot be a project's folder. `reason` completes «the folder …». */
+export interface ProjectRootUnusableDetails {
+  root: string;
+  reason: string;
+}
+
+/** A thread of the project runs, waits for approval, or has an operation under way. */
+export interface ProjectHasRunningThreadsDetails {
+  projectId: ProjectId;
+  threadIds: ThreadId[];
+}
+
+/** A title must have something to read. */
+export type TitleBlankDetails = Record<string, never>;
+
+/** The id names no live thread. */
+export interface ThreadNotFoundDetails {
+  threadId: ThreadId;
+}
+
+/** The id was given to a thread before, perhaps one deleted since. */
+export interface ThreadIdUsedDetails {
+  threadId: ThreadId;
+}
+
+/** An archived thread takes no turns. */
+export interface ThreadArchivedDetails {
+  threadId: ThreadId;
+}
+
+/** No action of the thread waits for an answer. */
+export interface ThreadNotAwaitingApprovalDetails {
+  threadId: ThreadId;
+}
+
+/** No provider has this id. */
+export interface ProviderUnknownDetails {
+  provider: string;
+}
+
+/** Clients speak for the provider `host` only; every other is driven by the server. */
+export interface ProviderNotHostDetails {
+  threadId: ThreadId;
+  provider: string;
+}
+
+/** The provider cannot keep what this mode promises. */
+export interface ModeNotSupportedDetails {
+  provider: string;
+  mode: string;
+}
+
+/** The thread has a turn in progress. */
+export interface TurnInProgressDetails {
+  threadId: ThreadId;
+  turnId: TurnId;
+}
+
+/** The thread has no turn that this could belong to. */
+export interface TurnNotInProgressDetails {
+  threadId: ThreadId;
+}
+
+/** The turn in progress is not the one that was named. */
+export interface TurnMismatchDetails {
+  threadId: ThreadId;
+  turnId: TurnId;
+  inProgress: TurnId;
+}
+
+/** The id belongs to a turn with another prompt. */
+export interface TurnIdUsedDetails {
+  turnId: TurnId;
+}
+
+/** A prompt must ask something. */
+export type PromptEmptyDetails = Record<string, never>;
+
+/** The thread never had this action. */
+export interface ActionNotFoundDetails {
+  threadId: ThreadId;
+  actionId: ActionId;
+}
+
+/** A provider asked twice under one id. */
+export interface ActionIdUsedDetails {
+  actionId: ActionId;
+}
+
+/** Somebody was first: `by` says who, `decision` how. */
+export interface ActionAlreadyResolvedDetails {
+  actionId: ActionId;
+  decision: Decision;
+  by: Decider;
+}
+
+/** The agent offered no option of the kind that the answer needs. */
+export interface ActionHasNoSuchOptionDetails {
+  actionId: ActionId;
+}
+
+/** The id names no checkpoint. */
+export interface CheckpointNotFoundDetails {
+  checkpointId: CheckpointId;
+}
+
+/** The checkpoint belongs to another thread. */
+export interface CheckpointOfAnotherThreadDetails {
+  checkpointId: CheckpointId;
+  threadId: ThreadId;
+}
+
+/** The checkpoint's files are no longer kept. */
+export interface CheckpointExpiredDetails {
+  checkpointId: CheckpointId;
+}
+
+/** Workspace work of the thread is under way. */
+export interface OperationInProgressDetails {
+  threadId: ThreadId;
+  operation: string;
+}
+
+/** A turn works in the folder that would be restored. */
+export interface WorkspaceBusyDetails {
+  root: string;
+  threadId: ThreadId;
+}
+
+/** A checkpoint is found again by its description. */
+export type DescriptionBlankDetails = Record<string, never>;
+
+/** A commit needs a message. */
+export type MessageBlankDetails = Record<string, never>;
+
+/** A path leads out of the project's folder. */
+export interface PathOutsideWorkspaceDetails {
+  path: string;
+}
+
+/** The command id came with another command before. */
+export interface CommandIdReusedDetails {
+  commandId: CommandId;
+}
+
+/** This server does not do that. What it does stands in `initialize`. */
+export interface FeatureNotAvailableDetails {
+  feature: string;
+}
+
+/** The `details` of each kind of refusal. */
+export interface RejectionDetails {
+  "project.notFound": ProjectNotFoundDetails;
+  "project.idUsed": ProjectIdUsedDetails;
+  "project.rootInUse": ProjectRootInUseDetails;
+  "project.rootUnusable": ProjectRootUnusableDetails;
+  "project.hasRunningThreads": ProjectHasRunningThreadsDetails;
+  "title.blank": TitleBlankDetails;
+  "thread.notFound": ThreadNotFoundDetails;
+  "thread.idUsed": ThreadIdUsedDetails;
+  "thread.archived": ThreadArchivedDetails;
+  "thread.notAwaitingApproval": ThreadNotAwaitingApprovalDetails;
+  "provider.unknown": ProviderUnknownDetails;
+  "provider.notHost": ProviderNotHostDetails;
+  "mode.notSupported": ModeNotSupportedDetails;
+  "turn.inProgress": TurnInProgressDetails;
+  "turn.notInProgress": TurnNotInProgressDetails;
+  "turn.mismatch": TurnMismatchDetails;
+  "turn.idUsed": TurnIdUsedDetails;
+  "prompt.empty": PromptEmptyDetails;
+  "action.notFound": ActionNotFoundDetails;
+  "action.idUsed": ActionIdUsedDetails;
+  "action.alreadyResolved": ActionAlreadyResolvedDetails;
+  "action.noSuchOption": ActionHasNoSuchOptionDetails;
+  "checkpoint.notFound": CheckpointNotFoundDetails;
+  "checkpoint.ofAnotherThread": CheckpointOfAnotherThreadDetails;
+  "checkpoint.expired": CheckpointExpiredDetails;
+  "operation.inProgress": OperationInProgressDetails;
+  "workspace.busy": WorkspaceBusyDetails;
+  "checkpoint.descriptionBlank": DescriptionBlankDetails;
+  "git.messageBlank": MessageBlankDetails;
+  "path.outside": PathOutsideWorkspaceDetails;
+  "command.idReused": CommandIdReusedDetails;
+  "feature.notAvailable": FeatureNotAvailableDetails;
+}
+
+export type RejectionKind = keyof RejectionDetails;
+
+export type ErrorKind = RejectionKind | FailureKind;
+
+/** What a client may ask, and what it is answered. */
+export interface Requests {
+  /** Make a project of a folder. */
+  "project/create": { params: CreateProject; result: ProjectResult };
+  /** Change a project's title or defaults. */
+  "project/configure": { params: ConfigureProject; result: ProjectResult };
+  /** Delete a project and its threads; its folder is not touched. */
+  "project/delete": { params: DeleteProject; result: ProjectResult };
+  /** Open a conversation in a project. */
+  "thread/create": { params: CreateThread; result: ThreadResult };
+  /** Change a thread's title, model, mode or archive flag. */
+  "thread/configure": { params: ConfigureThread; result: ThreadResult };
+  /** Delete a thread. */
+  "thread/delete": { params: DeleteThread; result: ThreadResult };
+  /** Ask the thread's agent for something. */
+  "turn/start": { params: StartTurn; result: TurnResult };
+  /** Stop the turn in progress; what it has done stays. */
+  "turn/interrupt": { params: InterruptTurn; result: TurnResult };
+  /** Allow what an agent asked for. */
+  "action/approve": { params: ApprovePendingAction; result: ActionResult };
+  /** Refuse what an agent asked for; the turn goes on. */
+  "action/reject": { params: RejectPendingAction; result: ActionResult };
+  /** Take in what a provider says, from a host that runs the agent itself. */
+  "provider/ingest": { params: IngestProviderEvent; result: ThreadResult };
+  /** Keep the workspace's files as they are now. */
+  "checkpoint/create": { params: CreateCheckpoint; result: CheckpointResult };
+  /** Undo what this thread did to the files after a checkpoint, and nothing else. */
+  "checkpoint/restore": { params: RestoreCheckpoint; result: RestoreResult };
+  /** Commit in the user's repository, with their hooks and identity. */
+  "git/commit": { params: CommitChanges; result: CommitResult };
+  /** Push the user's branch. */
+  "git/push": { params: PushChanges; result: PushResult };
+  /** Every live project. */
+  "project/list": { params: ListProjects; result: ProjectList };
+  /** Live threads, without items. */
+  "thread/list": { params: ListThreads; result: ThreadList };
+  /** One thread, whole or by pages of turns. */
+  "thread/read": { params: ReadThread; result: ThreadReading };
+  /** The checkpoints of a thread. */
+  "checkpoint/list": { params: ListCheckpoints; result: CheckpointList };
+  /** What changed in the files since a checkpoint. */
+  "checkpoint/diff": { params: ReadCheckpointDiff; result: DiffResult };
+  /** A page of the log. */
+  "events/read": { params: ReadEvents; result: EventPage };
+  /** What changed in the files during a turn. */
+  "turn/diff": { params: ReadTurnDiff; result: DiffResult };
+  /** What the user's repository says of the folder. */
+  "git/status": { params: ReadGitStatus; result: GitStatusResult };
+  /** The user's uncommitted changes. */
+  "git/diff": { params: ReadGitDiff; result: DiffResult };
+  /** Every kind of agent. */
+  "provider/list": { params: ListProviders; result: ProviderList };
+  /** How the server is doing. */
+  "server/status": { params: ReadServerStatus; result: ServerStatus };
+  /** Every event after a sequence, from history into live. */
+  "events/subscribe": { params: SubscribeEvents; result: SubscribeResult };
+  /** End a subscription. */
+  "events/unsubscribe": { params: UnsubscribeEvents; result: UnsubscribeResult };
+}
+
+export const REQUEST_METHODS: readonly (keyof Requests)[] = [
+  "project/create",
+  "project/configure",
+  "project/delete",
+  "thread/create",
+  "thread/configure",
+  "thread/delete",
+  "turn/start",
+  "turn/interrupt",
+  "action/approve",
+  "action/reject",
+  "provider/ingest",
+  "checkpoint/create",
+  "checkpoint/restore",
+  "git/commit",
+  "git/push",
+  "project/list",
+  "thread/list",
+  "thread/read",
+  "checkpoint/list",
+  "checkpoint/diff",
+  "events/read",
+  "turn/diff",
+  "git/status",
+  "git/diff",
+  "provider/list",
+  "server/status",
+  "events/subscribe",
+  "events/unsubscribe",
+];
+
+/** What the server sends by itself. */
+export interface Notifications {
+  /** Events of a subscription, in order. */
+  "events/appended": { params: EventsAppended };
+  /** A live fragment of text. */
+  "turn/delta": { params: TurnDelta };
+  /** A slow client was cut off: subscribe again. */
+  "events/resync": { params: EventsResync };
+  /** The server's health changed. */
+  "server/statusChanged": { params: ServerStatusChanged };
+}
+
+export const NOTIFICATION_METHODS: readonly (keyof Notifications)[] = [
+  "events/appended",
+  "turn/delta",
+  "events/resync",
+  "server/statusChanged",
+];

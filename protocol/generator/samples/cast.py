@@ -1,0 +1,86 @@
+"""The names in the story: Ada's project, its thread, and what they are made of."""
+
+import hashlib
+from typing import Final
+
+from peon_protocol.ids import (
+    ActionId,
+    CheckpointId,
+    ItemId,
+    OperationId,
+    ProjectId,
+    SessionId,
+    SubscriptionId,
+    ThreadId,
+    TurnId,
+)
+from peon_protocol.values import (
+    ActionOption,
+    Actor,
+    ActorKind,
+    Decider,
+    DeciderKind,
+    FileEdit,
+    OptionKind,
+    Usage,
+)
+
+LOG_ID: Final = "log-4t9xq2"
+ROOT: Final = "/home/ada/greeter"
+AGENT: Final = "script"
+
+PROJECT: Final = ProjectId("prj-greeter")
+THREAD: Final = ThreadId("thr-greet")
+OTHER_THREAD: Final = ThreadId("thr-docs")
+TURNS: Final = (TurnId("turn-1"), TurnId("turn-2"), TurnId("turn-3"))
+SESSION: Final = SessionId("ses-1")
+SUBSCRIPTION: Final = SubscriptionId("sub-1")
+
+MESSAGE: Final = ItemId("t1-1")
+EDIT_CALL: Final = ItemId("call-1")
+RUN_CALL: Final = ItemId("call-2")
+EDIT_ACTION: Final = ActionId("act-1")
+RUN_ACTION: Final = ActionId("act-2")
+
+BEFORE: Final = (CheckpointId("cp-1"), CheckpointId("cp-3"), CheckpointId("cp-5"))
+AFTER: Final = (CheckpointId("cp-2"), CheckpointId("cp-4"), CheckpointId("cp-6"))
+BY_HAND: Final = CheckpointId("cp-7")
+BEFORE_RESTORE: Final = CheckpointId("cp-8")
+ENDINGS: Final = (OperationId("op-1"), OperationId("op-2"), OperationId("op-3"))
+CHECKPOINT_OPERATION: Final = OperationId("op-4")
+RESTORE_OPERATION: Final = OperationId("op-5")
+COMMIT_OPERATION: Final = OperationId("op-6")
+PUSH_OPERATION: Final = OperationId("op-7")
+
+COMMIT: Final = "9f2c1e0b7a6d5c4f3e2d1c0b9a8f7e6d5c4b3a29"
+BRANCH: Final = "main"
+
+PROMPT: Final = "Make greet.py greet by name, then run it."
+ANSWER: Final = "I let greet.py take a name.\n"
+
+ADA: Final = Actor(kind=ActorKind.CLIENT, name="Visual Studio Code")
+AGENT_ACTOR: Final = Actor(kind=ActorKind.AGENT, name=AGENT)
+SERVER: Final = Actor(kind=ActorKind.SERVER, name="peon")
+BY_ADA: Final = Decider(kind=DeciderKind.USER, name="Visual Studio Code")
+
+OPTIONS: Final = (
+    ActionOption(option_id="allow", label="Allow", kind=OptionKind.ALLOW_ONCE),
+    ActionOption(option_id="reject", label="Reject", kind=OptionKind.REJECT_ONCE),
+)
+EDIT: Final = FileEdit(
+    path="greet.py",
+    old_text='print("Hello")\n',
+    new_text='import sys\n\nprint(f"Hello, {sys.argv[1]}")\n',
+)
+USAGE: Final = Usage(input_tokens=812, output_tokens=96, cache_read_tokens=640, model="script-1")
+
+
+def at(second: int) -> str:
+    """A moment of the story."""
+    minutes, seconds = divmod(second, 60)
+    return f"2026-03-14T09:{26 + minutes:02d}:{seconds:02d}.000Z"
+
+
+def snapshot(checkpoint_id: CheckpointId) -> str:
+    """The checkpoint store's name for the files of a checkpoint."""
+    return hashlib.sha256(checkpoint_id.encode()).hexdigest()[:40]

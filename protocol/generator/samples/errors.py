@@ -1,0 +1,243 @@
+"""A sample of every refusal and of every failure, as error responses."""
+
+from typing import Final
+
+from generator.samples import cast
+from peon.wire import unstructure
+from peon_protocol import rejections as refused
+from peon_protocol.failures import FAILURE_CODES, ErrorCode, ErrorContent, FailureKind
+from peon_protocol.ids import ActionId, CheckpointId, CommandId, ProjectId, ThreadId, TurnId
+from peon_protocol.values import Decision, JsonValue
+
+REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
+    refused.ProjectNotFound(ProjectId("prj-greter")),
+    refused.ProjectIdUsed(cast.PROJECT),
+    refused.ProjectRootInUse(cast.ROOT, cast.PROJECT),
+    refused.ProjectRootUnusable("/home/ada", "is your home folder"),
+    refused.ProjectHasRunningThreads(cast.PROJECT, (cast.THREAD,)),
+    refused.TitleBlank(),
+    refused.ThreadNotFound(ThreadId("thr-greeet")),
+    refused.ThreadIdUsed(cast.THREAD),
+    refused.ThreadArchived(cast.THREAD),
+    refused.ThreadNotAwaitingApproval(cast.THREAD),
+    refused.ProviderUnknown("eliza"),
+    refused.ProviderNotHost(cast.THREAD, cast.AGENT),
+    refused.ModeNotSupported("codex", "plan"),
+    refused.TurnInProgress(cast.THREAD, cast.TURNS[0]),
+    refused.TurnNotInProgress(cast.THREAD),
+    refused.TurnMismatch(cast.THREAD, TurnId("turn-0"), cast.TURNS[1]),
+    refused.TurnIdUsed(cast.TURNS[0]),
+    refused.PromptEmpty(),
+    refused.ActionNotFound(cast.THREAD, ActionId("act-9")),
+    refused.ActionIdUsed(cast.EDIT_ACTION),
+    refused.ActionAlreadyResolved(cast.EDIT_ACTION, Decision.APPROVED, cast.BY_ADA),
+    refused.ActionHasNoSuchOption(cast.EDIT_ACTION),
+    refused.CheckpointNotFound(CheckpointId("cp-99")),
+    refused.CheckpointOfAnotherThread(cast.BEFORE[0], cast.THREAD),
+    refused.CheckpointExpired(cast.BEFORE[0]),
+    refused.OperationInProgress(cast.THREAD, "restore"),
+    refused.WorkspaceBusy(cast.ROOT, cast.THREAD),
+    refused.DescriptionBlank(),
+    refused.MessageBlank(),
+    refused.PathOutsideWorkspace("../secrets.txt"),
+    refused.CommandIdReused(CommandId("cmd-5")),
+    refused.FeatureNotAvailable("the scope always"),
+)
+
+_RETRYABLE: Final = frozenset(
+    {
+        refused.TurnInProgress.KIND,
+        refused.OperationInProgress.KIND,
+        refused.WorkspaceBusy.KIND,
+        refused.ProjectHasRunningThreads.KIND,
+    }
+)
+
+
+def _refused(rejection: refused.Rejection) -> ErrorContent:
+    return ErrorContent(
+        kind=rejection.KIND,
+        message=rejection.message,
+        retryable=rejection.KIND in _RETRYABLE,
+        remedy=rejection.REMEDY,
+        details=unstructure(rejection),
+    )
+
+
+def _failed(
+    kind: FailureKind,
+    message: str,
+    remedy: str | None = None,
+    *,
+    retryable: bool = False,
+    details: JsonValue = None,
+) -> ErrorContent:
+    return ErrorContent(
+        kind=kind.value, message=message, retryable=retryable, remedy=remedy, details=details
+    )
+
+
+FAILURES: Final[tuple[ErrorContent, ...]] = (
+    _failed(FailureKind.JSON_INVALID, "The message is not JSON in UTF-8."),
+    _failed(
+        FailureKind.REQUEST_INVALID,
+        "Batches are not taken.",
+        "Send each request in a message of its own.",
+    ),
+    _failed(
+        FailureKind.MESSAGE_TOO_LARGE,
+        "The message has 70000000 bytes; 67108864 are taken.",
+        "Send less at once.",
+    ),
+    _failed(
+        FailureKind.METHOD_NOT_FOUND,
+        "There is no method turn/begin.",
+        "capabilities.experimental.peon.methods lists what this server does.",
+    ),
+    _failed(
+        FailureKind.PARAMS_INVALID,
+        "The params do not fit: expected string or array, got number @ $.params.prompt; "
+        "required field missing @ $.params.threadId.",
+        details={
+            "problems": [
+                "expected string or array, got number @ $.params.prompt",
+                "required field missing @ $.params.threadId",
+            ]
+        },
+    ),
+    _failed(
+        FailureKind.SERVER_NOT_INITIALIZED,
+        "project/list came before initialize.",
+        "Send initialize first, and wait for its answer.",
+    ),
+    _failed(
+        FailureKind.SERVER_SHUTTING_DOWN,
+        "project/list came after shutdown.",
+        "Send exit, and start the server again.",
+    ),
+    _failed(
+        FailureKind.REQUEST_CANCELLED,
+        "git/push was cancelled. What it recorded stays recorded.",
+    ),
+    _failed(
+        FailureKind.CURSOR_STALE,
+        "This log ends at 43; there is no place 97.",
+        "Read again from the present state.",
+    ),
+    _failed(
+        FailureKind.UNAVAILABLE,
+        "Codex: codex-acp is not on PATH.",
+        "Install it with: npm install --global @zed-industries/codex-acp",
+        details={"what": "Codex", "why": "codex-acp is not on PATH"},
+    ),
+    _failed(
+        FailureKind.EXTERNAL_FAILED,
+        "Codex: the agent ended with exit code 70",
+        details={"tool": "Codex", "detail": "the agent ended with exit code 70"},
+    ),
+    _failed(
+        FailureKind.STORE_FAILED,
+        "The log cannot be written: no space left on device.",
+        "Free what stands in the way, then restart the server.",
+        details={"reference": "7f3k9q0xw2mv5ehtz1ab"},
+    ),
+    _failed(
+        FailureKind.SERVER_BUG,
+        "The server failed while handling thread/read. Reference: 2c8m4y6pj0rn7sda9xke",
+        "Report it with what the log file says under this reference.",
+        details={"reference": "2c8m4y6pj0rn7sda9xke"},
+    ),
+    _failed(
+        FailureKind.TURN_NOT_FOUND,
+        "Thread thr-greet has no turn turn-9.",
+        "Read the thread: its turns have their ids.",
+    ),
+    _failed(FailureKind.BLOB_NOT_FOUND, "No value is kept under this hash."),
+    _failed(
+        FailureKind.SUBSCRIPTION_NOT_FOUND,
+        "There is no subscription sub-9.",
+        "Subscriptions end with their session; subscribe again.",
+        details={"subscriptionId": "sub-9"},
+    ),
+    _failed(
+        FailureKind.CHECKPOINT_FAILED,
+        "The files could not be kept: no space left on device.",
+        "Free some space.",
+    ),
+    _failed(
+        FailureKind.CHECKPOINT_TOO_LATE,
+        "The files could not be kept within 5 s.",
+        "Exclude large folders in .gitignore.",
+        retryable=True,
+    ),
+    _failed(
+        FailureKind.RESTORE_FAILED,
+        "greet.py could not be written: permission denied.",
+        "Make the folder writable. Nothing was changed.",
+    ),
+    _failed(
+        FailureKind.OPERATION_LOST,
+        "The server stopped while the commit was under way.",
+        "Look whether it was done, then try again.",
+        retryable=True,
+    ),
+    _failed(
+        FailureKind.GIT_MISSING,
+        "There is no git on PATH.",
+        "Install git 2.30 or later.",
+    ),
+    _failed(
+        FailureKind.GIT_FAILED,
+        "git: fatal: bad object HEAD",
+        details={"tool": "git", "detail": "fatal: bad object HEAD"},
+    ),
+    _failed(
+        FailureKind.GIT_NOT_A_REPOSITORY,
+        "/home/ada/greeter is in no git repository.",
+        "Make one with: git init",
+    ),
+    _failed(FailureKind.GIT_NOTHING_TO_COMMIT, "There is nothing to commit."),
+    _failed(
+        FailureKind.GIT_HOOK_FAILED,
+        "git: pre-commit: README.md has trailing spaces",
+        "Do what the hook asks, then commit again.",
+        details={"tool": "git", "detail": "pre-commit: README.md has trailing spaces"},
+    ),
+    _failed(
+        FailureKind.GIT_NO_IDENTITY,
+        "git does not know who commits.",
+        'Set it with: git config user.name "Ada" and git config user.email ada@example.org',
+    ),
+    _failed(
+        FailureKind.GIT_NO_REMOTE,
+        "The branch main tracks no remote branch.",
+        "Name a remote, or set one with: git push --set-upstream origin main",
+    ),
+    _failed(
+        FailureKind.GIT_REJECTED,
+        "git: main was rejected by origin: fetch first",
+        "Bring in what others have pushed, then push again.",
+        details={"tool": "git", "detail": "main was rejected by origin: fetch first"},
+    ),
+    _failed(
+        FailureKind.GIT_LOCKED,
+        "Another git works in this repository: .git/index.lock exists.",
+        "Wait for it; remove the file if no git is running.",
+        retryable=True,
+    ),
+    _failed(
+        FailureKind.GIT_TIMED_OUT,
+        "git push did not finish in 120 s and was stopped.",
+        "Try again, or push in a terminal to see what it waits for.",
+        retryable=True,
+    ),
+)
+
+ERRORS: Final = {content.kind: content for content in (*map(_refused, REJECTIONS), *FAILURES)}
+"""What an error response of each kind carries."""
+
+
+def code_of(kind: str) -> ErrorCode:
+    """The code of error responses of this kind."""
+    codes = {failure.value: code for failure, code in FAILURE_CODES.items()}
+    return codes.get(kind, ErrorCode.REQUEST_FAILED)

@@ -1,0 +1,257 @@
+"""A sample of every query and of its answer; most are asked while Ada is asked a second time."""
+
+from typing import Final
+
+from generator.samples import cast
+from generator.samples.exchange import Exchange
+from generator.samples.story import STORY
+from peon_protocol import queries, results, views
+from peon_protocol.values import (
+    CheckpointKind,
+    ItemKind,
+    ItemStatus,
+    Mode,
+    ProjectDefaults,
+    SessionOrigin,
+    ThreadStatus,
+    TitleSource,
+    ToolKind,
+    TurnStatus,
+)
+
+NOW: Final = 15
+"""The sequence at which the queries are asked: the second action has just been requested."""
+
+_PROJECT: Final = views.ProjectView(
+    project_id=cast.PROJECT,
+    root=cast.ROOT,
+    title="greeter",
+    defaults=ProjectDefaults(provider=cast.AGENT, mode=Mode.ASK),
+    created_at=cast.at(0),
+    version=2,
+)
+_CHECKPOINT: Final = views.CheckpointView(
+    checkpoint_id=cast.BEFORE[0],
+    thread_id=cast.THREAD,
+    turn_id=cast.TURNS[0],
+    description="Before turn 1",
+    kind=CheckpointKind.TURN_START,
+    created_at=cast.at(20),
+    missing=(),
+)
+_MESSAGE: Final = views.ItemView(
+    item_id=cast.MESSAGE,
+    kind=ItemKind.MESSAGE,
+    status=ItemStatus.COMPLETED,
+    text=cast.ANSWER,
+    title=None,
+    tool_kind=None,
+    summary=None,
+    input=None,
+    content=(),
+    edits=(),
+    locations=(),
+    entries=(),
+)
+_EDIT: Final = views.ItemView(
+    item_id=cast.EDIT_CALL,
+    kind=ItemKind.TOOL_CALL,
+    status=ItemStatus.COMPLETED,
+    text="",
+    title="Write greet.py",
+    tool_kind=ToolKind.EDIT,
+    summary="3 lines written",
+    input={"path": "greet.py", "lines": 3},
+    content=(),
+    edits=(cast.EDIT,),
+    locations=(),
+    entries=(),
+)
+_RUN: Final = views.ItemView(
+    item_id=cast.RUN_CALL,
+    kind=ItemKind.TOOL_CALL,
+    status=ItemStatus.AWAITING_APPROVAL,
+    text="",
+    title="Run python3 greet.py Ada",
+    tool_kind=ToolKind.EXECUTE,
+    summary=None,
+    input={"command": "python3 greet.py Ada"},
+    content=(),
+    edits=(),
+    locations=(),
+    entries=(),
+)
+
+
+def _turn(items: tuple[views.ItemView, ...] | None) -> views.TurnView:
+    return views.TurnView(
+        turn_id=cast.TURNS[0],
+        number=1,
+        status=TurnStatus.RUNNING,
+        prompt=cast.PROMPT,
+        mode=Mode.ASK,
+        model=None,
+        items=items,
+        started_at=cast.at(20),
+        ended_at=None,
+        interrupt_requested=False,
+        stop_reason=None,
+        error=None,
+        usage=None,
+    )
+
+
+def _thread(items: tuple[views.ItemView, ...] | None) -> views.ThreadView:
+    return views.ThreadView(
+        thread_id=cast.THREAD,
+        project_id=cast.PROJECT,
+        title="Greet by name",
+        title_source=TitleSource.USER,
+        status=ThreadStatus.AWAITING_APPROVAL,
+        provider=cast.AGENT,
+        model=None,
+        mode=Mode.ASK,
+        archived=False,
+        turns=(_turn(items),),
+        pending_actions=(
+            views.PendingActionView(
+                action_id=cast.RUN_ACTION,
+                turn_id=cast.TURNS[0],
+                item_id=cast.RUN_CALL,
+                title="Run python3 greet.py Ada",
+                kind=ToolKind.EXECUTE,
+                options=cast.OPTIONS,
+                requested_at=cast.at(33),
+            ),
+        ),
+        checkpoints=(_CHECKPOINT,),
+        operation=None,
+        session=views.SessionView(
+            session_id=cast.SESSION,
+            provider=cast.AGENT,
+            agent_name="Script",
+            agent_version="0.1.0",
+            origin=SessionOrigin.FRESH,
+        ),
+        created_at=cast.at(9),
+        updated_at=cast.at(33),
+        version=13,
+    )
+
+
+_DIFF: Final = results.DiffResult(
+    files=(
+        results.FileChange(
+            path="greet.py",
+            kind="modified",
+            insertions=3,
+            deletions=1,
+            patch=(
+                '@@ -1 +1,3 @@\n-print("Hello")\n+import sys\n+\n+print(f"Hello, {sys.argv[1]}")\n'
+            ),
+        ),
+    ),
+    total=1,
+    next_offset=None,
+)
+
+QUERIES: Final = (
+    Exchange(
+        "project/list",
+        queries.ListProjects(),
+        results.ProjectList(projects=(_PROJECT,), sequence=NOW),
+    ),
+    Exchange(
+        "thread/list",
+        queries.ListThreads(project_id=cast.PROJECT),
+        results.ThreadList(threads=(_thread(None),), sequence=NOW),
+    ),
+    Exchange(
+        "thread/read",
+        queries.ReadThread(thread_id=cast.THREAD, turns=queries.TurnRange(limit=20)),
+        results.ThreadReading(thread=_thread((_MESSAGE, _EDIT, _RUN)), sequence=NOW),
+    ),
+    Exchange(
+        "checkpoint/list",
+        queries.ListCheckpoints(thread_id=cast.THREAD),
+        results.CheckpointList(checkpoints=(_CHECKPOINT,)),
+    ),
+    Exchange(
+        "checkpoint/diff",
+        queries.ReadCheckpointDiff(thread_id=cast.THREAD, checkpoint_id=cast.BEFORE[0]),
+        _DIFF,
+    ),
+    Exchange(
+        "events/read",
+        queries.ReadEvents(after=4, limit=2),
+        results.EventPage(events=STORY[4:6], head=NOW),
+    ),
+    Exchange(
+        "turn/diff",
+        queries.ReadTurnDiff(thread_id=cast.THREAD, turn_id=cast.TURNS[0]),
+        _DIFF,
+    ),
+    Exchange(
+        "git/status",
+        queries.ReadGitStatus(project_id=cast.PROJECT),
+        results.GitStatusResult(
+            branch=cast.BRANCH,
+            commit=cast.COMMIT,
+            upstream="origin/main",
+            ahead=1,
+            behind=0,
+            files=(
+                results.GitFileStatus(
+                    path="greet.py", old_path=None, staged=None, unstaged="modified"
+                ),
+                results.GitFileStatus(
+                    path="docs/usage.md", old_path="usage.md", staged="renamed", unstaged=None
+                ),
+            ),
+            total=2,
+        ),
+    ),
+    Exchange(
+        "git/diff",
+        queries.ReadGitDiff(project_id=cast.PROJECT, paths=("greet.py",)),
+        _DIFF,
+    ),
+    Exchange(
+        "provider/list",
+        queries.ListProviders(),
+        results.ProviderList(
+            providers=(
+                views.ProviderView(
+                    provider_id=cast.AGENT,
+                    name="Script",
+                    available=True,
+                    version="0.1.0",
+                    reason=None,
+                    remedy=None,
+                ),
+                views.ProviderView(
+                    provider_id="codex",
+                    name="Codex",
+                    available=False,
+                    version=None,
+                    reason="codex-acp is not on PATH",
+                    remedy="Install it with: npm install --global @zed-industries/codex-acp",
+                ),
+            )
+        ),
+    ),
+    Exchange(
+        "server/status",
+        queries.ReadServerStatus(),
+        results.ServerStatus(
+            health="ok",
+            message=None,
+            version="0.1.0",
+            log_id=cast.LOG_ID,
+            sequence=NOW,
+            running_turns=1,
+            pending_actions=1,
+            clients=1,
+        ),
+    ),
+)

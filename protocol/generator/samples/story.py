@@ -1,0 +1,70 @@
+"""The story as a log: every event in its place, each with its reason."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from generator.samples import cast
+from generator.samples.chapters import COMMITS
+from generator.samples.commits import Commit
+from peon.wire import digest
+from peon_protocol.events import (
+    Event,
+    ProjectConfigured,
+    ProjectCreated,
+    ProjectDeleted,
+    StoredEvent,
+)
+from peon_protocol.ids import EventId, StreamId
+
+
+def _told(commits: Sequence[Commit]) -> Iterator[StoredEvent]:
+    """Number the events of the log and of each stream, and link each to what it follows from."""
+    versions: Counter[StreamId] = Counter()
+    latest: dict[str, StoredEvent] = {}
+    sequence = 0
+    for commit in commits:
+        cause = None if commit.because is None else latest[commit.because]
+        first = _event_id(sequence + 1)
+        for payload in commit.payloads:
+            sequence += 1
+            stream = _stream(payload)
+            versions[stream] += 1
+            event = StoredEvent(
+                sequence=sequence,
+                event_id=_event_id(sequence),
+                stream_id=stream,
+                version=versions[stream],
+                type=payload.TYPE,
+                schema=payload.SCHEMA,
+                occurred_at=cast.at(commit.second),
+                command_id=None if commit.request is None else commit.request[1].command_id,
+                command_digest=None if commit.request is None else _digest(*commit.request),
+                causation_id=None if cause is None else cause.event_id,
+                correlation_id=first if cause is None else cause.correlation_id,
+                actor=commit.actor,
+                payload=payload,
+            )
+            latest[event.type] = event
+            yield event
+
+
+def _event_id(sequence: int) -> EventId:
+    return EventId(f"{cast.LOG_ID}:{sequence}")
+
+
+def _stream(payload: Event) -> StreamId:
+    if isinstance(payload, ProjectCreated | ProjectConfigured | ProjectDeleted):
+        return StreamId(payload.project_id)
+    return StreamId(payload.thread_id)
+
+
+def _digest(method: str, params: object) -> str:
+    return f"{method}:{digest(method, params)}"
+
+
+STORY: Final = tuple(_told(COMMITS))
+"""Every event of the story."""
+
+EVENTS: Final = {event.type: event for event in reversed(STORY)}
+"""The first event of every type."""
