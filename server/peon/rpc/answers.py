@@ -1,0 +1,28 @@
+"""Results that write their answer themselves."""
+
+import abc
+from collections.abc import Sequence
+
+from peon.rpc.messages import RequestId, event_page_body
+
+
+class PreparedAnswer(abc.ABC):
+    """A result that knows its bytes, and may go on when the answer is on its way."""
+
+    @abc.abstractmethod
+    def body(self, request_id: RequestId) -> bytes:
+        """The answer."""
+
+    def sent(self) -> None:  # noqa: B027 (most have nothing to go on with)
+        """Called when the answer has been put into the queue, and only then."""
+
+
+class EventPageAnswer(PreparedAnswer):
+    """A page of the log as it is stored: it is not decoded only to be encoded again."""
+
+    def __init__(self, events: Sequence[bytes], head: int) -> None:
+        self._events = events
+        self._head = head
+
+    def body(self, request_id: RequestId) -> bytes:
+        return event_page_body(request_id, self._events, self._head)

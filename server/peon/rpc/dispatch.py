@@ -1,0 +1,39 @@
+"""Routes: for each method what makes its params and who handles them, resolved once."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias, TypeVar
+
+import attrs
+
+from peon.rpc.answers import PreparedAnswer
+from peon.rpc.caller import Caller
+from peon.wire import structure
+from peon_protocol.methods import Method, MethodKind
+from peon_protocol.values import JsonValue
+
+P = TypeVar("P")
+
+Outcome: TypeAlias = PreparedAnswer | object | Awaitable[object]
+"""A result (one of our classes, or what writes itself), now or later."""
+
+
+@attrs.frozen(kw_only=True)
+class Route:
+    """One method of ours."""
+
+    method: str
+    kind: MethodKind
+    call: Callable[[Caller, JsonValue], Outcome]
+    """Raises ParamsInvalid, or whatever refuses the request."""
+
+
+Routes: TypeAlias = Mapping[str, Route]
+
+
+def route(method: Method, params: type[P], handle: Callable[[Caller, P], Outcome]) -> Route:
+    """The route of `method`, whose handler takes `params`."""
+
+    def call(caller: Caller, raw: JsonValue) -> Outcome:
+        return handle(caller, structure({} if raw is None else raw, params))
+
+    return Route(method=method.name, kind=method.kind, call=call)
