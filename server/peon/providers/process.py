@@ -63,7 +63,8 @@ class AgentProcess(asyncio.SubprocessProtocol):
     """A running agent, made by `Supervisor.start`.
 
     `on_start` is called when it runs, `on_output` with what it writes, piece by piece, and
-    `on_exit` once, after the last piece and after everything it started is gone. All are called on the loop.
+    `on_exit` once, after the last piece and after everything it started is gone. All are called on
+    the loop.
     """
 
     def __init__(
@@ -192,7 +193,7 @@ class AgentProcess(asyncio.SubprocessProtocol):
             self._stderr += data
             del self._stderr[:-STDERR_TAIL]
 
-    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002
+    def pipe_connection_lost(self, fd: int, _exc: Exception | None) -> None:
         if fd == 0:
             self._writable.set()
         elif fd == 1:

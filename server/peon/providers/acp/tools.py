@@ -97,8 +97,11 @@ class ToolCalls:
     def update(self, native: JsonObject) -> ToolCallUpdated | None:
         """Take a `tool_call` or a `tool_call_update`; None if it says nothing new."""
         known = self._calls.get(_key(native))
-        merged = self._merge(known or self._new(_key(native)), native)
-        return merged if known is None or merged != ToolCallUpdated(item_id=known.item_id) else None
+        if known is None:
+            call = self._new(_key(native))
+            return attrs.evolve(self._merge(call, native), status=call.status)
+        merged = self._merge(known, native)
+        return merged if merged != ToolCallUpdated(item_id=known.item_id) else None
 
     def ask(self, native: JsonObject) -> tuple[ToolCall, ToolCallUpdated]:
         """Take the tool call of a request for permission: the call, and that it waits now."""

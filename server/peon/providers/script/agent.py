@@ -27,6 +27,7 @@ class Session:
     def __init__(self, session_id: str, root: str) -> None:
         self.standing = Standing(session_id, root, "ask", {})
         self.turn: Turn | None = None
+        self.turns = 0
 
 
 class BadRequest(Exception):
@@ -144,7 +145,8 @@ class Agent:
         if not isinstance(blocks, list):
             raise BadRequest(_CODES["params"], "prompt must be a list of content blocks")
         prompt = "\n".join(_words(block) for block in blocks)
-        turn = session.turn = Turn(self._wire, session.standing)
+        session.turns += 1
+        turn = session.turn = Turn(self._wire, session.standing, number=session.turns)
         work = threading.Thread(
             target=self._perform, args=(request_id, session, turn, prompt), daemon=True
         )

@@ -20,8 +20,11 @@ class Output:
         self._head = bytearray()
         self._tail = bytearray()
         self._cut = 0
+        self.written = 0
+        """Bytes in all, kept or not."""
 
     def add(self, data: bytes) -> None:
+        self.written += len(data)
         room = LONGEST_OUTPUT // 2 - len(self._head)
         self._head += data[:room]
         self._tail += data[room:]

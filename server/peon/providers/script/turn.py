@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -13,8 +12,6 @@ from peon.providers.script.wire import Answer, Json, JsonObject, Wire
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789 "
 """What `stream` writes, over and over: the place of a character tells whether one is missing."""
-SHOW_EVERY = 0.2
-"""Seconds between two looks at the output of a command that goes on writing."""
 _BATCH = 32
 """How many pieces of a stream are written at a time; each is a message of its own."""
 _OPTIONS: "list[Json]" = [
@@ -54,8 +51,9 @@ class Standing(NamedTuple):
 class Turn:
     """One prompt being carried out, in a thread of its own. `cancel` may come from any other."""
 
-    def __init__(self, wire: Wire, standing: Standing) -> None:
+    def __init__(self, wire: Wire, standing: Standing, *, number: int) -> None:
         self._wire = wire
+        self._number = number
         self._standing = standing
         self._alarm = commands.Alarm()
         self._answer: Answer | None = None
@@ -107,7 +105,7 @@ class Turn:
 
     def _fresh(self, what: str) -> str:
         self._count += 1
-        return f"{what}-{time.monotonic_ns()}-{self._count}"
+        return f"{what}-{self._number}-{self._count}"
 
     def _speak(self, kind: str, text: str) -> None:
         self.said += len(text)
@@ -166,12 +164,13 @@ class Turn:
         }
 
         def carry_out() -> str:
-            shown_at = 0.0
+            shown = 0
 
             def show(output: commands.Output) -> None:
-                nonlocal shown_at
-                if time.monotonic() - shown_at >= SHOW_EVERY:
-                    shown_at = time.monotonic()
+                # Each look repeats everything: only one that shows an eighth more is worth it.
+                nonlocal shown
+                if output.written - shown > shown // 8:
+                    shown = output.written
                     self._progress(call, [_text(str(output))])
 
             code, output = commands.run(command, self._standing.root, alarm=self._alarm, show=show)
@@ -228,6 +227,9 @@ class Turn:
         result = self._answer.result
         outcome = result.get("outcome") if isinstance(result, dict) else None
         option = outcome.get("optionId") if isinstance(outcome, dict) else None
+        if option is None:
+            # «Cancelled» is how a client says that the turn is over; it may come before its cancel.
+            raise Cancelled
         if option in {"allow-always", "reject-always"}:
             self._standing.always[kind] = option == "allow-always"
         return option in {"allow", "allow-always"}

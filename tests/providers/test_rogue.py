@@ -1,0 +1,206 @@
+"""Whatever an agent does, its turn ends once, with a true outcome, and nothing is left open."""
+
+import json
+
+import pytest
+
+from peon.providers.acp.ndjson import LONGEST_LINE
+from peon_protocol.provider_events import (
+    ActionRequested,
+    ActionWithdrawn,
+    PlanReplaced,
+    ProviderError,
+    SessionEnded,
+    TextDelta,
+    ToolCallUpdated,
+    TurnEnded,
+)
+from peon_protocol.values import ItemStatus, Mode, PlanEntry, StopReason, ToolKind
+from support.agents import ALLOWING, IMPATIENT, REJECTING, Agency, Recorder, rogue, wait_until_gone
+
+OVER = frozenset({ItemStatus.COMPLETED, ItemStatus.FAILED, ItemStatus.CANCELLED})
+
+
+def statuses(recorder: Recorder) -> list[ItemStatus]:
+    """How each tool call stands in the end."""
+    last = {call.item_id: call.status for call in recorder.of(ToolCallUpdated) if call.status}
+    return list(last.values())
+
+
+async def begin(recorder: Recorder, deed: str) -> None:
+    assert recorder.session is not None
+    await recorder.session.prompt(deed, mode=Mode.ASK, model=None)
+
+
+async def interrupt(recorder: Recorder) -> None:
+    assert recorder.session is not None
+    await recorder.session.interrupt()
+
+
+async def test_an_agent_that_dies_ends_its_turn_with_its_last_words(agents: Agency):
+    recorder = await agents.open(rogue())
+    end = await recorder.turn("die")
+    assert isinstance(end, SessionEnded)
+    assert (end.reason, end.detail) == ("exited with code 3", "out of cheese")
+    assert recorder.text() == "I was about to"
+    assert statuses(recorder) == [ItemStatus.CANCELLED]
+    assert len(recorder.ends()) == 1
+
+
+async def test_a_second_answer_to_a_prompt_is_nobodys(agents: Agency):
+    recorder = await agents.open(rogue())
+    assert await recorder.turn("answer twice") == TurnEnded(stop_reason=StopReason.END_TURN)
+    assert isinstance(await recorder.turn("leave tools open"), TurnEnded)
+    assert len(recorder.ends()) == 2
+
+
+async def test_what_is_unknown_does_not_fail_the_turn(agents: Agency):
+    recorder = await agents.open(rogue())
+    end = await recorder.turn("speak in tongues")
+    assert end == TurnEnded(stop_reason=StopReason.END_TURN)
+    assert json.loads(recorder.text())["code"] == -32601
+    assert recorder.of(PlanReplaced) == [PlanReplaced(entries=(PlanEntry("first"),))]
+    assert recorder.of(ToolCallUpdated)[0].title == "odd"
+
+
+async def test_request_ids_of_any_kind_get_their_answer(agents: Agency):
+    recorder = await agents.open(rogue(), ALLOWING)
+    end = await recorder.turn("use odd ids")
+    assert isinstance(end, TurnEnded)
+    assert len(recorder.of(ActionRequested)) == 5
+    answers = [json.loads(event.text) for event in recorder.of(TextDelta)]
+    assert answers == [{"outcome": {"outcome": "selected", "optionId": "yes"}}] * 5
+
+
+async def test_tools_that_never_end_are_closed_with_the_turn(agents: Agency):
+    recorder = await agents.open(rogue())
+    await recorder.turn("leave tools open")
+    assert statuses(recorder) == [ItemStatus.FAILED, ItemStatus.FAILED, ItemStatus.COMPLETED]
+
+
+async def test_a_question_left_open_is_withdrawn_with_the_turn(agents: Agency):
+    recorder = await agents.open(rogue())
+    await recorder.turn("leave question open")
+    (action,) = recorder.of(ActionRequested)
+    assert recorder.of(ActionWithdrawn) == [ActionWithdrawn(action_id=action.action_id)]
+    assert isinstance(recorder.events[-1], TurnEnded)
+
+
+async def test_a_question_taken_back_is_withdrawn(agents: Agency):
+    recorder = await agents.open(rogue())
+    await recorder.turn("take question back")
+    assert len(recorder.of(ActionWithdrawn)) == 1
+
+
+async def test_lines_that_are_no_messages_are_skipped(agents: Agency):
+    recorder = await agents.open(rogue())
+    assert isinstance(await recorder.turn("write junk"), TurnEnded)
+    assert recorder.text() == "after"
+
+
+async def test_characters_cut_in_two_are_joined(agents: Agency):
+    recorder = await agents.open(rogue())
+    await recorder.turn("write halves")
+    assert recorder.text() == "a\N{GRINNING FACE}b\N{REPLACEMENT CHARACTER}"
+
+
+async def test_a_line_of_twenty_megabytes_arrives(agents: Agency):
+    recorder = await agents.open(rogue())
+    await recorder.turn("write much")
+    assert len(recorder.text()) == 20_000_000
+
+
+async def test_a_line_without_end_ends_the_agent(agents: Agency):
+    recorder = await agents.open(rogue())
+    end = await recorder.turn("write without end")
+    assert isinstance(end, ProviderError)
+    assert end.code == "agent.protocol"
+    assert str(LONGEST_LINE) in end.message
+    await recorder.until(lambda r: r.of(SessionEnded))
+
+
+async def test_an_agent_that_ignores_everything_is_ended_all_the_same(agents: Agency):
+    recorder = await agents.open(rogue())
+    await begin(recorder, "be stubborn")
+    await recorder.until(lambda r: r.of(TextDelta))
+    await interrupt(recorder)
+    assert [type(end) for end in recorder.ends()] == [TurnEnded, SessionEnded]
+    ended = recorder.of(SessionEnded)[0]
+    assert ended.reason == "did not stop when asked to"
+    assert recorder.session is not None
+    assert not recorder.session.alive
+
+
+async def test_what_an_agent_started_ends_with_it(agents: Agency):
+    recorder = await agents.open(rogue())
+    await recorder.turn("have children")
+    children = json.loads(recorder.text())
+    assert recorder.session is not None
+    await recorder.session.close()
+    assert wait_until_gone(children) == []
+
+
+async def test_what_a_crashed_agent_started_ends_with_it(agents: Agency):
+    recorder = await agents.open(rogue())
+    await recorder.turn("have children")
+    children = json.loads(recorder.text())
+    await recorder.turn("die")
+    assert wait_until_gone(children) == []
+
+
+async def test_an_agent_that_closes_its_output_has_left(agents: Agency):
+    recorder = await agents.open(rogue())
+    end = await recorder.turn("close output")
+    assert isinstance(end, SessionEnded)
+
+
+async def test_the_providers_own_code_is_kept(agents: Agency):
+    recorder = await agents.open(rogue())
+    end = await recorder.turn("refuse with code")
+    assert end == ProviderError(code="overloaded_error", message="Overloaded")
+
+
+@pytest.mark.parametrize("deed", ["wait for cancel", "fail when cancelled"])
+async def test_an_agent_that_agrees_to_stop_lives_on(agents: Agency, deed: str):
+    recorder = await agents.open(rogue())
+    await begin(recorder, deed)
+    await recorder.until(lambda r: r.of(TextDelta))
+    await interrupt(recorder)
+    assert recorder.ends() == [TurnEnded(stop_reason=StopReason.CANCELLED)]
+    assert isinstance(await recorder.turn("answer twice"), TurnEnded)
+
+
+async def test_an_interrupted_agent_gets_the_answer_it_waits_for(agents: Agency):
+    recorder = await agents.open(rogue())
+    await begin(recorder, "insist on answer")
+    await recorder.until(lambda r: r.of(ActionRequested))
+    await interrupt(recorder)
+    assert recorder.ends() == [TurnEnded(stop_reason=StopReason.CANCELLED)]
+    assert len(recorder.of(ActionWithdrawn)) == 1
+    assert recorder.session is not None
+    assert recorder.session.alive
+
+
+async def test_a_question_under_another_name_is_about_the_same_call(agents: Agency):
+    recorder = await agents.open(rogue(), ALLOWING)
+    await recorder.turn("ask under other name")
+    assert len({call.item_id for call in recorder.of(ToolCallUpdated)}) == 1
+    (action,) = recorder.of(ActionRequested)
+    assert action.kind is ToolKind.EDIT
+    assert action.paths == (str(agents.root / "src/new.txt"),)
+    assert statuses(recorder) == [ItemStatus.COMPLETED]
+
+
+async def test_a_refused_call_is_not_believed_to_have_completed(agents: Agency):
+    recorder = await agents.open(rogue(), REJECTING)
+    await recorder.turn("claim success")
+    assert statuses(recorder) == [ItemStatus.FAILED]
+
+
+@pytest.mark.parametrize("deed", ["leave tools open", "die", "leave question open", "write junk"])
+async def test_nothing_is_open_after_a_turn(agents: Agency, deed: str):
+    recorder = await agents.open(rogue(), patience=IMPATIENT)
+    await recorder.turn(deed)
+    assert set(statuses(recorder)) <= OVER
+    asked = {action.action_id for action in recorder.of(ActionRequested)}
+    assert asked == {action.action_id for action in recorder.of(ActionWithdrawn)}

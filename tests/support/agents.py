@@ -1,0 +1,177 @@
+"""Sessions with real agents in tests: what they report, and the processes they leave."""
+
+import asyncio
+import contextlib
+import os
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+
+from peon.providers.acp.provider import AcpProvider
+from peon.providers.acp.terms import Patience, Terms
+from peon.providers.port import Session, SessionRequest
+from peon.providers.process import Deadlines
+from peon.providers.registry import AgentEntry
+from peon.providers.supervisor import Supervisor
+from peon.runtime.ids import RandomIds
+from peon.runtime.tasks import TaskOwner
+from peon_protocol.ids import ProviderId, SessionId, ThreadId
+from peon_protocol.provider_events import (
+    ActionRequested,
+    ProviderError,
+    ProviderEvent,
+    ReasoningDelta,
+    SessionEnded,
+    TextDelta,
+    TurnEnded,
+)
+from peon_protocol.values import Mode, OptionKind
+from support import rogue_agent
+
+LONG = 20.0
+"""Seconds within which anything in these tests has happened, on the slowest machine."""
+IMPATIENT = Patience(greet=LONG, make=LONG, choose=LONG, accept=LONG, agree=0.3)
+BRISK = Deadlines(close=0.3, terminate=0.3, drain=0.3)
+
+E = TypeVar("E", bound=ProviderEvent)
+Answerer = Callable[[ActionRequested], str | None]
+
+
+class Recorder:
+    """A sink that keeps what it is told, and answers actions if it was given someone who does."""
+
+    def __init__(self, answer: Answerer | None = None) -> None:
+        self.events: list[ProviderEvent] = []
+        self.session: Session | None = None
+        self._answer = answer
+        self._news = asyncio.Event()
+
+    def provider_event(self, event: ProviderEvent) -> None:
+        self.events.append(event)
+        self._news.set()
+        if isinstance(event, ActionRequested) and self._answer and self.session:
+            self.session.answer(event.action_id, self._answer(event))
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def ends(self) -> list[ProviderEvent]:
+        return [e for e in self.events if isinstance(e, TurnEnded | ProviderError | SessionEnded)]
+
+    def text(self) -> str:
+        return "".join(event.text for event in self.of(TextDelta))
+
+    def reasoning(self) -> str:
+        return "".join(event.text for event in self.of(ReasoningDelta))
+
+    async def until(self, found: Callable[["Recorder"], object]) -> None:
+        """Wait until `found` says so."""
+        async with asyncio.timeout(LONG):
+            while not found(self):
+                self._news.clear()
+                await self._news.wait()
+
+    async def turn(self, text: str, mode: Mode = Mode.ASK) -> ProviderEvent:
+        """Hand a prompt to the session and wait for the end of the turn, which it gives back."""
+        assert self.session is not None
+        before = len(self.ends())
+        await self.session.prompt(text, mode=mode, model=None)
+        await self.until(lambda recorder: len(recorder.ends()) > before)
+        return self.ends()[before]
+
+
+def choosing(kind: OptionKind) -> Answerer:
+    """Someone who always chooses the option of this kind."""
+    return lambda action: next(o.option_id for o in action.options if o.kind is kind)
+
+
+ALLOWING = choosing(OptionKind.ALLOW_ONCE)
+REJECTING = choosing(OptionKind.REJECT_ONCE)
+
+
+def rogue(manner: str = "plain") -> AgentEntry:
+    """The rogue agent, greeting in this manner."""
+    return AgentEntry(
+        provider_id=ProviderId("rogue"),
+        name="Rogue",
+        command=sys.executable,
+        args=("-I", rogue_agent.__file__, manner),
+        install="Nobody should.",
+    )
+
+
+class Agency:
+    """Opens sessions for a test, and ends them with it."""
+
+    def __init__(self, state: Path, root: Path) -> None:
+        self.tasks = TaskOwner("test")
+        self.ids = RandomIds()
+        self.supervisor = Supervisor(state, ids=self.ids, tasks=self.tasks, deadlines=BRISK)
+        self.root = root
+
+    def provider(self, entry: AgentEntry, patience: Patience = IMPATIENT) -> AcpProvider:
+        terms = Terms(name=entry.name, our_version="0", patience=patience)
+        return AcpProvider(entry, supervisor=self.supervisor, terms=terms)
+
+    def request(self, *, mode: Mode = Mode.ASK, resume: str | None = None) -> SessionRequest:
+        return SessionRequest(
+            thread_id=ThreadId("thread"),
+            session_id=SessionId(self.ids.fresh()),
+            root=str(self.root),
+            mode=mode,
+            environment=dict(os.environ),
+            resume=resume,
+        )
+
+    async def open(
+        self,
+        entry: AgentEntry,
+        answer: Answerer | None = None,
+        *,
+        mode: Mode = Mode.ASK,
+        resume: str | None = None,
+        patience: Patience = IMPATIENT,
+    ) -> Recorder:
+        recorder = Recorder(answer)
+        provider = self.provider(entry, patience)
+        recorder.session = await provider.open(self.request(mode=mode, resume=resume), recorder)
+        return recorder
+
+    async def close(self) -> None:
+        await self.supervisor.close()
+        await self.tasks.close()
+
+
+@contextlib.asynccontextmanager
+async def agency(state: Path, root: Path) -> AsyncIterator[Agency]:
+    """An agency which, once it is closed, has left no process behind."""
+    before = {process.pid for process in psutil.Process().children(recursive=True)}
+    made = Agency(state, root)
+    try:
+        yield made
+    finally:
+        await made.close()
+    left = [p for p in psutil.Process().children(recursive=True) if p.pid not in before]
+    assert left == []
+
+
+def runs(pid: int) -> bool:
+    """Whether a process is there and has not ended. Who collects the dead is not our business."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def wait_until_gone(pids: list[int]) -> list[int]:
+    """Wait until none of `pids` runs; those that are left after a long time."""
+    limit = time.monotonic() + LONG
+    pause = threading.Event()
+    while (left := [pid for pid in pids if runs(pid)]) and time.monotonic() < limit:
+        pause.wait(0.01)
+    return left

@@ -1,0 +1,316 @@
+"""An agent that does on purpose what real ones do by accident. Run by file path.
+
+The first argument says how it greets; the text of a prompt says what it does to the turn.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+
+Message = dict[str, object]
+
+
+def write(**message: object) -> None:
+    sys.stdout.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+    sys.stdout.flush()
+
+
+def update(what: str, /, **fields: object) -> None:
+    told = {"sessionUpdate": what, **fields}
+    write(method="session/update", params={"sessionId": "rogue", "update": told})
+
+
+def say(text: str, **fields: object) -> None:
+    update("agent_message_chunk", content={"type": "text", "text": text}, **fields)
+
+
+def end(prompt: Message, reason: str = "end_turn") -> None:
+    write(id=prompt["id"], result={"stopReason": reason})
+
+
+def ask(request_id: object, **tool_call: object) -> None:
+    options = [
+        {"optionId": "yes", "name": "Yes", "kind": "allow_once"},
+        {"optionId": "no", "name": "No", "kind": "reject_once"},
+    ]
+    params = {"sessionId": "rogue", "toolCall": tool_call, "options": options}
+    write(id=request_id, method="session/request_permission", params=params)
+
+
+def read() -> Message:
+    line = sys.stdin.readline()
+    if not line:
+        sys.exit(0)
+    message = json.loads(line)
+    assert isinstance(message, dict)
+    return message
+
+
+def hang() -> None:
+    threading.Event().wait()
+
+
+# What it does to a turn.
+
+
+def die(_prompt: Message) -> None:
+    say("I was about to")
+    update("tool_call", toolCallId="t", title="Never done", status="in_progress")
+    sys.stderr.write("out of cheese\n")
+    sys.stderr.flush()
+    os._exit(3)
+
+
+def answer_twice(prompt: Message) -> None:
+    end(prompt)
+    end(prompt, "refusal")
+    write(id=prompt["id"], error={"code": -1, "message": "and again"})
+
+
+def speak_in_tongues(prompt: Message) -> None:
+    update("notice", severity="info", title="hello")
+    update("compaction_update", state={"deep": [1, 2, {"x": None}]})
+    write(method="qwen/notify/session", params={"x": 1})
+    write(method="_auth/status_update", params=None)
+    write(id="mine", method="craft/drainMidTurnQueue", params={})
+    answer = read()
+    assert answer["id"] == "mine", answer
+    update("tool_call", toolCallId="1", title="odd", kind="weird", status="weird", content="none")
+    update("agent_message_chunk", content={"type": "video", "url": "x"})
+    update("plan", entries=[{"content": "first", "priority": "urgent", "status": "someday"}, 5])
+    write(method="session/update", params={"sessionId": "rogue", "update": ["not", "an", "object"]})
+    say(json.dumps(answer["error"]))
+    end(prompt, "future_reason")
+
+
+def use_odd_ids(prompt: Message) -> None:
+    for number, request_id in enumerate([0, "", "uuid-1", 2**40, -1]):
+        ask(request_id, toolCallId=number, title=f"call {number}", kind="edit")
+        answer = read()
+        assert answer["id"] == request_id, answer
+        assert type(answer["id"]) is type(request_id), answer
+        say(json.dumps(answer["result"]))
+    end(prompt)
+
+
+def leave_tools_open(prompt: Message) -> None:
+    update("tool_call", toolCallId="a", title="Begun", status="in_progress")
+    update("tool_call_update", toolCallId="b", title="Never announced")
+    update("tool_call", toolCallId="c", title="Done", status="completed")
+    end(prompt)
+
+
+def leave_question_open(prompt: Message) -> None:
+    ask("open", toolCallId="a", title="May I?", kind="execute")
+    end(prompt)
+
+
+def take_question_back(prompt: Message) -> None:
+    ask(0, toolCallId="a", title="May I?", kind="execute")
+    write(method="$/cancel_request", params={"requestId": False})
+    write(method="$/cancel_request", params={"requestId": 0})
+    read()
+    end(prompt)
+
+
+def write_junk(prompt: Message) -> None:
+    out = sys.stdout.buffer
+    out.write(b'some log line\n\n   \n{"half": \n[1, 2]\nnull\n"text"\n\xff\xfe\xfd\n')
+    out.write(b"[" * 5_000 + b"\n" + b'{"id": 99, "result": {}}\n{"id": true}\n{"id": {}}\n')
+    out.flush()
+    say("after")
+    end(prompt)
+
+
+def write_halves(prompt: Message) -> None:
+    """A character beyond the first plane, cut between its two UTF-16 units; and a half alone."""
+    say("a\ud83d", messageId="m")
+    say("\ude00b", messageId="m")
+    say("\ud83d", messageId="n")
+    end(prompt)
+
+
+def write_much(prompt: Message) -> None:
+    say("x" * 20_000_000)
+    end(prompt)
+
+
+def write_without_end(_prompt: Message) -> None:
+    piece = "y" * 1_000_000
+    while True:
+        sys.stdout.write(piece)
+
+
+def be_stubborn(_prompt: Message) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    say("no")
+    hang()
+
+
+def have_children(prompt: Message) -> None:
+    """One in a group of its own, one in a session of its own: none is of its parent's group."""
+    sleeper = [sys.executable, "-c", "import threading; threading.Event().wait()"]
+    near = subprocess.Popen(sleeper, process_group=0)
+    far = subprocess.Popen(sleeper, start_new_session=True, stdout=subprocess.DEVNULL)
+    say(json.dumps([near.pid, far.pid]))
+    end(prompt)
+
+
+def close_output(_prompt: Message) -> None:
+    say("bye")
+    os.close(1)
+    hang()
+
+
+def refuse_with_code(prompt: Message) -> None:
+    error = {"code": -32603, "message": "Overloaded", "data": {"errorKind": "overloaded_error"}}
+    write(id=prompt["id"], error=error)
+
+
+def wait_for_cancel(prompt: Message) -> None:
+    say("waiting")
+    while read().get("method") != "session/cancel":
+        pass
+    end(prompt, "cancelled")
+
+
+def fail_when_cancelled(prompt: Message) -> None:
+    say("waiting")
+    while read().get("method") != "session/cancel":
+        pass
+    write(id=prompt["id"], error={"code": -32603, "message": "aborted"})
+
+
+def insist_on_answer(prompt: Message) -> None:
+    """Ends a cancelled turn only when its question is answered."""
+    ask(7, toolCallId="a", title="May I?", kind="execute")
+    while read().get("id") != 7:
+        pass
+    end(prompt, "cancelled")
+
+
+def ask_under_other_name(prompt: Message) -> None:
+    told = {"file_path": "src/new.txt", "content": "x"}
+    update("tool_call", toolCallId="call", title="Write", kind="edit", rawInput=told)
+    ask(0, toolCallId="confirmation-1", title="Write `src/new.txt`", rawInput=told)
+    read()
+    update("tool_call_update", toolCallId="call", status="completed")
+    end(prompt)
+
+
+def claim_success(prompt: Message) -> None:
+    """Says that a tool it was refused has completed."""
+    update("tool_call", toolCallId="call", title="Write", kind="edit")
+    ask(0, toolCallId="call")
+    read()
+    update("tool_call_update", toolCallId="call", status="completed")
+    end(prompt)
+
+
+DEEDS: dict[str, Callable[[Message], None]] = {
+    name.replace("_", " "): deed
+    for name, deed in list(globals().items())
+    if callable(deed) and getattr(deed, "__module__", None) == __name__ and name != "main"
+}
+
+MODES = {"currentModeId": "auto", "availableModes": [{"id": "auto", "name": "Auto"}]}
+ASKING = {
+    "currentModeId": "auto",
+    "availableModes": [{"id": "auto", "name": "Auto"}, {"id": "default", "name": "Ask"}],
+}
+OPTIONS = [
+    {
+        "id": "mode",
+        "category": "mode",
+        "type": "select",
+        "currentValue": "auto",
+        "options": [{"value": "auto"}, {"value": "default"}],
+    }
+]
+
+
+def greet(manner: str, message: Message) -> None:
+    capabilities: Message = {"loadSession": manner in {"loads", "resume fails"}}
+    if manner == "resume fails":
+        capabilities["sessionCapabilities"] = {"resume": {}}
+    version = 2 if manner == "newer" else 1
+    if manner == "silent":
+        return
+    if manner == "dies":
+        sys.stderr.write("cannot find my keys\n")
+        sys.exit(4)
+    result = {"protocolVersion": version, "agentCapabilities": capabilities, "future": 1}
+    if manner == "logged out":
+        result["authMethods"] = [{"id": "x", "name": "Log in", "description": "Run `rogue login`"}]
+    write(id=message["id"], result=result)
+
+
+def open_session(manner: str, message: Message) -> None:
+    if manner == "logged out":
+        write(id=message["id"], error={"code": -32000, "message": "Authentication required"})
+        return
+    result: Message = {"sessionId": "rogue"}
+    if manner == "only auto":
+        result["modes"] = MODES
+    elif manner in {"asking", "deaf", "echo mode"}:
+        result["modes"] = ASKING
+    elif manner in {"options", "deaf options"}:
+        result["configOptions"] = OPTIONS
+    write(id=message["id"], result=result)
+
+
+def choose(manner: str, message: Message) -> None:
+    params = message["params"]
+    assert isinstance(params, dict)
+    sys.stderr.write(f"{message['method']} {params.get('modeId') or params.get('value')}\n")
+    sys.stderr.flush()
+    if manner == "deaf":
+        write(id=message["id"], error={"code": -32602, "message": "no such mode"})
+    elif manner == "deaf options":
+        write(id=message["id"], result={"configOptions": OPTIONS})
+    elif manner == "options":
+        write(
+            id=message["id"], result={"configOptions": [{**OPTIONS[0], "currentValue": "default"}]}
+        )
+    else:
+        write(id=message["id"], result={})
+
+
+def replay(manner: str, message: Message) -> None:
+    if manner == "resume fails" and message["method"] == "session/resume":
+        write(id=message["id"], error={"code": -32602, "message": "unknown session"})
+        return
+    update("user_message_chunk", content={"type": "text", "text": "what was asked"})
+    say("what was said")
+    ask("old", toolCallId="old", title="An old question")
+    read()
+    write(id=message["id"], result={})
+
+
+def main() -> None:
+    manner = sys.argv[1] if len(sys.argv) > 1 else "plain"
+    while True:
+        message = read()
+        match message.get("method"):
+            case "initialize":
+                greet(manner, message)
+            case "session/new":
+                open_session(manner, message)
+            case "session/load" | "session/resume":
+                replay(manner, message)
+            case "session/set_mode" | "session/set_config_option":
+                choose(manner, message)
+            case "session/prompt":
+                params = message["params"]
+                assert isinstance(params, dict)
+                DEEDS[params["prompt"][0]["text"]](message)
+            case _:
+                continue
+
+
+if __name__ == "__main__":
+    main()
