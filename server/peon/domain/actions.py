@@ -12,7 +12,7 @@ from peon.errors import CommandRejected
 from peon_protocol import provider_events
 from peon_protocol.commands import ApprovePendingAction, RejectPendingAction
 from peon_protocol.events import ActionRequested, ActionResolved, Event, ItemRecorded
-from peon_protocol.ids import ActionId, ThreadId
+from peon_protocol.ids import ActionId, ItemId, ThreadId
 from peon_protocol.rejections import (
     ActionAlreadyResolved,
     ActionHasNoSuchOption,
@@ -135,21 +135,34 @@ def reject_action(command: RejectPendingAction, model: Model, facts: Facts) -> I
 def withdraw(thread: Thread, action_id: ActionId, by: Decider) -> Iterator[Event]:
     """Nobody waits for this answer any more."""
     action = thread.actions[action_id]
-    yield ActionResolved(
-        thread_id=thread.thread_id,
-        turn_id=action.turn_id,
-        action_id=action_id,
-        decision=Decision.WITHDRAWN,
-        by=by,
-    )
-    turn = thread.turns[action.turn_id]
-    yield from set_tool_status(thread.thread_id, turn, action.item_id, ItemStatus.CANCELLED)
+    yield _withdrawn(action, thread, by)
+    yield from _cancelled(action, thread)
 
 
 def withdraw_all(thread: Thread) -> Iterator[Event]:
-    """Withdraw every pending action: the turn ends."""
+    """Withdraw every pending action: the turn ends. A tool call is cancelled once."""
+    cancelled: set[ItemId] = set()
     for action_id in thread.pending:
-        yield from withdraw(thread, action_id, TURN_END)
+        action = thread.actions[action_id]
+        yield _withdrawn(action, thread, TURN_END)
+        if action.item_id not in cancelled:
+            cancelled.add(action.item_id)
+            yield from _cancelled(action, thread)
+
+
+def _withdrawn(action: Action, thread: Thread, by: Decider) -> Event:
+    return ActionResolved(
+        thread_id=thread.thread_id,
+        turn_id=action.turn_id,
+        action_id=action.action_id,
+        decision=Decision.WITHDRAWN,
+        by=by,
+    )
+
+
+def _cancelled(action: Action, thread: Thread) -> Iterator[Event]:
+    turn = thread.turns[action.turn_id]
+    return set_tool_status(thread.thread_id, turn, action.item_id, ItemStatus.CANCELLED)
 
 
 def _pending(model: Model, thread_id: ThreadId, action_id: ActionId) -> tuple[Thread, Action]:
@@ -188,7 +201,7 @@ def _answer_by_mode(
 ) -> Iterator[Event]:
     if turn.interrupt_requested:
         yield _resolved(thread, turn, event, Decision.WITHDRAWN, TURN_END, None)
-        yield _moved(thread, turn, event, ItemStatus.CANCELLED)
+        yield from _moved(thread, turn, event, ItemStatus.CANCELLED)
         return
     by = Decider(DeciderKind.MODE, turn.mode)
     match answer:
@@ -199,12 +212,12 @@ def _answer_by_mode(
             if option is not None:
                 chosen = option.option_id
                 yield _resolved(thread, turn, event, Decision.APPROVED, by, chosen)
-                yield _moved(thread, turn, event, ItemStatus.RUNNING)
+                yield from _moved(thread, turn, event, ItemStatus.RUNNING)
         case Verdict.DENY:
             option = _option(event.options, OptionKind.REJECT_ONCE)
             chosen_or_none = None if option is None else option.option_id
             yield _resolved(thread, turn, event, Decision.REJECTED, by, chosen_or_none)
-            yield _moved(thread, turn, event, ItemStatus.FAILED)
+            yield from _moved(thread, turn, event, ItemStatus.FAILED)
         case _:
             assert_never(answer)
 
@@ -230,14 +243,17 @@ def _resolved(
 
 def _moved(
     thread: Thread, turn: Turn, event: provider_events.ActionRequested, status: ItemStatus
-) -> ItemRecorded:
-    return ItemRecorded(
-        thread_id=thread.thread_id,
-        turn_id=turn.turn_id,
-        item_id=event.item_id,
-        kind=ItemKind.TOOL_CALL,
-        status=status,
-    )
+) -> Iterator[Event]:
+    """The tool call as it is after the answer, unless what was asked about is closed or a text."""
+    item = turn.items.get(event.item_id)
+    if item is None or (item.kind is ItemKind.TOOL_CALL and item.is_open):
+        yield ItemRecorded(
+            thread_id=thread.thread_id,
+            turn_id=turn.turn_id,
+            item_id=event.item_id,
+            kind=ItemKind.TOOL_CALL,
+            status=status,
+        )
 
 
 def _option(options: tuple[ActionOption, ...], kind: OptionKind) -> ActionOption | None:

@@ -86,7 +86,7 @@ def replace_plan(thread_id: ThreadId, turn: Turn, event: PlanReplaced) -> Iterat
     yield ItemRecorded(
         thread_id=thread_id,
         turn_id=turn.turn_id,
-        item_id=ItemId(f"t{turn.number}-plan") if plan is None else plan.item_id,
+        item_id=new_item_id(turn) if plan is None else plan.item_id,
         kind=ItemKind.PLAN,
         status=ItemStatus.RUNNING,
         patch=ItemPatch(entries=event.entries),
@@ -96,9 +96,11 @@ def replace_plan(thread_id: ThreadId, turn: Turn, event: PlanReplaced) -> Iterat
 def set_tool_status(
     thread_id: ThreadId, turn: Turn, item_id: ItemId, status: ItemStatus
 ) -> Iterator[Event]:
-    """Move an item on, unless it is closed or there already."""
+    """Move a tool call on, unless it is closed or there already."""
     item = turn.items.get(item_id)
-    if item is not None and item.is_open and item.status is not status:
+    if item is None or item.kind is not ItemKind.TOOL_CALL:
+        return
+    if item.is_open and item.status is not status:
         yield _status(thread_id, turn, item, status)
 
 

@@ -1,5 +1,7 @@
 """Finding what a command names, or refusing it."""
 
+from collections.abc import Iterator
+
 from peon.domain.model import Model, Project, Thread
 from peon.errors import CommandRejected
 from peon_protocol.ids import ProjectId, ThreadId
@@ -27,6 +29,14 @@ def require_thread(model: Model, thread_id: ThreadId) -> Thread:
     if thread is None:
         raise CommandRejected(ThreadNotFound(thread_id))
     return thread
+
+
+def at_work(model: Model, project_id: ProjectId) -> Iterator[Thread]:
+    """The threads of a project that have a turn or an operation under way."""
+    for thread_id in model.busy:
+        thread = model.threads[thread_id]
+        if thread.project_id == project_id:
+            yield thread
 
 
 def refuse_while_turn_runs(thread: Thread) -> None:

@@ -98,7 +98,8 @@ _CLOSED = (ItemStatus.COMPLETED, ItemStatus.FAILED, ItemStatus.CANCELLED)
 class Turn:
     """One prompt and all that follows.
 
-    `open_text` is the message or reasoning that may still grow.
+    `captured` says that its first checkpoint is settled, taken or not, and `prompted` that the
+    prompt went out then. `open_text` is the message or reasoning that may still grow.
     """
 
     turn_id: TurnId
@@ -109,6 +110,7 @@ class Turn:
     checkpoint_id: CheckpointId
     started_at: str
     status: TurnStatus = TurnStatus.RUNNING
+    captured: bool = False
     prompted: bool = False
     interrupt_requested: bool = False
     ended_at: str | None = None

@@ -14,6 +14,7 @@ from peon.domain.commands import (
 )
 from peon.domain.facts import Facts
 from peon.domain.lookup import (
+    at_work,
     refuse_paths_outside,
     refuse_while_operation_runs,
     refuse_while_turn_runs,
@@ -44,7 +45,6 @@ from peon_protocol.rejections import (
     DescriptionBlank,
     FeatureNotAvailable,
     MessageBlank,
-    OperationInProgress,
     WorkspaceBusy,
 )
 from peon_protocol.values import (
@@ -88,12 +88,13 @@ def restore_checkpoint(command: RestoreCheckpoint, model: Model, facts: Facts) -
 
 
 def commit_changes(command: CommitChanges, model: Model, facts: Facts) -> Iterator[Event]:
-    """A commit says what it does, and waits for the turn's end."""
+    """A commit says what it does, and waits for the turn's end and for files to be back."""
     thread = require_thread(model, command.thread_id)
     if not command.message.strip():
         raise CommandRejected(MessageBlank())
     refuse_while_turn_runs(thread)
     refuse_while_operation_runs(thread)
+    refuse_while_folder_is_restored(model, thread)
     refuse_paths_outside(command.paths)
     yield _requested(thread, CommitOperation(command.message, command.paths), facts)
 
@@ -139,16 +140,11 @@ def require_checkpoint(model: Model, thread: Thread, checkpoint_id: CheckpointId
 
 
 def _refuse_while_folder_is_busy(model: Model, thread: Thread) -> None:
-    project = model.projects[thread.project_id]
-    for other_id in project.thread_ids:
-        if other_id in model.busy:
-            other = model.threads[other_id]
-            if other.current is not None:
-                raise CommandRejected(WorkspaceBusy(project.root, other_id))
-            if other.operation is not None:
-                kind = other.operation.operation.TYPE
-                raise CommandRejected(OperationInProgress(other_id, kind))
-    refuse_while_folder_is_restored(model, thread)
+    for other in at_work(model, thread.project_id):
+        if other.current is not None:
+            root = model.projects[thread.project_id].root
+            raise CommandRejected(WorkspaceBusy(root, other.thread_id))
+        refuse_while_operation_runs(other)
 
 
 def _requested(thread: Thread, operation: Operation, facts: Facts) -> OperationRequested:

@@ -35,6 +35,7 @@ from peon_protocol.events import (
     TurnInterruptRequested,
     TurnStarted,
 )
+from peon_protocol.ids import TurnId
 from peon_protocol.values import CheckpointKind, ItemKind, ItemPatch, StopReason, TurnStatus
 
 _TEXTS = (ItemKind.MESSAGE, ItemKind.REASONING)
@@ -226,14 +227,21 @@ def _checkpoint_created(thread: Thread, event: CheckpointCreated, at: str) -> No
     if event.operation_id is not None:
         thread.operation = None
     elif event.kind is CheckpointKind.TURN_START and event.turn_id is not None:
-        thread.turns[event.turn_id].prompted = True
+        _first_checkpoint_settled(thread, event.turn_id)
 
 
 def _operation_failed(thread: Thread, event: OperationFailed) -> None:
     if thread.operation is not None and thread.operation.operation_id == event.operation_id:
         thread.operation = None
     elif event.turn_id is not None:
-        thread.turns[event.turn_id].prompted = True
+        _first_checkpoint_settled(thread, event.turn_id)
+
+
+def _first_checkpoint_settled(thread: Thread, turn_id: TurnId) -> None:
+    """The prompt goes out, unless the turn was told to stop, or has ended before it began."""
+    turn = thread.turns[turn_id]
+    turn.captured = True
+    turn.prompted = thread.operation is None and not turn.interrupt_requested
 
 
 def _session(event: SessionOpened) -> Session:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from peon.domain.facts import Facts
-from peon.domain.lookup import refuse_blank_title, require_project
+from peon.domain.lookup import at_work, refuse_blank_title, require_project
 from peon.domain.model import Model
 from peon.errors import CommandRejected
 from peon_protocol.commands import ConfigureProject, CreateProject, DeleteProject
@@ -58,9 +58,9 @@ def configure_project(command: ConfigureProject, model: Model, facts: Facts) -> 
 def delete_project(command: DeleteProject, model: Model) -> Iterator[Event]:
     """A project goes with its threads, and only when none of them is at work."""
     project = require_project(model, command.project_id)
-    at_work = tuple(sorted(thread for thread in project.thread_ids if thread in model.busy))
-    if at_work:
-        raise CommandRejected(ProjectHasRunningThreads(project.project_id, at_work))
+    running = tuple(sorted(thread.thread_id for thread in at_work(model, project.project_id)))
+    if running:
+        raise CommandRejected(ProjectHasRunningThreads(project.project_id, running))
     for thread_id in project.thread_ids:
         yield ThreadDeleted(thread_id=thread_id)
     yield ProjectDeleted(project_id=project.project_id)

@@ -117,8 +117,7 @@ def _within_turn(
         case TurnEnded():
             return end_turn(thread, turn, _ending(turn, event), facts)
         case ProviderError():
-            error = TurnError(event.code, event.message)
-            return end_turn(thread, turn, Ending(error=error), facts)
+            return end_turn(thread, turn, _failing(turn, event.code, event.message), facts)
         case SessionStarted() | SessionEnded() | ModeChanged():
             return iter(())
         case _:
@@ -129,6 +128,13 @@ def _ending(turn: Turn, event: TurnEnded) -> Ending:
     """A turn that was asked to stop and stopped was cancelled, whatever the agent calls it."""
     asked = turn.interrupt_requested and event.stop_reason is StopReason.END_TURN
     return Ending(StopReason.CANCELLED if asked else event.stop_reason, usage=event.usage)
+
+
+def _failing(turn: Turn, code: str, message: str) -> Ending:
+    """An agent that breaks off because it was asked to stop has not failed."""
+    if turn.interrupt_requested:
+        return Ending(StopReason.CANCELLED)
+    return Ending(error=TurnError(code, message))
 
 
 def _text(
@@ -167,7 +173,7 @@ def _session_started(thread: Thread, event: SessionStarted) -> Iterator[Event]:
 
 
 def _session_ended(thread: Thread, event: SessionEnded, facts: Facts) -> Iterator[Event]:
-    """An agent that goes while its turn runs has failed that turn, unless it was asked to stop."""
+    """An agent that goes while it works on a turn ends that turn."""
     if thread.session is None or thread.session.session_id != event.session_id:
         return
     yield SessionClosed(
@@ -177,18 +183,21 @@ def _session_ended(thread: Thread, event: SessionEnded, facts: Facts) -> Iterato
         detail=event.detail,
     )
     turn = thread.running_turn
-    if turn is None or is_ending(thread) or not turn.prompted:
+    if turn is None or is_ending(thread):
         return
-    if turn.interrupt_requested:
-        yield from end_turn(thread, turn, Ending(StopReason.CANCELLED), facts)
-        return
-    message = event.detail or event.reason
-    yield from end_turn(thread, turn, Ending(error=TurnError(AGENT_EXITED, message)), facts)
+    if turn.prompted or turn.interrupt_requested:
+        ending = _failing(turn, AGENT_EXITED, event.detail or event.reason)
+        yield from end_turn(thread, turn, ending, facts)
 
 
 def _mode_changed(thread: Thread, event: ModeChanged) -> Iterator[Event]:
-    """An agent may bind itself, never free itself."""
-    if _rank(event.mode) < _rank(thread.mode):
+    """An agent may bind itself, never free itself.
+
+    What the turn in progress asked for is not the agent's own doing, and does not bind the thread.
+    """
+    turn = thread.running_turn
+    allowed = _rank(thread.mode) if turn is None else min(_rank(thread.mode), _rank(turn.mode))
+    if _rank(event.mode) < allowed:
         yield ThreadConfigured(thread_id=thread.thread_id, mode=event.mode)
 
 

@@ -15,7 +15,6 @@ from peon.domain.effects import (
     ToolCallOpened,
 )
 from peon.domain.model import Model, Thread
-from peon.domain.provider import is_ending
 from peon_protocol.events import (
     ActionResolved,
     CheckpointCreated,
@@ -29,7 +28,7 @@ from peon_protocol.events import (
     TurnStarted,
 )
 from peon_protocol.ids import ThreadId, TurnId
-from peon_protocol.values import CheckpointKind, Decision, ItemKind, ItemStatus
+from peon_protocol.values import CheckpointKind, DeciderKind, Decision, ItemKind, ItemStatus
 
 
 def react(event: Event, model: Model) -> Iterator[Effect]:
@@ -68,11 +67,9 @@ def react(event: Event, model: Model) -> Iterator[Effect]:
 
 def _prompt(model: Model, thread_id: ThreadId, turn_id: TurnId | None) -> Iterator[Effect]:
     """The prompt goes out once its checkpoint is settled, unless the turn is told to stop."""
-    thread = model.threads[thread_id]
-    turn = thread.running_turn
-    if turn is None or turn.turn_id != turn_id or turn.interrupt_requested or is_ending(thread):
-        return
-    yield PromptAgent(thread_id=thread_id, turn_id=turn.turn_id)
+    turn = model.threads[thread_id].running_turn
+    if turn is not None and turn.turn_id == turn_id and turn.prompted:
+        yield PromptAgent(thread_id=thread_id, turn_id=turn.turn_id)
 
 
 def _prompt_without_checkpoint(model: Model, event: OperationFailed) -> Iterator[Effect]:
@@ -85,9 +82,9 @@ def _prompt_without_checkpoint(model: Model, event: OperationFailed) -> Iterator
 
 
 def _answer(model: Model, event: ActionResolved) -> Iterator[Effect]:
-    thread = model.threads[event.thread_id]
-    action = thread.actions[event.action_id]
-    if thread.current == action.turn_id:
+    """The agent is told, unless it was the agent that withdrew."""
+    action = model.threads[event.thread_id].actions[event.action_id]
+    if event.by.kind is not DeciderKind.AGENT:
         yield AnswerAgent(
             thread_id=event.thread_id,
             turn_id=event.turn_id,

@@ -8,7 +8,7 @@ from peon.domain.actions import withdraw_all
 from peon.domain.commands import RecordTurnCheckpoint, SettleThread, WorkFailed
 from peon.domain.facts import Facts
 from peon.domain.items import close_items
-from peon.domain.lookup import refuse_while_operation_runs, require_thread
+from peon.domain.lookup import at_work, refuse_while_operation_runs, require_thread
 from peon.domain.model import Model, Thread, Turn
 from peon.domain.threads import refuse_unsupported_mode
 from peon.errors import CommandRejected
@@ -16,6 +16,7 @@ from peon_protocol.commands import InterruptTurn, StartTurn
 from peon_protocol.events import (
     CheckpointCreated,
     Event,
+    ItemRecorded,
     OperationFailed,
     OperationRequested,
     TurnCompleted,
@@ -95,11 +96,10 @@ def _refuse_start(command: StartTurn, thread: Thread, model: Model) -> None:
 
 def refuse_while_folder_is_restored(model: Model, thread: Thread) -> None:
     """Raises CommandRejected(OperationInProgress) while another thread restores the same folder."""
-    for other_id in model.projects[thread.project_id].thread_ids:
-        if other_id in model.busy:
-            operation = model.threads[other_id].operation
-            if operation is not None and isinstance(operation.operation, RestoreOperation):
-                raise CommandRejected(OperationInProgress(other_id, operation.operation.TYPE))
+    for other in at_work(model, thread.project_id):
+        if other.operation is not None and isinstance(other.operation.operation, RestoreOperation):
+            kind = other.operation.operation.TYPE
+            raise CommandRejected(OperationInProgress(other.thread_id, kind))
 
 
 def is_empty(prompt: Prompt) -> bool:
@@ -110,14 +110,18 @@ def is_empty(prompt: Prompt) -> bool:
 
 
 def interrupt_turn(command: InterruptTurn, model: Model) -> Iterator[Event]:
-    """Asking again changes nothing. What waits for an answer is withdrawn in the same commit."""
+    """What waits for an answer is withdrawn in the same commit.
+
+    A turn that is stopping, or whose agent has ended it already, is not asked again.
+    """
     thread = require_thread(model, command.thread_id)
     turn = thread.running_turn
     if turn is None:
         raise CommandRejected(TurnNotInProgress(thread.thread_id))
     if command.turn_id is not None and command.turn_id != turn.turn_id:
         raise CommandRejected(TurnMismatch(thread.thread_id, command.turn_id, turn.turn_id))
-    if turn.interrupt_requested:
+    if turn.interrupt_requested or thread.operation is not None:
+        # The only operation a thread can have while its turn runs is the end of that turn.
         return
     yield TurnInterruptRequested(thread_id=thread.thread_id, turn_id=turn.turn_id)
     yield from withdraw_all(thread)
@@ -165,7 +169,7 @@ def record_turn_checkpoint(command: RecordTurnCheckpoint, model: Model) -> Itera
     """The files before the prompt are kept, or an event says why not; the turn goes on."""
     thread = model.threads.get(command.thread_id)
     turn = None if thread is None else thread.turns.get(command.turn_id)
-    if thread is None or turn is None or thread.current != turn.turn_id or turn.prompted:
+    if thread is None or turn is None or thread.current != turn.turn_id or turn.captured:
         return
     if isinstance(command.outcome, WorkFailed):
         yield OperationFailed(
@@ -216,7 +220,8 @@ def settle_thread(command: SettleThread, model: Model) -> Iterator[Event]:
 
 
 def _close(thread: Thread, turn: Turn, ending: Ending) -> Iterator[Event]:
-    withdrawn = {thread.actions[action_id].item_id for action_id in thread.pending}
-    yield from withdraw_all(thread)
+    withdrawn = tuple(withdraw_all(thread))
+    yield from withdrawn
+    closed = {event.item_id for event in withdrawn if isinstance(event, ItemRecorded)}
     broken_off = ending.error is not None or ending.stop_reason in BROKEN_OFF
-    yield from close_items(thread.thread_id, turn, broken_off=broken_off, but=withdrawn)
+    yield from close_items(thread.thread_id, turn, broken_off=broken_off, but=closed)
