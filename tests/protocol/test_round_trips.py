@@ -4,9 +4,9 @@ import enum
 from typing import Any
 
 import pytest
-from generator.classes import all_classes
 from hypothesis import given
 
+from generator.classes import all_classes
 from peon.wire import decode_event, dumps, encode_event, loads, structure, unstructure
 from peon_protocol.events import StoredEvent
 from support.examples import examples

@@ -51,7 +51,8 @@ def json_values() -> st.SearchStrategy[JsonValue]:
 
 def values_of(kind: type[T]) -> st.SearchStrategy[T]:
     """Any instance of an attrs class or enum of the protocol."""
-    strategy: st.SearchStrategy[T] = _of(kind)
+    declared: Any = kind
+    strategy: st.SearchStrategy[T] = _of(declared)
     return strategy
 
 

@@ -11,6 +11,9 @@ from peon.wire.hooks import camel_case
 MOST_PROBLEMS: Final = 20
 """More than these are counted and not listed: whoever sent this has read enough."""
 
+LONGEST_SHOWN: Final = 40
+"""Characters of what was sent that are said back."""
+
 
 class ParamsInvalid(ValueError):
     """A JSON value does not fit; `problems` say where and why, in the order of their paths."""
@@ -26,6 +29,11 @@ class Misfit(ValueError):
     def __init__(self, message: str, *, at: str = "") -> None:
         super().__init__(message)
         self.at = at
+
+
+def shortened(text: str) -> str:
+    """The text, or its beginning where it is long."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 NOT_FITTING: Final = (BaseValidationError, Misfit)
@@ -55,7 +63,9 @@ def _walk(error: BaseException, path: str) -> Iterator[tuple[str, str]]:
             for inner in error.exceptions:
                 yield from _walk(inner, path)
         case ForbiddenExtraKeysError():
-            yield from (("unknown field", f"{path}.{name}") for name in error.extra_fields)
+            yield from (
+                ("unknown field", f"{path}.{shortened(name)}") for name in error.extra_fields
+            )
         case KeyError():
             yield "required field missing", path
         case Misfit():

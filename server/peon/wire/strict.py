@@ -9,7 +9,7 @@ from cattrs import Converter
 from cattrs.fns import identity
 
 from peon.wire.hooks import StructureHook
-from peon.wire.problems import Misfit
+from peon.wire.problems import Misfit, shortened
 from peon_protocol.ids import ID_PATTERN, ID_TYPES, is_id
 from peon_protocol.values import JsonValue
 
@@ -17,7 +17,6 @@ DEEPEST_JSON: Final = 128
 """Levels of nesting that free JSON may have, so that it can be written again inside a message."""
 
 _LARGEST_WHOLE: Final = 2**53
-_LONGEST_SHOWN: Final = 40
 
 
 def register(converter: Converter) -> None:
@@ -122,8 +121,7 @@ def _number_or_name(raw: JsonValue) -> str:
 
 
 def _shown(text: str) -> str:
-    short = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-    return f'"{short}"'
+    return f'"{shortened(text)}"'
 
 
 _JSON_NAMES: Final = {
