@@ -87,8 +87,7 @@ async def test_an_allowed_write_is_done_and_shown(agents: Agency, workspace: Pat
     assert [call.status for call in calls] == [
         ItemStatus.STREAMING,
         ItemStatus.AWAITING_APPROVAL,
-        ItemStatus.RUNNING,
-        ItemStatus.COMPLETED,
+        ItemStatus.COMPLETED,  # That it runs once it is allowed, whoever allowed it knows.
     ]
 
 
@@ -96,7 +95,7 @@ async def test_a_rejected_step_fails_and_the_next_one_runs(agents: Agency, works
     recorder = await agents.open(SCRIPT, REJECTING)
     end = await recorder.turn("write a.txt no\nsay next")
     assert not (workspace / "a.txt").exists()
-    assert ItemStatus.FAILED in [call.status for call in recorder.of(ToolCallUpdated)]
+    assert recorder.of(ToolCallUpdated)[-1].summary == "Not allowed."
     assert ItemStatus.COMPLETED not in [call.status for call in recorder.of(ToolCallUpdated)]
     assert recorder.text() == "next"
     assert isinstance(end, TurnEnded)
@@ -207,13 +206,8 @@ async def test_interrupting_stops_every_step(agents: Agency, step: str):
     recorder = await agents.open(SCRIPT, ALLOWING)
     assert recorder.session is not None
     await recorder.session.prompt(f"say go\n{step}", mode=Mode.ASK, model=None)
-    await recorder.until(
-        lambda r: (
-            any(call.status is ItemStatus.RUNNING for call in r.of(ToolCallUpdated))
-            if step.startswith("run")
-            else r.of(TextDelta)
-        )
-    )
+    begun = ActionRequested if step.startswith("run") else TextDelta
+    await recorder.until(lambda r: r.of(begun))
     await recorder.session.interrupt()
     (end,) = recorder.ends()
     assert isinstance(end, TurnEnded)

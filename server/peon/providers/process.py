@@ -110,7 +110,7 @@ class AgentProcess(asyncio.SubprocessProtocol):
     def write(self, data: bytes) -> None:
         """Send `data` as soon as it reads. Raises ExternalFailure if it is gone or too slow."""
         pipe = self._stdin()
-        if pipe is None or pipe.is_closing():
+        if pipe is None or pipe.is_closing() or self._gone.is_set():
             raise ExternalFailure("agent", "it is not listening any more", code="agent.gone")
         if pipe.get_write_buffer_size() + len(data) > WRITE_LIMIT:
             raise ExternalFailure("agent", "it does not read what it is told", code="agent.stuck")

@@ -5,7 +5,6 @@ transport is a parameter: bytes come in through `feed` and go out through `send`
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from typing import Protocol
@@ -53,7 +52,7 @@ Reply = Callable[[JsonValue | AgentError], None]
 
 
 class Connection:
-    """One agent's end of the line. `send` may raise ExternalFailure."""
+    """One agent's end of the line. `send` must not raise: what it cannot send is its own affair."""
 
     def __init__(self, name: str, *, send: Callable[[bytes], None], handler: Handler) -> None:
         self._name = name
@@ -62,6 +61,7 @@ class Connection:
         self._splitter = ndjson.LineSplitter()
         self._waiting: dict[int, Reply] = {}
         self._last_id = 0
+        self._lost: AgentError | None = None
         self.skipped = 0
         """Lines that were no message of the protocol, and answers to nothing."""
 
@@ -74,8 +74,11 @@ class Connection:
     def call(self, method: str, params: JsonValue, reply: Reply) -> int:
         """Send a request; `reply` is called in order with its result or the agent's error."""
         self._last_id += 1
-        self._waiting[self._last_id] = reply
-        self._write({"id": self._last_id, "method": method, "params": params})
+        if self._lost is not None:
+            reply(self._lost)
+        else:
+            self._waiting[self._last_id] = reply
+            self._write({"id": self._last_id, "method": method, "params": params})
         return self._last_id
 
     async def request(self, method: str, params: JsonValue, *, deadline: float) -> JsonObject:
@@ -115,7 +118,8 @@ class Connection:
         self._write({"id": request_id, "error": {"code": code, "message": message}})
 
     def lost(self, error: AgentError) -> None:
-        """Answer everything that still waits: nobody else will."""
+        """The agent is gone: answer all that waits, and whatever is asked from now on."""
+        self._lost = error
         waiting, self._waiting = self._waiting, {}
         for reply in waiting.values():
             reply(error)
@@ -149,8 +153,7 @@ class Connection:
 
     def _take_request(self, request_id: JsonValue, method: str, params: JsonObject) -> None:
         if not self._handler.asked(request_id, method, params):
-            with contextlib.suppress(ExternalFailure):  # It may have stopped listening meanwhile.
-                self.refuse(request_id, METHOD_NOT_FOUND, f"Method not found: {method}")
+            self.refuse(request_id, METHOD_NOT_FOUND, f"Method not found: {method}")
 
     def _skip(self, line: bytes) -> None:
         self.skipped += 1

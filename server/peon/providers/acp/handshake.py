@@ -118,18 +118,8 @@ async def choose(
     settings = opened.settings
     native_id = opened.native_id
     if (native_model := settings.model_to_set(model, agent=terms.name)) is not None:
-        option = settings.models.option_id
-        result = await connection.request(
-            *(
-                ("session/set_model", {"sessionId": native_id, "modelId": native_model})
-                if option is None
-                else (
-                    "session/set_config_option",
-                    messages.set_option(native_id, option, native_model),
-                )
-            ),
-            deadline=terms.patience.choose,
-        )
+        method, params = _to_set_model(native_id, settings, native_model)
+        result = await connection.request(method, params, deadline=terms.patience.choose)
         settings = settings.with_model(native_model).told(result)
     settings = await _set_mode(connection, native_id, settings, mode, terms)
     return attrs.evolve(opened, settings=settings)
@@ -145,16 +135,25 @@ async def _set_mode(
         )
     if native is None or native == settings.modes.current:
         return settings
-    option = settings.modes.option_id
-    result = await connection.request(
-        *(
-            ("session/set_mode", messages.set_mode(native_id, native))
-            if option is None
-            else ("session/set_config_option", messages.set_option(native_id, option, native))
-        ),
-        deadline=terms.patience.choose,
-    )
+    method, params = to_set_mode(native_id, settings, native)
+    result = await connection.request(method, params, deadline=terms.patience.choose)
     settings = settings.with_mode(native).told(result)
     if settings.modes.current != native:
         raise ExternalFailure(terms.name, f"it did not take the mode {native}", code="agent.mode")
     return settings
+
+
+def to_set_mode(native_id: str, settings: Settings, native: str) -> tuple[str, JsonObject]:
+    """The request that sets a mode, as this agent has it."""
+    option = settings.modes.option_id
+    if option is None:
+        return "session/set_mode", messages.set_mode(native_id, native)
+    return "session/set_config_option", messages.set_option(native_id, option, native)
+
+
+def _to_set_model(native_id: str, settings: Settings, native: str) -> tuple[str, JsonObject]:
+    """The request that sets a model; agents without options have a call that is in no schema."""
+    option = settings.models.option_id
+    if option is None:
+        return "session/set_model", {"sessionId": native_id, "modelId": native}
+    return "session/set_config_option", messages.set_option(native_id, option, native)

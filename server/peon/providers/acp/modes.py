@@ -5,7 +5,7 @@ ask, and its questions are answered by our rules. So an agent needs no more than
 and one that changes nothing if `plan` is to be had.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import attrs
@@ -52,9 +52,9 @@ class NativeModes:
         return next((native for native in self.offered if _KNOWN.get(native) is target), None)
 
 
-def ours(native: JsonValue) -> Mode | None:
+def ours(native: str) -> Mode | None:
     """Our mode for a native one that we know."""
-    return _KNOWN.get(native) if isinstance(native, str) else None
+    return _KNOWN.get(native)
 
 
 def offered(result: JsonObject) -> NativeModes:
@@ -73,9 +73,16 @@ def offered(result: JsonObject) -> NativeModes:
     )
 
 
-def configured(options: Sequence[JsonValue]) -> str | None:
-    """The mode that a list of config options says is chosen."""
-    return raw.text(_mode_option(options), "currentValue")
+def told(update: JsonObject) -> str | None:
+    """The mode that an update says the session is in; None if it is about something else."""
+    match update.get("sessionUpdate"):
+        case "current_mode_update":
+            return raw.text(update, "currentModeId")
+        case "config_option_update":
+            option = _mode_option(raw.items(update, "configOptions"))
+            return raw.text(option, "currentValue")
+        case _:
+            return None
 
 
 def _mode_option(options: Iterable[JsonValue]) -> JsonValue:

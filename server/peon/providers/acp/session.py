@@ -1,13 +1,12 @@
 """A session with an agent that speaks the protocol: its process, connection and one turn."""
 
 import asyncio
-import logging
 from collections.abc import Iterable
 
 import attrs
 
 from peon.errors import ExternalFailure, Unavailable
-from peon.providers.acp import handshake, messages, raw
+from peon.providers.acp import handshake, messages, modes, raw
 from peon.providers.acp.connection import AgentError, Connection
 from peon.providers.acp.handshake import Opened
 from peon.providers.acp.ndjson import LineTooLong
@@ -20,6 +19,7 @@ from peon.providers.supervisor import Supervisor
 from peon_protocol.ids import ActionId, SessionId
 from peon_protocol.provider_events import (
     ActionRequested,
+    ModeChanged,
     ProviderError,
     ProviderEvent,
     SessionEnded,
@@ -27,8 +27,6 @@ from peon_protocol.provider_events import (
     TurnEnded,
 )
 from peon_protocol.values import JsonValue, Mode, Prompt, StopReason
-
-logger = logging.getLogger(__name__)
 
 
 @attrs.define(eq=False)
@@ -129,7 +127,7 @@ class AcpSession:
         turn.interrupted = True
         self._withdraw_all()
         if self.alive:
-            self._tell("session/cancel", messages.cancel(self.native_id))
+            self._connection.notify("session/cancel", messages.cancel(self.native_id))
         try:
             async with asyncio.timeout(self._terms.patience.agree):
                 await turn.ended.wait()
@@ -142,9 +140,7 @@ class AcpSession:
         if action_id not in self._asked:
             return
         request_id = self._asked.pop(action_id)
-        chosen, events = self._translator.answer(action_id, option_id)
-        self._reply(request_id, chosen)
-        self._report(events)
+        self._reply(request_id, self._translator.answer(action_id, option_id))
 
     async def close(self) -> None:
         """See `peon.providers.port.Session`."""
@@ -242,10 +238,30 @@ class AcpSession:
 
     def notified(self, method: str, params: JsonObject) -> None:
         """Take a notification. What comes between turns is history or decoration, no event."""
-        if method == "session/update" and self._turn is not None:
-            self._report(self._translator.update(raw.as_object(params.get("update"))))
+        if method == "session/update":
+            update = raw.as_object(params.get("update"))
+            self._notice_mode(modes.told(update))
+            if self._turn is not None:
+                self._report(self._translator.update(update))
         elif method == "$/cancel_request":
             self._withdrawn(params.get("requestId"))
+
+    def _notice_mode(self, native: str | None) -> None:
+        """An agent may change its mode by itself. It may bind itself, but never free itself."""
+        opened = self._opened
+        if native is None or opened is None or native == opened.settings.modes.current:
+            return
+        self._opened = attrs.evolve(opened, settings=opened.settings.with_mode(native))
+        mode = modes.ours(native)
+        if mode is Mode.PLAN:
+            self._report([ModeChanged(mode=mode)])
+        elif mode is not Mode.ASK and (asking := opened.settings.modes.meaning(Mode.ASK)):
+            method, params = handshake.to_set_mode(self.native_id, opened.settings, asking)
+            self._connection.call(method, params, self._mode_taken_back)
+
+    def _mode_taken_back(self, outcome: JsonValue | AgentError) -> None:
+        if isinstance(outcome, AgentError):
+            self._fail("agent.mode", "it left the mode that asks and does not go back")
 
     def asked(self, request_id: JsonValue, method: str, params: JsonObject) -> bool:
         """Take a request; only permission can be asked for."""
@@ -309,21 +325,15 @@ class AcpSession:
             await self._process.end()
 
     def _send(self, data: bytes) -> None:
-        if self._process is None:
-            raise ExternalFailure(self._name, "it is not running", code="agent.gone")
-        self._process.write(data)
+        """Write to the agent. One that no longer listens, or does not read, is given up."""
+        try:
+            if self._process is not None:
+                self._process.write(data)
+        except ExternalFailure as error:
+            self._fail(error.code, error.detail)
 
     def _reply(self, request_id: JsonValue, option_id: str | None) -> None:
-        try:
-            self._connection.respond(request_id, messages.outcome(option_id))
-        except ExternalFailure as error:
-            logger.info("an answer did not reach %s: %s", self._name, error)
-
-    def _tell(self, method: str, params: JsonObject) -> None:
-        try:
-            self._connection.notify(method, params)
-        except ExternalFailure as error:
-            logger.info("%s did not reach %s: %s", method, self._name, error)
+        self._connection.respond(request_id, messages.outcome(option_id))
 
     def _report(self, events: Iterable[ProviderEvent]) -> None:
         for event in events:

@@ -70,7 +70,6 @@ class ToolCall:
     item_id: ItemId
     status: ItemStatus = ItemStatus.STREAMING
     told: _Told = _Told()
-    refused: bool = False
 
     @property
     def open(self) -> bool:
@@ -110,16 +109,12 @@ class ToolCalls:
         self._calls[key] = call
         merged = self._merge(call, {**native, "status": None})
         call.status = ItemStatus.AWAITING_APPROVAL
-        call.refused = False
         return call, attrs.evolve(merged, status=call.status)
 
-    def answered(self, call: ToolCall, *, allowed: bool) -> ToolCallUpdated | None:
-        """Note the answer to a request; what it changes, as few agents say it themselves."""
-        call.refused = not allowed
-        if call.status is not ItemStatus.AWAITING_APPROVAL:
-            return None
-        call.status = ItemStatus.RUNNING if allowed else ItemStatus.FAILED
-        return ToolCallUpdated(item_id=call.item_id, status=call.status)
+    def answered(self, call: ToolCall, *, allowed: bool) -> None:
+        """Note the answer to a request. Few agents say themselves what follows from it."""
+        if call.status is ItemStatus.AWAITING_APPROVAL:
+            call.status = ItemStatus.RUNNING if allowed else ItemStatus.FAILED
 
     def close(self, *, cancelled: bool) -> Iterator[ToolCallUpdated]:
         """Close what is open at the end of a turn, and forget every call."""

@@ -6,7 +6,7 @@ What it does not know is counted and left out.
 
 from collections.abc import Iterator
 
-from peon.providers.acp import modes, raw, words
+from peon.providers.acp import raw, words
 from peon.providers.acp.connection import AgentError
 from peon.providers.acp.ndjson import Surrogates
 from peon.providers.acp.raw import JsonObject
@@ -15,7 +15,6 @@ from peon_protocol.ids import ActionId, ItemId, SessionId
 from peon_protocol.provider_events import (
     ActionRequested,
     ActionWithdrawn,
-    ModeChanged,
     PlanReplaced,
     ProviderError,
     ProviderEvent,
@@ -32,9 +31,11 @@ _QUIET = frozenset(
         "available_commands_update",
         "session_info_update",
         "usage_update",
+        "current_mode_update",
+        "config_option_update",
     }
 )
-"""Updates that say nothing about the turn."""
+"""Updates that are about the session, not about the turn."""
 
 
 class Translator:
@@ -75,10 +76,6 @@ class Translator:
             case "plan":
                 yield from self._pause()
                 yield PlanReplaced(entries=words.plan_entries(raw.items(update, "entries")))
-            case "current_mode_update":
-                yield from self._mode(update.get("currentModeId"))
-            case "config_option_update":
-                yield from self._mode(modes.configured(raw.items(update, "configOptions")))
             case _:
                 self.unknown += kind not in _QUIET
 
@@ -99,19 +96,18 @@ class Translator:
             paths=call.paths(self._root),
         )
 
-    def answer(
-        self, action_id: ActionId, option_id: str | None
-    ) -> tuple[str | None, tuple[ProviderEvent, ...]]:
-        """Note our answer to an action; what to tell the agent, and what follows from it.
+    def answer(self, action_id: ActionId, option_id: str | None) -> str | None:
+        """Note our answer to an action; what to tell the agent.
 
-        An option that was not offered counts as no answer.
+        An option that was not offered counts as no answer. What follows for the tool call is known
+        to whoever answers, so it is no event.
         """
         call, options = self._actions.pop(action_id)
         kind = options.get(option_id) if option_id is not None else None
         if kind is None:
-            return None, ()
-        updated = self._tools.answered(call, allowed=kind in ALLOWING)
-        return option_id, (updated,) if updated is not None else ()
+            return None
+        self._tools.answered(call, allowed=kind in ALLOWING)
+        return option_id
 
     def withdraw(self, action_id: ActionId) -> ActionWithdrawn:
         """Note that an action needs no answer any more."""
@@ -163,11 +159,6 @@ class Translator:
         if self._growing is not None and self._growing[0] == "agent_thought_chunk":
             return ReasoningDelta(text=text, item_id=self._growing_id)
         return TextDelta(text=text, item_id=self._growing_id)
-
-    def _mode(self, native: JsonValue) -> Iterator[ProviderEvent]:
-        mode = modes.ours(native)
-        if mode is not None:
-            yield ModeChanged(mode=mode)
 
     def _fresh(self, kind: str) -> str:
         self._count += 1
