@@ -1,5 +1,7 @@
 """The params of the queries and of the feed: requests that change nothing that lasts."""
 
+from typing import TypeAlias
+
 import attrs
 
 from peon_protocol.ids import CheckpointId, ProjectId, SubscriptionId, ThreadId, TurnId
@@ -115,3 +117,19 @@ class UnsubscribeEvents:
     """End a subscription."""
 
     subscription_id: SubscriptionId
+
+
+ModelQuery: TypeAlias = ListProjects | ListThreads | ReadThread | ListCheckpoints
+OutsideQuery: TypeAlias = (
+    ReadTurnDiff
+    | ReadCheckpointDiff
+    | ReadGitStatus
+    | ReadGitDiff
+    | ListProviders
+    | ReadServerStatus
+)
+Query: TypeAlias = ModelQuery | OutsideQuery
+"""What is answered with data classes: from what is recorded, or by looking outside.
+
+Events are read as the bytes they are stored as, and a feed is no single answer.
+"""

@@ -28,7 +28,7 @@ from peon.reactors.captures import Captures
 from peon.reactors.expectations import Expectations
 from peon.reactors.lanes import Lanes
 from peon.reactors.operations import OperationParts, Operations
-from peon.reactors.queries import Queries, Query
+from peon.reactors.queries import Queries
 from peon.reactors.reactors import Reactors
 from peon.reactors.readings import Readings
 from peon.reactors.world import LocalWorld
@@ -40,6 +40,7 @@ from peon.workspace.workspace import Workspace
 from peon_protocol.commands import Command
 from peon_protocol.ids import ThreadId
 from peon_protocol.notifications import ServerStatusChanged
+from peon_protocol.queries import Query
 from peon_protocol.results import CommandResult
 from peon_protocol.values import Actor
 

@@ -13,6 +13,9 @@ from peon_protocol.queries import (
     ListProjects,
     ListProviders,
     ListThreads,
+    ModelQuery,
+    OutsideQuery,
+    Query,
     ReadCheckpointDiff,
     ReadGitDiff,
     ReadGitStatus,
@@ -31,16 +34,6 @@ from peon_protocol.results import (
     ThreadReading,
 )
 
-ModelQuery: TypeAlias = ListProjects | ListThreads | ReadThread | ListCheckpoints
-OutsideQuery: TypeAlias = (
-    ReadTurnDiff
-    | ReadCheckpointDiff
-    | ReadGitStatus
-    | ReadGitDiff
-    | ListProviders
-    | ReadServerStatus
-)
-Query: TypeAlias = ModelQuery | OutsideQuery
 Answer: TypeAlias = (
     ProjectList
     | ThreadList
@@ -115,5 +108,6 @@ class Queries:
             sequence=model.sequence,
             running_turns=len(turns),
             pending_actions=sum(len(model.threads[thread].pending) for thread in turns),
-            clients=self.engine.feed.listeners,
+            # The server itself listens too.
+            clients=self.engine.feed.listeners - 1,
         )

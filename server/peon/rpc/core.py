@@ -6,6 +6,7 @@ from typing import Protocol
 from peon_protocol.commands import Command
 from peon_protocol.ids import ThreadId
 from peon_protocol.notifications import ServerStatusChanged, TurnDelta
+from peon_protocol.queries import Query
 from peon_protocol.results import CommandResult
 from peon_protocol.values import Actor
 
@@ -80,7 +81,7 @@ class Core(Protocol):
         """
         ...
 
-    def query(self, query: object, *, environment: Mapping[str, str]) -> Awaitable[object]:
+    def query(self, query: Query, *, environment: Mapping[str, str]) -> Awaitable[object]:
         """Answer the params of a query with its result.
 
         Resolves to Stale, CommandRejected, Unavailable, ExternalFailure or StoreFailure otherwise.

@@ -8,7 +8,7 @@ from peon.rpc.dispatch import Route, Routes, route
 from peon.rpc.subscriptions import Opening
 from peon_protocol.commands import Command
 from peon_protocol.methods import METHODS, Direction, Method, MethodKind
-from peon_protocol.queries import ReadEvents, SubscribeEvents, UnsubscribeEvents
+from peon_protocol.queries import Query, ReadEvents, SubscribeEvents, UnsubscribeEvents
 from peon_protocol.results import CommandResult, UnsubscribeResult
 
 
@@ -17,7 +17,7 @@ def submit_command(caller: Caller, command: Command) -> Awaitable[CommandResult]
     return caller.core.submit(command, actor=caller.actor, environment=caller.environment)
 
 
-def ask_query(caller: Caller, query: object) -> Awaitable[object]:
+def ask_query(caller: Caller, query: Query) -> Awaitable[object]:
     return caller.core.query(query, environment=caller.environment)
 
 
