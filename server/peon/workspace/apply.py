@@ -70,6 +70,10 @@ class Applier:
         with parent_of(self._root, action.path) as (handle, name):
             return _Swap(handle, name, action, self._names(number), self._steps).do(content)
 
+    def stands(self, path: bytes, entry: Entry | None) -> bool:
+        """Whether a path stands exactly so."""
+        return standing(self._root, path) == entry
+
     def tidy(self, action: Action, number: int) -> None:
         """Clear what an interrupted `apply` of this action left; a foreign content is given
         back.

@@ -125,6 +125,12 @@ class Chain:
         """Whether the path ever changed in this chain."""
         return path in self._history
 
+    def changes(self, path: bytes, after: int) -> list[Change]:
+        """A path's changes after segment `after`, oldest first."""
+        numbers = self._history.get(path, [])
+        later = numbers[bisect_right(numbers, after) :]
+        return [self._segments[number].changes[path] for number in later]
+
     def steps(self, path: bytes, undone: Owners, after: int) -> Iterator[Step]:
         """A path's changes, newest first. Restores that are not undone are hopped over.
 

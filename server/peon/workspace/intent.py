@@ -8,6 +8,7 @@ from typing import TypedDict
 import attrs
 
 from peon.workspace.entries import Entry, Owner
+from peon.workspace.moved import Need
 from peon.workspace.paths import meant, shown
 from peon.workspace.plan import Action, Plan, Reason
 
@@ -27,7 +28,7 @@ class _Action(TypedDict):
     expect: list[str] | None
     target: list[str] | None
     backTo: int
-    needs: list[str]
+    needs: list[tuple[str, list[str] | None]]
 
 
 class _Intent(TypedDict):
@@ -88,7 +89,7 @@ def _encode(intent: Intent) -> _Intent:
                 expect=_pair(action.expect),
                 target=_pair(action.target),
                 backTo=action.back_to,
-                needs=[shown(path) for path in action.needs],
+                needs=[(shown(need.path), _pair(need.entry)) for need in action.needs],
             )
             for action in intent.plan.actions
         ],
@@ -104,7 +105,9 @@ def _decode(data: _Intent) -> Intent:
             expect=_entry(one["expect"]),
             target=_entry(one["target"]),
             back_to=one["backTo"],
-            needs=tuple(meant(path) for path in one["needs"]),
+            needs=tuple(
+                Need(meant(path), entry) for path, pair in one["needs"] if (entry := _entry(pair))
+            ),
         )
         for one in data["actions"]
     )

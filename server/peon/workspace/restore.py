@@ -7,8 +7,8 @@ byte that goes.
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
 
 import attrs
 
@@ -19,29 +19,24 @@ from peon.workspace.disk import Listing, below, flush, standing
 from peon.workspace.entries import NOBODY, Change, Entry, Miss, Owner, Owners
 from peon.workspace.folder import Attribution, Folder, RestoreMade, Written
 from peon.workspace.intent import Intent, drop_intent, read_intent, write_intent
+from peon.workspace.moved import Moves
 from peon.workspace.paths import ancestors, meant, shown
+from peon.workspace.perform import Performance, to_the_end
 from peon.workspace.plan import (
     Action,
     Draft,
     Plan,
-    Reason,
     Surroundings,
     Wish,
-    contents_needed,
     draft,
     settle,
 )
-from peon.workspace.ports import Blobs
 from peon.workspace.segments import RestoreRecord, covers
 
 CAPTURE_SECONDS = 600.0
 """A restore needs the whole present in a checkpoint, and waits for it."""
 
-_ROUND_ACTIONS = 64
-_ROUND_BYTES = 8 * 1024 * 1024
 _WORD = re.compile(rb"\w")
-
-T = TypeVar("T")
 
 
 @attrs.frozen
@@ -127,7 +122,7 @@ async def finish_interrupted(folder: Folder, steps: Steps) -> RestoreOutcome | N
         await asyncio.to_thread(drop_intent, folder.store.folder)
         return _outcome(folder, *done)
     applier = _applier(folder, intent, steps)
-    await _to_the_end(lambda _: _tidy_all(applier, intent.plan.actions))
+    await to_the_end(lambda _: _tidy_all(applier, intent.plan.actions))
     return await _finish(folder, intent, steps)
 
 
@@ -157,8 +152,10 @@ async def _plan(
     )
     drafted = draft(folder.chain, wish, _misses(now.missing))
     around = await asyncio.to_thread(_look_around, folder, drafted)
-    lines = await _lines(folder, contents_needed(folder.chain, drafted))
-    return now, settle(folder.chain, drafted, around, lines)
+    moves = Moves.of(folder.chain, wish.undone, after)
+    targets = {path: action.target for path, action in drafted.actions.items()}
+    lines = await _lines(folder, moves.contents(targets))
+    return now, settle(drafted, around, moves, lines)
 
 
 def _misses(missing: tuple[Miss, ...]) -> Callable[[bytes], bool]:
@@ -168,11 +165,11 @@ def _misses(missing: tuple[Miss, ...]) -> Callable[[bytes], bool]:
 
 
 def _look_around(folder: Folder, drafted: Draft) -> Surroundings:
-    above = {name for path in drafted.targets for name in ancestors(path)}
+    above = {name for path in drafted.comings for name in ancestors(path)}
     files = {name for name in above if standing(folder.root, name) not in ("folder", None)}
     folders: dict[bytes, Listing] = {}
-    for path in drafted.targets:
-        if drafted.choices[path].action.expect is None and standing(folder.root, path) == "folder":
+    for path in drafted.comings:
+        if drafted.actions[path].expect is None and standing(folder.root, path) == "folder":
             folders[path] = below(folder.root, path)
     return Surroundings(frozenset(files), folders)
 
@@ -197,9 +194,9 @@ def lines_of(content: bytes) -> frozenset[int]:
 async def _finish(folder: Folder, intent: Intent, steps: Steps) -> RestoreOutcome:
     applier = _applier(folder, intent, steps)
     steps("begin")
-    work = _Work(applier, await _folders_before(folder, intent.plan))
+    work = Performance(applier, intent.plan.actions, await _folders_before(folder, intent.plan))
     async with folder.store.blobs() as blobs:
-        await work.do_all(intent.plan.actions, blobs)
+        await work.perform(blobs)
     steps("applied")
     await asyncio.to_thread(flush, folder.root)
     made = _made(intent, work)
@@ -209,57 +206,6 @@ async def _finish(folder: Folder, intent: Intent, steps: Steps) -> RestoreOutcom
     await asyncio.to_thread(drop_intent, folder.store.folder)
     record = written.segment.restore or made.record(written.segment.changes)
     return _outcome(folder, written.ref, record)
-
-
-@attrs.frozen
-class _Ready:
-    """An action with its number in the plan and the bytes it writes."""
-
-    number: int
-    action: Action
-    content: bytes
-
-
-class _Work:
-    """The actions of one restore as they get done."""
-
-    def __init__(self, applier: Applier, folders_before: Mapping[int, frozenset[bytes]]) -> None:
-        self._applier = applier
-        self._folders_before = folders_before
-        self.done: dict[bytes, Action] = {}
-        self.failed: dict[bytes, Reason] = {}
-
-    async def do_all(self, actions: Sequence[Action], blobs: Blobs) -> None:
-        """Apply the actions in order, in rounds that keep few contents in memory."""
-        round_: list[_Ready] = []
-        for number, action in enumerate(actions):
-            content = await blobs.read(action.target.oid) if action.target else b""
-            round_.append(_Ready(number, action, content))
-            total = sum(len(ready.content) for ready in round_)
-            if len(round_) >= _ROUND_ACTIONS or total >= _ROUND_BYTES:
-                await self._do(round_)
-                round_ = []
-        await self._do(round_)
-
-    async def _do(self, round_: Sequence["_Ready"]) -> None:
-        def run(stop: Callable[[], bool]) -> None:
-            for ready in round_:
-                if stop():
-                    return
-                self._apply(ready.action, ready.number, ready.content)
-
-        await _to_the_end(run)
-
-    def _apply(self, action: Action, number: int, content: bytes) -> None:
-        homeless = any(path in self.failed for path in action.needs)
-        why = "lastCopy" if homeless else self._applier.apply(action, number, content)
-        if why is not None:
-            self.failed[action.path] = why
-            return
-        self.done[action.path] = action
-        if action.target is None:
-            kept = self._folders_before.get(action.back_to, frozenset())
-            self._applier.remove_empty_folders(action.path, kept)
 
 
 async def _folders_before(folder: Folder, plan: Plan) -> dict[int, frozenset[bytes]]:
@@ -292,7 +238,7 @@ def _by(owner: Owner, done: Mapping[bytes, Action]) -> Attribution:
     return attribution
 
 
-def _made(intent: Intent, work: _Work) -> RestoreMade:
+def _made(intent: Intent, work: Performance) -> RestoreMade:
     own = frozenset([intent.owner])
 
     def record(changes: Mapping[bytes, Change]) -> RestoreRecord:
@@ -311,20 +257,6 @@ def _made(intent: Intent, work: _Work) -> RestoreMade:
         )
 
     return RestoreMade(intent.checkpoint, tuple(work.done), record)
-
-
-async def _to_the_end(work: Callable[[Callable[[], bool]], T]) -> T:
-    """Run `work` in a thread. When cancelled, ask it to stop and wait: it must not outlive the
-    lock.
-    """
-    cancelled: list[bool] = []
-    running = asyncio.get_running_loop().run_in_executor(None, work, lambda: bool(cancelled))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        cancelled.append(True)
-        await asyncio.wait([running])
-        raise
 
 
 # ---- telling -------------------------------------------------------------------------------------

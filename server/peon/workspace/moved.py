@@ -1,0 +1,105 @@
+"""Lines that an undone turn moved from one path to another must never lose their last copy. Pure.
+
+A line counts as moved here when it stood somewhere else before an undone change, put there by
+nobody who is undone. Whole files that were moved and then edited are covered by this, and so is a
+move that was made as a deletion and a new file in two tool calls.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from peon.workspace.chain import Chain
+from peon.workspace.entries import Entry, Owners
+
+Lines = Mapping[str, frozenset[int]]
+"""By content id, a hash of each line worth keeping; of binary content, one of the whole."""
+
+
+@attrs.frozen
+class Need:
+    """What must stand at another path before a path may lose the lines that were moved to it."""
+
+    path: bytes
+    entry: Entry
+
+
+@attrs.frozen
+class Moves:
+    """What stood where before the undone changes, at every path that one of them concerns."""
+
+    stood: Mapping[bytes, tuple[Entry, ...]]
+    now: Mapping[bytes, Entry | None]
+
+    @classmethod
+    def of(cls, chain: Chain, undone: Owners, after: int) -> "Moves":
+        """Look at every change after segment `after` in which one of the undone had a hand."""
+        paths = chain.changed_by(undone, after)
+        return cls(
+            {path: tuple(_stood(chain, path, undone, after)) for path in paths},
+            {path: chain.entry(path, chain.last) for path in paths},
+        )
+
+    def contents(self, targets: Mapping[bytes, Entry | None]) -> set[str]:
+        """The contents whose lines must be known to judge these targets."""
+        before = {entry for entries in self.stood.values() for entry in entries}
+        loses = any(self.now[path] is not None for path in targets)
+        if not before or not loses:
+            return set()
+        entries = {*before, *self.now.values(), *targets.values()}
+        return {entry.oid for entry in entries if entry is not None}
+
+
+def _stood(chain: Chain, path: bytes, undone: Owners, after: int) -> Iterable[Entry]:
+    """What others had left at a path when an undone change came over it."""
+    by_others = True
+    for change in chain.changes(path, after):
+        if by_others and change.owners & undone and change.before is not None:
+            yield change.before
+        by_others = not change.owners or not change.owners <= undone
+
+
+class LastCopies:
+    """Judges a set of targets: which of them would take away the last copy of a moved line."""
+
+    def __init__(self, moves: Moves, targets: Mapping[bytes, Entry | None], lines: Lines) -> None:
+        self._moves = moves
+        self._targets = targets
+        self._lines = lines
+        self._stood = {path: self._all(entries) for path, entries in moves.stood.items()}
+        self._final = {path: self._of(targets.get(path, now)) for path, now in moves.now.items()}
+        self._stood_count = Counter(line for stood in self._stood.values() for line in stood)
+        self._final_count = Counter(line for final in self._final.values() for line in final)
+
+    def lost(self) -> list[bytes]:
+        """The targets that would."""
+        return [
+            path
+            for path in self._targets
+            if any(self._final_count[line] == 0 for line in self._leaving(path))
+        ]
+
+    def needs(self, path: bytes) -> tuple[Need, ...]:
+        """For each moved line that leaves this path, one place where it will stand."""
+        wanted = self._leaving(path)
+        needs = []
+        # What stays as it is comes first: it need not be waited for.
+        for other in sorted(self._final, key=lambda name: (name in self._targets, name)):
+            final = self._targets.get(other, self._moves.now[other])
+            if other != path and final is not None and wanted & self._final[other]:
+                wanted -= self._final[other]
+                needs.append(Need(other, final))
+        return tuple(needs)
+
+    def _leaving(self, path: bytes) -> set[int]:
+        """Lines the path would lose, that stood elsewhere before."""
+        own = self._stood[path]
+        leaving = self._of(self._moves.now[path]) - self._final[path]
+        return {line for line in leaving if self._stood_count[line] > (line in own)}
+
+    def _of(self, entry: Entry | None) -> frozenset[int]:
+        return frozenset() if entry is None else self._lines.get(entry.oid, frozenset())
+
+    def _all(self, entries: Iterable[Entry]) -> frozenset[int]:
+        return frozenset(line for entry in entries for line in self._of(entry))
