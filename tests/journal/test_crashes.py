@@ -4,12 +4,22 @@ be.
 
 import pytest
 from hypothesis import given
+from hypothesis.strategies import SearchStrategy
 
 from peon.journal.snapshots import Draft, SnapshotFolder
-from support.crashlab import History, histories, violation_of
+from support.crashlab import (
+    History,
+    histories,
+    long_histories,
+    short_histories,
+    snapshot_histories,
+    torn_histories,
+    violation_of,
+)
 from support.examples import examples
 from support.planted import (
     AcknowledgedBeforeFlushed,
+    CacheTrustedAfterFailedFlush,
     CutWithoutFlush,
     FolderNeverFlushed,
     RenamedBeforeFlushed,
@@ -27,18 +37,21 @@ def test_no_history_of_kills_and_power_losses_breaks_a_promise(history: History)
 
 
 @pytest.mark.parametrize(
-    "planted",
+    "planted, where_it_strikes",
     [
-        FolderNeverFlushed,
-        RenamedBeforeFlushed,
-        AcknowledgedBeforeFlushed,
-        CutWithoutFlush,
-        ReopenedWithoutFlush,
-        SegmentMadeWithoutFlush,
+        (FolderNeverFlushed, short_histories),
+        (RenamedBeforeFlushed, long_histories),
+        (AcknowledgedBeforeFlushed, short_histories),
+        (CacheTrustedAfterFailedFlush, short_histories),
+        (CutWithoutFlush, torn_histories),
+        (ReopenedWithoutFlush, short_histories),
+        (SegmentMadeWithoutFlush, short_histories),
     ],
 )
-def test_a_flush_that_is_left_out_is_noticed(planted: type[SimulatedFiles]) -> None:
-    noticed = first_violation(planted)
+def test_a_flush_that_is_left_out_is_noticed(
+    planted: type[SimulatedFiles], where_it_strikes: SearchStrategy[History]
+) -> None:
+    noticed = first_violation(planted, where_it_strikes)
     assert noticed is not None
     assert violation_of(noticed) is None, "it is the planted bug that is noticed"
 
@@ -52,18 +65,18 @@ def test_a_snapshot_trusted_before_its_segments_is_noticed(
         careful(folder, draft, durable=max(durable, draft.target.through))
 
     monkeypatch.setattr(SnapshotFolder, "publish", hasty)
-    noticed = first_violation(SimulatedFiles)
+    noticed = first_violation(SimulatedFiles, snapshot_histories)
     monkeypatch.undo()
     assert noticed is not None
     assert violation_of(noticed) is None, "it is the planted bug that is noticed"
 
 
-def first_violation(files: type[SimulatedFiles]) -> History | None:
+def first_violation(files: type[SimulatedFiles], among: SearchStrategy[History]) -> History | None:
     """The first of so many histories as every run tries in which a promise is broken."""
     noticed: list[History] = []
 
-    @given(histories)
-    @examples(500, nightly=500)
+    @given(among)
+    @examples(500, nightly=3000)
     def look(history: History) -> None:
         if not noticed and violation_of(history, files) is not None:
             noticed.append(history)

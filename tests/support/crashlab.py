@@ -22,7 +22,7 @@ from support.simfs import SimulatedFiles
 
 STATE = Path("/state")
 FINGERPRINT = "laboratory"
-SEGMENT_BYTES = 2500
+SEGMENT_BYTES = 4000
 THREADS = ("a", "b", "c")
 
 
@@ -71,6 +71,8 @@ class Life:
     dies_at: int | None
     """The number of the change during which it dies; None to live to the end of its steps."""
     loses_power: bool
+    fails_at: int | None = None
+    """The number of the change that fails with an I/O error, which ends the life too."""
 
 
 @attrs.frozen
@@ -94,21 +96,36 @@ _lives = st.builds(
     st.lists(_steps, max_size=30).map(tuple),
     st.one_of(st.integers(1, 12), st.integers(1, 120), st.none()),
     st.booleans(),
+    st.one_of(st.none(), st.none(), st.integers(1, 60)),
 )
-_seeds = st.integers(0, 2**32)
-_long = st.builds(History, st.lists(_lives, min_size=1, max_size=4).map(tuple), _seeds)
 
-_short_lives = st.builds(
-    Life, st.lists(_appends, min_size=1, max_size=3).map(tuple), st.integers(5, 10), st.booleans()
+
+def _histories(
+    steps: st.SearchStrategy[Step], deaths: st.SearchStrategy[int | None]
+) -> st.SearchStrategy[History]:
+    """Short lives of such steps, which die then."""
+    some = st.lists(steps, min_size=1, max_size=4).map(tuple)
+    failures = st.one_of(st.none(), st.none(), st.none(), st.integers(5, 11))
+    lives = st.lists(st.builds(Life, some, deaths, st.booleans(), failures), min_size=4, max_size=8)
+    return st.builds(History, lives.map(tuple), _seeds)
+
+
+_seeds = st.integers(0, 2**32)
+long_histories = st.builds(History, st.lists(_lives, min_size=1, max_size=4).map(tuple), _seeds)
+short_histories = _histories(_appends, st.one_of(st.integers(5, 11), st.none()))
+"""One death soon after the other, so that they strike what a start itself does."""
+torn_histories = _histories(_appends, st.sampled_from([6, 10]))
+"""Long lines, torn by one power loss after the other."""
+snapshot_histories = _histories(
+    st.one_of(_appends, st.builds(Snapshot, st.just(0), st.integers(1, 2))), st.integers(8, 20)
 )
-# One death soon after the other, so that they strike what a start itself does.
-_short = st.builds(History, st.lists(_short_lives, min_size=4, max_size=8).map(tuple), _seeds)
-histories = st.one_of(_long, _short)
+"""Snapshots that know more than the log at the time they are written."""
+histories = st.one_of(long_histories, short_histories, torn_histories, snapshot_histories)
 
 
 def event(sequence: int, life: int) -> bytes:
-    """An event that only this life has written, from a tenth of a sector to two sectors long."""
-    text = "x" * (sequence * 7919 % 11 * 90)
+    """An event that only this life has written, of up to four sectors."""
+    text = "x" * (sequence * 7919 % 11 * 200)
     return b'{"sequence":%d,"life":%d,"text":"%b"}' % (sequence, life, text.encode())
 
 
@@ -124,6 +141,8 @@ class Witness:
     def __init__(self) -> None:
         self.events: list[bytes] = []
         self.promised = 0
+        self.kept = 0
+        """The sequence of the last snapshot that was published."""
         self._ends = {0}
 
     @property
@@ -144,12 +163,14 @@ class Witness:
             raise Violation(f"{self.promised} events were promised and {head} are left")
         if head not in self._ends:
             raise Violation(f"a command was torn apart at {head}")
+        if recovered.sequence < self.kept:
+            raise Violation(f"of the snapshot of {self.kept} {recovered.sequence} is left")
         self._judge_records(recovered, head)
         if list(recovered.events) != self.events[recovered.sequence : head]:
             raise Violation("events were found that were never written, or in another order")
         del self.events[head:]
         self._ends = {end for end in self._ends if end <= head}
-        self.promised = head
+        self.promised, self.kept = head, recovered.sequence
 
     def _judge_records(self, recovered: Recovered, head: int) -> None:
         for record in recovered.records or ():
@@ -182,7 +203,7 @@ class Laboratory:
     def run(self) -> None:
         """Raises Violation."""
         for number, life in enumerate(self._history.lives):
-            self._files.dies_at = life.dies_at
+            self._files.dies_at, self._files.fails_at = life.dies_at, life.fails_at
             self._live(life, number)
             self._files = self._files.without_power() if life.loses_power else self._files.killed()
         self._files = self._files.without_power()
@@ -196,7 +217,7 @@ class Laboratory:
         except Violation:
             raise
         except Exception as error:
-            if not self._files.dead:
+            if not self._files.dead and not self._files.failed:
                 raise Violation(f"{type(error).__name__}: {error}") from error
 
     def _open(self) -> OpenedLog:
@@ -226,7 +247,7 @@ class Laboratory:
 
     def _take_snapshot(self, log: OpenedLog, lag: int, ahead: list[bytes]) -> None:
         records = self._witness.records(log.snapshots.keys, self._copied_from)
-        sequence = max(0, self._witness.head - lag)
+        sequence = max(self._copied_from, self._witness.head - lag)
         draft = log.snapshots.write(sequence, records)
         try:
             log.snapshots.publish(draft, durable=log.writer.head)
@@ -236,7 +257,7 @@ class Laboratory:
         else:
             if ahead:
                 log.writer.commit(ahead)
-        self._copied_from = sequence
+        self._copied_from = self._witness.kept = sequence
         self._witness.promised = log.writer.head
 
 

@@ -68,3 +68,10 @@ class SegmentMadeWithoutFlush(SimulatedFiles):
     def fsync(self, descriptor: int) -> None:
         if self.path_of(descriptor).suffix != ".jsonl":
             super().fsync(descriptor)
+
+
+class CacheTrustedAfterFailedFlush(SimulatedFiles):
+    """A line whose flush has failed is flushed again, and the system takes it for clean."""
+
+    def overwrite(self, path: Path, data: bytes, offset: int) -> None:
+        return

@@ -5,7 +5,7 @@ sectors of 512 bytes arrive each for itself, and one that did not reads as zeros
 made, changed or removed since the folder was flushed may each have been lost; flushing a file does
 not keep its name. A killed process leaves everything as it is, a write that was under way as far as
 it had come. A flush that fails may have lost what it should have kept, for good, and the next one
-will not say so.
+will not say so: `fails_at` is the number of a change that fails.
 """
 
 import errno
@@ -47,6 +47,10 @@ class Inode:
     def change(self, change: Write | Truncate) -> None:
         apply(self.seen, change)
         self.pending.append(change)
+
+    def lose_writes(self) -> None:
+        """A flush has failed: what was written counts as clean now, and is not on the disk."""
+        self.pending = [change for change in self.pending if isinstance(change, Truncate)]
 
     def flush(self) -> None:
         for change in self.pending:
@@ -110,7 +114,7 @@ def surviving(inode: Inode, chance: Random) -> Inode:
     for change in inode.pending:
         match change:
             case Truncate():
-                if chance.random() < 0.7:
+                if chance.random() < 0.5:
                     apply(content, change)
             case Write():
                 write_in_part(content, change, chance)
@@ -147,6 +151,7 @@ class SimulatedFiles:
     ) -> None:
         self.chance = chance
         self.dies_at = dies_at
+        self.fails_at: int | None = None
         self.changes = 0
         self.dead = False
         self.fault: Fault | None = None
@@ -157,6 +162,11 @@ class SimulatedFiles:
         self._descriptors = itertools.count(100)
         self._counting = threading.Lock()
         self._locked: set[Path] = set()
+
+    @property
+    def failed(self) -> bool:
+        """Has the change that was to fail been reached?"""
+        return self.fails_at is not None and self.changes >= self.fails_at
 
     # --- what happens to the process
 
@@ -215,7 +225,7 @@ class SimulatedFiles:
         was_alive = not self.dead
         try:
             self._about_to("write", self._paths[descriptor], changes=True)
-        except Dead:
+        except OSError:
             if was_alive:
                 self._append(inode, taken[: self.chance.randint(0, len(taken))])
             raise
@@ -223,6 +233,11 @@ class SimulatedFiles:
             taken = taken[: self.takes_at_most]
         self._append(inode, taken)
         return len(taken)
+
+    def overwrite(self, path: Path, data: bytes, offset: int) -> None:
+        inode = self._inode(path)
+        self._about_to("write", path, changes=True)
+        inode.change(Write(offset, data))
 
     def read_at(self, descriptor: int, size: int, offset: int) -> bytes:
         inode = self._opened[descriptor]
@@ -290,7 +305,7 @@ class SimulatedFiles:
         except Dead:
             raise
         except OSError:
-            inode.pending.clear()
+            inode.lose_writes()
             raise
         inode.flush()
 
@@ -303,6 +318,8 @@ class SimulatedFiles:
                 self.dead = self.changes == self.dies_at
             if self.dead:
                 raise Dead(errno.EIO, "the process dies")
+            if self.changes == self.fails_at:
+                raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
         if self.fault is not None:
             self.fault(verb, path)
 

@@ -39,6 +39,10 @@ class FileSystem(Protocol):
         """Write at the end; the answer says how much was taken, which may be less than all."""
         ...
 
+    def overwrite(self, path: Path, data: bytes, offset: int) -> None:
+        """Write over what stands in an existing file. Not durable before `fsync`."""
+        ...
+
     def read_at(self, descriptor: int, size: int, offset: int) -> bytes:
         """Up to `size` bytes from `offset` on; empty at the end. One thread per descriptor."""
         ...
@@ -110,6 +114,13 @@ class LocalFileSystem:
 
     def write(self, descriptor: int, data: bytes | memoryview) -> int:
         return os.write(descriptor, data)
+
+    def overwrite(self, path: Path, data: bytes, offset: int) -> None:
+        with path.open("r+b", buffering=0) as file:
+            file.seek(offset)
+            rest = memoryview(data)
+            while rest:
+                rest = rest[file.write(rest) :]
 
     if sys.platform == "win32":
 

@@ -165,13 +165,15 @@ class _Progress:
         self.checksum = header.seed
         self.head = segment.first - 1
         self.size = len(header.encoded())
+        self._last_line = 0
 
     def passed(self, commit: Commit) -> None:
+        self._last_line = self.size
         self.checksum, self.head, self.size = commit.checksum, commit.last, commit.end
 
     def reached(self) -> LogEnd:
         segment = None if self._segment.compressed else self._segment
-        return LogEnd(self._log_id, self.head, self.checksum, segment, self.size)
+        return LogEnd(self._log_id, self.head, self.checksum, segment, self.size, self._last_line)
 
 
 def _cut(filesystem: FileSystem, folder: Path, tear: Tear) -> TornTail:

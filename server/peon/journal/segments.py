@@ -5,7 +5,7 @@ from pathlib import Path
 
 import attrs
 
-from peon.journal.filesystem import FileSystem, write_all
+from peon.journal.filesystem import FileSystem, read_range, write_all
 from peon.journal.format import Header, SegmentFile, encode_line, join_events, plain_segment
 
 
@@ -21,6 +21,8 @@ class LogEnd:
     """The plain segment that can be continued; None where a new one has to be made."""
     size: int
     """Bytes in that segment."""
+    last_line: int
+    """Where in it the last line starts."""
 
 
 class SegmentWriter:
@@ -49,7 +51,9 @@ class SegmentWriter:
         self._checksum = end.checksum
         self._head = end.head
         self._size = end.size
-        self._segment, self._descriptor = self._resume(end.segment)
+        self._segment, self._descriptor = (
+            self._create() if end.segment is None else self._resume(end.segment, end)
+        )
 
     @property
     def head(self) -> int:
@@ -77,15 +81,18 @@ class SegmentWriter:
     def close(self) -> None:
         self._filesystem.close(self._descriptor)
 
-    def _resume(self, segment: SegmentFile | None) -> tuple[SegmentFile, int]:
-        """Continue a segment, or start the first one.
+    def _resume(self, segment: SegmentFile, end: LogEnd) -> tuple[SegmentFile, int]:
+        """Continue a segment.
 
         What recovery has read may so far stand only in the cache of a machine whose last process
-        was killed. It is promised from now on, so the file and its name are flushed first.
+        was killed. It is promised from now on, so the file and its name are flushed first. The
+        last line is written over itself before: if its flush had failed, the system may take the
+        cache for clean and would flush nothing.
         """
-        if segment is None:
-            return self._create()
         descriptor = self._filesystem.open_append(segment.path)
+        size = end.size - end.last_line
+        line = read_range(self._filesystem, descriptor, end.last_line, size)
+        self._filesystem.overwrite(segment.path, line, end.last_line)
         self._filesystem.fsync(descriptor)
         self._filesystem.sync_folder(self._folder)
         return segment, descriptor

@@ -150,8 +150,11 @@ class SnapshotFolder:
     def write(self, sequence: int, records: Iterable[SnapshotRecord | Unchanged]) -> Draft:
         """Write and flush a snapshot. It may be given its name once the log is durable that far.
 
-        Raises OSError, and RecordMissing where a record cannot be copied.
+        Raises OSError, RecordMissing where a record cannot be copied, and ValueError where there is
+        a newer snapshot.
         """
+        if self._kept and sequence < self._kept[-1].sequence:
+            raise ValueError(f"there is a snapshot of {self._kept[-1].sequence} already")
         path = self._folder / f"{sequence:020d}.snap"
         scratch = path.with_name(path.name + SCRATCH)
         discard(self._filesystem, scratch)

@@ -280,7 +280,7 @@ def open_log(directory: Path, *, fingerprint: str, options: StoreOptions) -> Ope
     """Recover the log of a state folder and open it for writing. The caller owns the folder."""
     filesystem, folder = options.filesystem, directory / SEGMENTS
     log = examine_log(filesystem, folder)
-    end = log.end or LogEnd(options.ids.fresh(), 0, 0, None, 0)
+    end = log.end or LogEnd(options.ids.fresh(), 0, 0, None, 0, 0)
     snapshots = SnapshotFolder(
         filesystem, directory / SNAPSHOTS, log_id=end.log_id, fingerprint=fingerprint
     )
