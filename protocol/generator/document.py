@@ -2,7 +2,7 @@
 
 A block stands between `<!-- generated: KIND NAMES -->` and `<!-- end -->`. Its kind is `method`,
 `notification`, `event`, `provider-event` or `types`, with the names of what it shows, or one of the
-tables `methods`, `notifications`, `events` and `errors`.
+tables `methods`, `notifications`, `events` and `errors`, or `initialize-result`.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from generator.examples import EXCHANGES, NOTICES, as_text, exchange_json, notice_json
+from generator.samples.cast import LOG_ID
 from generator.samples.provider_events import PROVIDER_EVENTS
 from generator.samples.story import EVENTS
 from generator.shapes import ErrorEntry, ObjectDefinition, Protocol
@@ -38,6 +39,8 @@ def _block(heading: str, protocol: Protocol) -> str:
             return _events(protocol)
         case ["errors"]:
             return _errors(protocol)
+        case ["initialize-result"]:
+            return _initialize_result(protocol)
         case ["method", name]:
             return _method(name, protocol)
         case ["notification", name]:
@@ -81,6 +84,20 @@ def _errors(protocol: Protocol) -> str:
         for each in protocol.errors
     ]
     return _table(("kind", "code", "meaning", "`details`"), rows)
+
+
+def _initialize_result(protocol: Protocol) -> str:
+    """What the answer to `initialize` says of this protocol, beside what LSP wants there."""
+    names: dict[str, list[str]] = {"request": [], "notification": []}
+    for each in protocol.methods:
+        names[each.direction].append(each.name)
+    offered = {
+        "protocolVersion": protocol.version,
+        "methods": names["request"],
+        "notifications": names["notification"],
+        "logId": LOG_ID,
+    }
+    return _fenced("json", as_text({"capabilities": {"experimental": {"peon": offered}}}))
 
 
 def _details(entry: ErrorEntry, protocol: Protocol) -> str:

@@ -65,8 +65,8 @@ def test_null_is_as_good_as_left_out():
 
 
 def test_defaults_are_written_out():
-    assert unstructure(CreateProject(root="/home/ada")) == {
-        "root": "/home/ada",
+    assert unstructure(CreateProject(root="/srv/garden")) == {
+        "root": "/srv/garden",
         "projectId": None,
         "title": None,
         "commandId": None,

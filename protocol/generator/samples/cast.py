@@ -26,7 +26,7 @@ from peon_protocol.values import (
 )
 
 LOG_ID: Final = "log-4t9xq2"
-ROOT: Final = "/home/ada/greeter"
+ROOT: Final = "/home/user/greeter"
 AGENT: Final = "script"
 
 PROJECT: Final = ProjectId("prj-greeter")

@@ -13,7 +13,7 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.ProjectNotFound(ProjectId("prj-greter")),
     refused.ProjectIdUsed(cast.PROJECT),
     refused.ProjectRootInUse(cast.ROOT, cast.PROJECT),
-    refused.ProjectRootUnusable("/home/ada", "is your home folder"),
+    refused.ProjectRootUnusable("/srv/greeter", "does not exist"),
     refused.ProjectHasRunningThreads(cast.PROJECT, (cast.THREAD,)),
     refused.TitleBlank(),
     refused.ThreadNotFound(ThreadId("thr-greeet")),
@@ -193,7 +193,7 @@ FAILURES: Final[tuple[ErrorContent, ...]] = (
     ),
     _failed(
         FailureKind.GIT_NOT_A_REPOSITORY,
-        "/home/ada/greeter is in no git repository.",
+        "/home/user/greeter is in no git repository.",
         "Make one with: git init",
     ),
     _failed(FailureKind.GIT_NOTHING_TO_COMMIT, "There is nothing to commit."),
