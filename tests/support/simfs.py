@@ -156,6 +156,7 @@ class SimulatedFiles:
         self.dead = False
         self.fault: Fault | None = None
         self.takes_at_most: int | None = None
+        self.room: int | None = None
         self._disk = disk or Disk()
         self._opened: dict[int, Inode] = {}
         self._paths: dict[int, Path] = {}
@@ -231,6 +232,9 @@ class SimulatedFiles:
             raise
         if self.takes_at_most is not None:
             taken = taken[: self.takes_at_most]
+        if self.room is not None:
+            taken = taken[: self.room]
+            self.room -= len(taken)
         self._append(inode, taken)
         return len(taken)
 
