@@ -207,6 +207,13 @@ def _checkpoint(thread: Thread, opened: OpenOperation, outcome: CheckpointTaken)
     )
 
 
+def _before_restoring(target: Checkpoint) -> str:
+    """A restore that is undone, redone and undone again keeps a short name."""
+    if target.kind is CheckpointKind.BEFORE_RESTORE:
+        return "Before undoing a restore"
+    return f"Before going back to «{target.description}»"
+
+
 def _restored(thread: Thread, opened: OpenOperation, outcome: FilesRestored) -> Iterator[Event]:
     operation = opened.operation
     if not isinstance(operation, RestoreOperation):
@@ -215,7 +222,7 @@ def _restored(thread: Thread, opened: OpenOperation, outcome: FilesRestored) -> 
     yield CheckpointCreated(
         thread_id=thread.thread_id,
         checkpoint_id=operation.before_checkpoint_id,
-        description=f"Before going back to «{target.description}»",
+        description=_before_restoring(target),
         kind=CheckpointKind.BEFORE_RESTORE,
         snapshot=outcome.snapshot,
         missing=outcome.missing,
