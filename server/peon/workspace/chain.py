@@ -102,12 +102,20 @@ class Chain:
             if owner.thread_id == thread_id
         )
 
+    def segments_of(self, owners: Owners, after: int) -> frozenset[int]:
+        """The numbers of the later segments in which any of these had a hand."""
+        return frozenset(
+            number
+            for number in range(after + 1, self.last + 1)
+            if any(change.owners & owners for change in self._segments[number].changes.values())
+        )
+
     def changed_by(self, owners: Owners, after: int) -> list[bytes]:
         """The paths in whose changes any of these had a hand after a state, sorted."""
         return sorted(
             {
                 path
-                for number in range(after + 1, self.last + 1)
+                for number in self.segments_of(owners, after)
                 for path, change in self._segments[number].changes.items()
                 if change.owners & owners
             }
@@ -125,11 +133,11 @@ class Chain:
         """Whether the path ever changed in this chain."""
         return path in self._history
 
-    def changes(self, path: bytes, after: int) -> list[Change]:
-        """A path's changes after segment `after`, oldest first."""
+    def changes(self, path: bytes, after: int) -> list[tuple[int, Change]]:
+        """A path's changes after segment `after` with their segments' numbers, oldest first."""
         numbers = self._history.get(path, [])
         later = numbers[bisect_right(numbers, after) :]
-        return [self._segments[number].changes[path] for number in later]
+        return [(number, self._segments[number].changes[path]) for number in later]
 
     def steps(self, path: bytes, undone: Owners, after: int) -> Iterator[Step]:
         """A path's changes, newest first. Restores that are not undone are hopped over.

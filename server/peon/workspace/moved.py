@@ -27,17 +27,18 @@ class Need:
 
 @attrs.frozen
 class Moves:
-    """What stood where before the undone changes, at every path that one of them concerns."""
+    """What stood where before the undone changes, at every path that changed along with them."""
 
     stood: Mapping[bytes, tuple[Entry, ...]]
     now: Mapping[bytes, Entry | None]
 
     @classmethod
     def of(cls, chain: Chain, undone: Owners, after: int) -> "Moves":
-        """Look at every change after segment `after` in which one of the undone had a hand."""
-        paths = chain.changed_by(undone, after)
+        """Look at every segment after `after` in which one of the undone had a hand."""
+        numbers = chain.segments_of(undone, after)
+        paths = sorted({path for number in numbers for path in chain.segment(number).changes})
         return cls(
-            {path: tuple(_stood(chain, path, undone, after)) for path in paths},
+            {path: tuple(_stood(chain, path, undone, after, numbers)) for path in paths},
             {path: chain.entry(path, chain.last) for path in paths},
         )
 
@@ -51,11 +52,13 @@ class Moves:
         return {entry.oid for entry in entries if entry is not None}
 
 
-def _stood(chain: Chain, path: bytes, undone: Owners, after: int) -> Iterable[Entry]:
-    """What others had left at a path when an undone change came over it."""
+def _stood(
+    chain: Chain, path: bytes, undone: Owners, after: int, numbers: frozenset[int]
+) -> Iterable[Entry]:
+    """What others had left at a path when one of these segments came over it."""
     by_others = True
-    for change in chain.changes(path, after):
-        if by_others and change.owners & undone and change.before is not None:
+    for number, change in chain.changes(path, after):
+        if by_others and number in numbers and change.before is not None:
             yield change.before
         by_others = not change.owners or not change.owners <= undone
 
