@@ -1,9 +1,8 @@
 """The log in segment files: the event store of a server."""
 
 import asyncio
-import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import attrs
@@ -28,6 +27,7 @@ from peon.journal.snapshots import (
 )
 from peon.journal.tail import MemoryTail, TailCommit
 from peon.journal.waiters import DurabilityWaiters
+from peon.journal.worker import Worker
 from peon.runtime.ids import IdSource, RandomIds
 
 SEGMENT_BYTES = 64 << 20
@@ -79,8 +79,8 @@ class SegmentStore:
         self._room: asyncio.Future[None] | None = None
         self._durable_callbacks: list[Callable[[int], None]] = []
         self._failure_callbacks: list[Callable[[StoreFailure], None]] = []
-        self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
-        self._keeper = ThreadPoolExecutor(1, thread_name_prefix="journal-keeper")
+        self._reader = Worker("journal-reader")
+        self._keeper = Worker("journal-keeper")
         self._folder = folder
         self._group = GroupCommit(
             writer, folder, committed=self._on_committed, failed=self._on_failed
@@ -186,9 +186,7 @@ class SegmentStore:
             raise Stale(f"the log begins after {self.base}; events behind {after} are not kept")
         upto = min(after + limit, self._durable)
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._reader, self._pages.read, after, upto, max_bytes
-            )
+            return await self._reader.run(partial(self._pages.read, after, upto, max_bytes))
         except OSError as error:
             raise StoreFailure(f"reading {self._folder} failed: {error}") from error
 
@@ -201,14 +199,10 @@ class SegmentStore:
     async def write_snapshot(
         self, sequence: int, records: Iterable[SnapshotRecord | Unchanged]
     ) -> None:
-        loop = asyncio.get_running_loop()
         try:
-            draft = await loop.run_in_executor(
-                self._keeper, self._snapshots.write, sequence, records
-            )
+            draft = await self._keeper.run(partial(self._snapshots.write, sequence, records))
             await self.wait_durable(draft.target.through)
-            publish = functools.partial(self._snapshots.publish, draft, durable=self._durable)
-            await loop.run_in_executor(self._keeper, publish)
+            await self._keeper.run(partial(self._snapshots.publish, draft, durable=self._durable))
         except RecordMissing:
             self._snapshots.forget()
             raise
@@ -220,15 +214,10 @@ class SegmentStore:
 
         Raises StoreFailure; the segments are whole in one form or the other then.
         """
+        covered = self._snapshots.covered
+        compress = partial(compress_covered, self._filesystem, self._catalog, self._log_id, covered)
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._keeper,
-                compress_covered,
-                self._filesystem,
-                self._catalog,
-                self._log_id,
-                self._snapshots.covered,
-            )
+            return await self._keeper.run(compress)
         except OSError as error:
             raise write_failed(self._folder, error) from error
 
@@ -239,9 +228,8 @@ class SegmentStore:
         if self._failure is None:
             self._failure = StoreFailure("the journal is closed")
         await self._group.close()
-        for executor in (self._reader, self._keeper):
-            await asyncio.get_running_loop().run_in_executor(executor, _nothing)
-            executor.shutdown()
+        await self._reader.close()
+        await self._keeper.close()
         self._lock.release()
 
     def _on_committed(self, commit: TailCommit) -> None:
@@ -312,10 +300,6 @@ def _behind(filesystem: FileSystem, log: ExaminedLog, end: LogEnd, after: int) -
         return iter(())
     segments = Catalog(log.segments).holding(after + 1)
     return read_events(filesystem, segments, end.log_id, after, end.head)
-
-
-def _nothing() -> None:
-    """Is done when all that was asked of a thread before is done."""
 
 
 def check_event(event: bytes) -> None:
