@@ -70,6 +70,12 @@ def test_an_event_is_written_whole():
     }
 
 
+def test_members_are_written_in_one_order_so_that_an_envelope_can_be_read_from_its_beginning():
+    assert encode_event(EVENT).startswith(
+        b'{"sequence":7,"eventId":"log:7","streamId":"garden","version":3,"type":"project.deleted"'
+    )
+
+
 def test_the_bytes_have_a_buffer_of_their_own_size():
     encoded = encode_event(EVENT)
     assert sys.getsizeof(encoded) == sys.getsizeof(b"") + len(encoded)
