@@ -281,12 +281,15 @@ async def test_closing_ends_the_agent_and_says_so(agents: Agency):
     assert not recorder.session.alive
 
 
-async def test_closing_in_a_turn_ends_the_turn_once(agents: Agency):
+async def test_closing_in_a_turn_ends_both(agents: Agency):
+    """The agent may still manage to say that its turn was cancelled."""
     recorder = await agents.open(SCRIPT)
     assert recorder.session is not None
     await recorder.session.prompt("sleep 600", mode=Mode.ASK, model=None)
     await recorder.session.close()
-    assert [type(end) for end in recorder.ends()] == [SessionEnded]
+    assert len(recorder.of(SessionEnded)) == 1
+    assert isinstance(recorder.ends()[-1], SessionEnded)
+    assert len(recorder.ends()) <= 2
 
 
 async def test_a_session_is_resumed_in_a_new_process(agents: Agency):

@@ -70,6 +70,8 @@ class ToolCall:
     item_id: ItemId
     status: ItemStatus = ItemStatus.STREAMING
     told: _Told = _Told()
+    asked: bool = False
+    """Whether leave was ever asked for it."""
 
     @property
     def open(self) -> bool:
@@ -109,6 +111,7 @@ class ToolCalls:
         self._calls[key] = call
         merged = self._merge(call, {**native, "status": None})
         call.status = ItemStatus.AWAITING_APPROVAL
+        call.asked = True
         return call, attrs.evolve(merged, status=call.status)
 
     def answered(self, call: ToolCall, *, allowed: bool) -> None:
@@ -134,16 +137,12 @@ class ToolCalls:
         return call
 
     def _meant_by(self, native: JsonObject) -> ToolCall | None:
-        """The open call that a request with an unknown id must be about.
+        """The open call, not asked about so far, that a request with an unknown id must mean.
 
         Some agents give the request an id of its own. The input tells best which call is meant,
         then the title; failing both, a single open call of no other kind.
         """
-        waiting = [
-            call
-            for call in self._calls.values()
-            if call.open and call.status is not ItemStatus.AWAITING_APPROVAL
-        ]
+        waiting = [call for call in self._calls.values() if call.open and not call.asked]
         tool_input, title = native.get("rawInput"), native.get("title")
         for call in waiting:
             if (tool_input and call.told.input == tool_input) or (

@@ -1,0 +1,66 @@
+"""What real agents once said, replayed through the real client; the expected events lie beside.
+
+`PEON_TEST_RECORD=1` writes the expectations again; then read what has changed.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from peon.providers.registry import AgentEntry
+from peon.wire import unstructure
+from peon_protocol.ids import ProviderId, SessionId
+from peon_protocol.provider_events import ProviderEvent, TurnEnded
+from support import replay_agent
+from support.agents import ALLOWING, Agency, Recorder
+
+FOLDER = Path(__file__).parent / "transcripts"
+TRANSCRIPTS = sorted(FOLDER.glob("*.ndjson"))
+
+
+def entry(transcript: Path) -> AgentEntry:
+    return AgentEntry(
+        provider_id=ProviderId("replay"),
+        name="Replay",
+        command=sys.executable,
+        args=("-I", replay_agent.__file__, str(transcript)),
+        install="It is a test.",
+    )
+
+
+def plain(events: list[ProviderEvent], session_id: SessionId) -> list[dict[str, object]]:
+    """Events as JSON; what is null is left out, and the session is called by one name."""
+    text = json.dumps([unstructure(event) for event in events]).replace(session_id, "session")
+    told: list[dict[str, object]] = json.loads(text, object_hook=_without_nulls)
+    return told
+
+
+def _without_nulls(told: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in told.items() if value is not None}
+
+
+@pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
+async def test_a_recorded_turn_gives_the_expected_events(agents: Agency, transcript: Path):
+    recorder: Recorder = await agents.open(entry(transcript), ALLOWING)
+    end = await recorder.turn("Write new.txt, please.")
+    assert isinstance(end, TurnEnded)
+    assert recorder.session is not None
+    told = plain(recorder.events, recorder.session.session_id)
+    beside = transcript.with_suffix(".events.json")
+    if os.environ.get("PEON_TEST_RECORD"):
+        beside.write_text(json.dumps(told, indent=1) + "\n")
+    assert told == json.loads(beside.read_text())
+
+
+async def test_every_agent_tells_the_same_story(agents: Agency):
+    """Reasoning, a greeting, a file that is asked for once and then written, a farewell."""
+    for transcript in TRANSCRIPTS:
+        recorder = await agents.open(entry(transcript), ALLOWING)
+        await recorder.turn("Write new.txt, please.")
+        story = [event["type"] for event in plain(recorder.events, SessionId("-"))]
+        assert recorder.reasoning().strip().endswith("let me think about it")
+        assert recorder.text() == "Hello from fake model, I will write.All done now."
+        assert story.count("actionRequested") == 1
