@@ -41,7 +41,7 @@ from peon_protocol.results import (
     ThreadList,
     ThreadResult,
 )
-from peon_protocol.values import Actor, CheckpointOperation, TitleSource
+from peon_protocol.values import Actor, ActorKind, CheckpointOperation, TitleSource
 
 
 @attrs.frozen
@@ -63,6 +63,7 @@ class FakeFeed:
         self.durable = 0
         self.memory = 1_000_000
         self.base = 0
+        self.actor = Actor(ActorKind.SERVER, "the core")
         self.history_gate: asyncio.Event | None = None
         self._durable: list[Callable[[], None]] = []
         self._delta: list[Callable[[TurnDelta], None]] = []
@@ -116,8 +117,6 @@ class FakeFeed:
         )
         self.lines.append(Line(sequence, thread, encode_event(stored)))
         return sequence
-
-    actor = Actor(kind="client", name="nobody")  # type: ignore[arg-type] # set by every command
 
     def harden(self) -> None:
         """Everything is durable."""

@@ -30,6 +30,21 @@ def frame(message: object) -> bytes:
     return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
+def cut(stream: bytes) -> tuple[list[Message], bytes]:
+    """The messages in what a server wrote, and the rest, which is no whole message yet."""
+    found: list[Message] = []
+    position = 0
+    while (end := stream.find(b"\r\n\r\n", position)) >= 0:
+        name, _, length = stream[position:end].partition(b": ")
+        assert name == b"Content-Length", f"a header of the server names {name!r}"
+        body = stream[end + 4 : end + 4 + int(length)]
+        if len(body) < int(length):
+            break
+        found.append(json.loads(body))
+        position = end + 4 + len(body)
+    return found, stream[position:]
+
+
 class WireClient:
     """Speaks to a server by bytes. Used as a context, it fails on what was left unread."""
 
@@ -73,10 +88,19 @@ class WireClient:
         if request_id is None:
             self._count += 1
             request_id = self._count
-        future = self._open[request_id] = asyncio.get_running_loop().create_future()
-        self._answered.discard(request_id)
+        future = self.expect_answer(request_id)
         self.send({"jsonrpc": "2.0", "id": request_id, "method": method, "params": params})
         return future
+
+    def expect_answer(self, request_id: int | str) -> "asyncio.Future[Message]":
+        """The answer to a request that is sent by hand."""
+        self._answered.discard(request_id)
+        future = self._open[request_id] = asyncio.get_running_loop().create_future()
+        return future
+
+    def forget(self) -> None:
+        """Expect no more answers: the server gave this client up."""
+        self._open.clear()
 
     def notify(self, method: str, params: object = None) -> None:
         self.send({"jsonrpc": "2.0", "method": method, "params": params})
@@ -116,16 +140,9 @@ class WireClient:
     def received(self, data: bytes) -> None:
         """Take in what the server wrote."""
         self._buffer += data
-        while True:
-            header, separator, rest = self._buffer.partition(b"\r\n\r\n")
-            if not separator:
-                return
-            name, _, length = header.partition(b": ")
-            assert name == b"Content-Length", f"a header of the server is {header!r}"
-            if len(rest) < int(length):
-                return
-            self._buffer = rest[int(length) :]
-            self._take(json.loads(rest[: int(length)]))
+        found, self._buffer = cut(self._buffer)
+        for message in found:
+            self._take(message)
 
     async def notification(self, method: str) -> Any:
         """The params of the next notification, which must be of this method."""
@@ -146,6 +163,12 @@ class WireClient:
                 self._more.clear()
                 await self._more.wait()
         return self.unread.popleft()
+
+    async def settled(self) -> None:
+        """Return when the server has handled everything that was sent before."""
+        answer = self.begin("$/settled")
+        async with asyncio.timeout(DEADLINE):
+            assert (await answer)["error"]["code"] in {-32601, -32600, -32002}
 
     async def events(self, count: int) -> list[Message]:
         """The next events of the feed: exactly so many, and nothing else between them."""

@@ -42,7 +42,7 @@ class Limits:
     outgoing_requests: int = 256
     """So many requests to the client may be unanswered; the oldest is given up for another."""
 
-    answer_seconds: float = 5.0
+    answer_seconds: float = 2.0
     """How long a session that ends waits for requests under way."""
 
     flush_seconds: float = 2.0

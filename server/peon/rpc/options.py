@@ -1,22 +1,21 @@
 """What a client may ask for in `initializationOptions`; every member may be left out."""
 
+from collections.abc import Mapping
+
 import attrs
 
 from peon.errors import Unavailable
-from peon.wire import ParamsInvalid, structure
+from peon.wire import ParamsInvalid
 from peon_protocol import PROTOCOL_VERSION
 
 _ROOT = "$.params.initializationOptions"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class InitializationOptions:
     """The members we know. An editor may put others there; they are not ours to judge."""
 
-    protocol_version: int | None = None
-    """The major version of the contract that the client was written for."""
-
-    environment: dict[str, str] | None = None
+    environment: Mapping[str, str]
     """Variables for the agents and the git that this client's commands start."""
 
 
@@ -26,15 +25,38 @@ def read_options(raw: object) -> InitializationOptions:
     Null, absent and empty are the same.
     """
     if raw is None:
-        return InitializationOptions()
+        return InitializationOptions({})
     if not isinstance(raw, dict):
         raise ParamsInvalid([f"expected an object @ {_ROOT}"])
-    ours = {name: raw[name] for name in ("protocolVersion", "environment") if name in raw}
-    options = structure(ours, InitializationOptions, root=_ROOT)
-    if options.protocol_version not in {None, PROTOCOL_VERSION}:
+    _check_version(raw.get("protocolVersion"))
+    return InitializationOptions(_environment(raw.get("environment")))
+
+
+def _check_version(raw: object) -> None:
+    """The major version of the contract that the client was written for."""
+    if raw is not None and type(raw) is not int:
+        raise ParamsInvalid([f"expected a whole number @ {_ROOT}.protocolVersion"])
+    if raw not in {None, PROTOCOL_VERSION}:
         raise Unavailable(
-            f"protocol version {options.protocol_version}",
+            f"protocol version {raw}",
             f"this server speaks version {PROTOCOL_VERSION}",
             "Update Peon or the editor's extension, whichever is older.",
         )
-    return options
+
+
+def _environment(raw: object) -> dict[str, str]:
+    if raw is None:
+        return {}
+    if not isinstance(raw, dict):
+        raise ParamsInvalid([f"expected an object @ {_ROOT}.environment"])
+    variables: dict[str, str] = {}
+    for name, value in raw.items():
+        # What no process can be given would fail much later, where nobody knows why.
+        if not isinstance(value, str) or "\0" in value or not _is_name(name):
+            raise ParamsInvalid([f"expected variables with texts @ {_ROOT}.environment"])
+        variables[name] = value
+    return variables
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and bool(name) and not set(name) & {"=", "\0"}

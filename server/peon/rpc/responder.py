@@ -4,9 +4,12 @@ A client that has an answer has been sent the events it caused: an answer waits 
 of its client has not come so far.
 """
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Final, get_args
+
+import attrs
 
 from peon.rpc.answers import PreparedAnswer
 from peon.rpc.failures import Boundary, cancelled, request_invalid, stopping
@@ -70,7 +73,8 @@ class Responder:
         if request is None:
             return
         if request.work is not None:
-            request.work.cancel()
+            # A turn later, so that the work has begun and ends what it holds in good order.
+            asyncio.get_running_loop().call_soon(request.work.cancel)
         self.fail(request, cancelled(request.method))
 
     def fail_remaining(self) -> None:
@@ -105,4 +109,6 @@ class Responder:
 def _encode(request_id: RequestId, result: object) -> bytes:
     if isinstance(result, PreparedAnswer):
         return result.body(request_id)
+    if not attrs.has(type(result)):
+        raise TypeError(f"{type(result).__name__} is no result of ours")
     return result_body(request_id, unstructure(result))

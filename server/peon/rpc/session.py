@@ -113,6 +113,10 @@ class Session:
             await self._close()
         return self._life_cycle.exit_code
 
+    def use_environment(self, environment: Mapping[str, str]) -> None:
+        """What the client starts runs with this. Called before `run`."""
+        self._caller.environment = environment
+
     def stop(self) -> None:
         """End in good order: what is under way is answered, what was sent is delivered."""
         self._end(Ending.STOPPED)
@@ -122,8 +126,7 @@ class Session:
     def initialize(self, params: types.InitializeParams) -> dict[str, JsonValue]:
         """Begin, and say what this server does. Raises ParamsInvalid and Unavailable."""
         options = read_options(params.initialization_options)
-        if options.environment is not None:
-            self._caller.environment = {**self._caller.environment, **options.environment}
+        self._caller.environment = {**self._caller.environment, **options.environment}
         if params.client_info is not None:
             self._caller.introduce(params.client_info.name)
         if params.process_id is not None:
@@ -185,6 +188,8 @@ class Session:
         self._subscriptions.close()
         self._language.protocol.close()
         await self.connection.close(self.limits.flush_seconds)
+        # A turn of the loop, so that no task is cancelled before it has begun.
+        await asyncio.sleep(0)
         await self._tasks.close()
 
     def _end(self, ending: Ending) -> None:
