@@ -82,12 +82,13 @@ FAILURES: Final[tuple[ErrorContent, ...]] = (
     _failed(
         FailureKind.REQUEST_INVALID,
         "Batches are not taken.",
-        "Send each request in a message of its own.",
+        "Send each request as a message of its own.",
     ),
     _failed(
         FailureKind.MESSAGE_TOO_LARGE,
-        "The message has 70000000 bytes; 67108864 are taken.",
+        "A message of 70000000 bytes was not read.",
         "Send less at once.",
+        details={"length": 70_000_000},
     ),
     _failed(
         FailureKind.METHOD_NOT_FOUND,
