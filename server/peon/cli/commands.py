@@ -47,6 +47,18 @@ def serve(
     sys.exit(serve_client(state_dir))
 
 
-@commands.callback()
-def peon() -> None:
-    """With a callback, a program with one command still has its name."""
+@commands.command()
+def demo(
+    image: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Draw the picture of the turn into FILE, as SVG.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Watch an agent ask, act, be undone and be committed, in a repository made for it."""
+    from peon.cli.demo.playing import play
+
+    sys.exit(play(image))
