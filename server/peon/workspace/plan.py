@@ -15,6 +15,7 @@ from peon.workspace.chain import Chain
 from peon.workspace.disk import Listing
 from peon.workspace.entries import Entry, Owners
 from peon.workspace.moved import LastCopies, Lines, Moves, Need
+from peon.workspace.order import in_order
 from peon.workspace.paths import ancestors, under
 
 Reason = Literal[
@@ -145,7 +146,7 @@ def settle(drafted: Draft, around: Surroundings, moves: Moves, lines: Lines) -> 
             break
         actions = {path: one for path, one in actions.items() if path not in bad}
         conflicts |= bad
-    ready = [attrs.evolve(one, needs=copies.needs(path)) for path, one in actions.items()]
+    ready = {path: attrs.evolve(one, needs=copies.needs(path)) for path, one in actions.items()}
     return Plan(_in_order(ready), dict(sorted(conflicts.items())))
 
 
@@ -172,19 +173,26 @@ def _clears(path: bytes, listing: Listing, going: Collection[bytes]) -> bool:
     return {path, *listing.folders} <= emptied
 
 
-def _in_order(actions: Collection[Action]) -> tuple[Action, ...]:
-    """Deletions that make room first, then all that is written, then the other deletions.
+def _in_order(actions: Mapping[bytes, Action]) -> tuple[Action, ...]:
+    """First what is written, then what is deleted; but nothing before what it waits for."""
+    order = sorted(actions, key=lambda path: (actions[path].target is None, path))
+    room = _makes_room(actions)
+    needs = {
+        path: {need.path for need in action.needs if need.path in actions}
+        for path, action in actions.items()
+    }
+    return tuple(actions[path] for path in in_order(order, must=room, should=needs))
 
-    What brings moved lines home comes before what lets go of them.
+
+def _makes_room(actions: Mapping[bytes, Action]) -> dict[bytes, set[bytes]]:
+    """By path, the deletions without which nothing can be written there: what is above, or
+    below.
     """
-    coming = {action.path for action in actions if action.target is not None}
-    above = {folder for path in coming for folder in ancestors(path)}
-
-    def rank(action: Action) -> tuple[int, int, bytes]:
-        makes_room = action.path in above or any(
-            folder in coming for folder in ancestors(action.path)
-        )
-        place = 1 if action.target is not None else 0 if makes_room else 2
-        return place, len(action.needs), action.path
-
-    return tuple(sorted(actions, key=rank))
+    going = {path for path, action in actions.items() if action.target is None}
+    room: dict[bytes, set[bytes]] = {}
+    for path in going:
+        for folder in ancestors(path):
+            room.setdefault(folder, set()).add(path)
+    for path in actions.keys() - going:
+        room.setdefault(path, set()).update(going.intersection(ancestors(path)))
+    return room

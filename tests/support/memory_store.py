@@ -1,0 +1,130 @@
+"""A checkpoint store in memory and an observer that walks the folder: quick enough for thousands of
+histories, and nothing of git in it."""
+
+import hashlib
+import os
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from peon.workspace.deadline import Deadline
+from peon.workspace.entries import EXECUTABLE, FILE, LINK, Entry, blob_id
+from peon.workspace.paths import ancestors
+from peon.workspace.ports import Observation
+
+SCRATCH = b".peon~"
+IGNORED = b".ignored"
+"""Names with this ending are not seen."""
+
+Tree = dict[bytes, Entry]
+
+
+class MemoryStore:
+    """Keeps captures for as long as the object lives, which may be longer than a server's life."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._chain: list[tuple[str, str]] = []
+        self._captured: dict[str, str] = {}
+        self.trees: dict[str, Tree] = {}
+        self.contents: dict[str, bytes] = {}
+
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
+    async def messages(self) -> list[tuple[str, str]]:
+        return list(self._chain)
+
+    async def append(self, tree: str, parents: Sequence[str], message: str, when: int) -> str:
+        assert list(parents[:1]) == [ref for ref, _ in self._chain[-1:]]
+        ref = _id(f"{tree} {parents} {message} {when}".encode())
+        self._chain.append((ref, message))
+        self._captured[ref] = tree
+        return ref
+
+    async def compose(self, units: Mapping[bytes, str]) -> str:
+        return units[b""]
+
+    async def units(self, capture: str) -> dict[bytes, str]:
+        return {b"": self._captured[capture]}
+
+    async def differences(
+        self, old: str, new: str
+    ) -> dict[bytes, tuple[Entry | None, Entry | None]]:
+        before, after = self.tree(old), self.tree(new)
+        return {
+            path: (before.get(path), after.get(path))
+            for path in sorted(before.keys() | after.keys())
+            if before.get(path) != after.get(path)
+        }
+
+    async def folders(self, capture: str) -> frozenset[bytes]:
+        return frozenset(folder for path in self.tree(capture) for folder in ancestors(path))
+
+    @asynccontextmanager
+    async def blobs(self) -> AsyncIterator["MemoryStore"]:
+        yield self
+
+    async def read(self, oid: str) -> bytes:
+        return self.contents[oid]
+
+    def tree(self, name: str) -> Tree:
+        """The tree of a capture, or with this id."""
+        return self.trees[self._captured.get(name, name)]
+
+    def keep(self, tree: Tree, contents: Mapping[str, bytes]) -> str:
+        """Store what was seen; the id of the tree."""
+        self.contents.update(contents)
+        name = _id(repr(sorted(tree.items())).encode())
+        self.trees[name] = tree
+        return name
+
+
+class WalkingObserver:
+    """Reads every file of a small folder."""
+
+    def __init__(self, store: MemoryStore, root: Path) -> None:
+        self._store = store
+        self._root = root
+
+    def forget(self) -> None:
+        """There is nothing to forget."""
+
+    async def observe(
+        self, deadline: Deadline, known: Mapping[bytes, str], also: Collection[bytes]
+    ) -> Observation:
+        tree, contents = read_tree(self._root, also)
+        return Observation({b"": self._store.keep(tree, contents)}, ())
+
+
+def read_tree(root: Path, also: Collection[bytes] = ()) -> tuple[Tree, dict[str, bytes]]:
+    """What stands below a root, and the contents by id."""
+    base = os.fsencode(root)
+    tree: Tree = {}
+    contents: dict[str, bytes] = {}
+    for top, folders, files in os.walk(base):
+        for name in [*folders, *files]:
+            full = os.path.join(top, name)
+            path = os.path.relpath(full, base)
+            hidden = name.startswith(SCRATCH) or (name.endswith(IGNORED) and path not in also)
+            if not hidden and (entry := _entry(full, contents)) is not None:
+                tree[path] = entry
+    return tree, contents
+
+
+def _entry(full: bytes, contents: dict[str, bytes]) -> Entry | None:
+    if os.path.islink(full):
+        mode, content = LINK, os.readlink(full)
+    elif os.path.isfile(full):
+        mode = EXECUTABLE if os.stat(full).st_mode & 0o100 else FILE
+        content = Path(os.fsdecode(full)).read_bytes()
+    else:
+        return None
+    oid = blob_id(content)
+    contents[oid] = content
+    return Entry(mode, oid)
+
+
+def _id(content: bytes) -> str:
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest()
