@@ -10,7 +10,7 @@ import pytest_asyncio
 from peon.errors import Stale, StoreFailure
 from peon.journal.failures import RecordMissing
 from peon.journal.memory import MemoryStore
-from peon.journal.snapshots import SnapshotRecord, Unchanged
+from peon.journal.snapshot_files import SnapshotRecord, Unchanged
 from peon.journal.store import SegmentStore, StoreOptions
 from support.journal import FINGERPRINT, event, events
 

@@ -10,7 +10,7 @@ from peon.errors import Unavailable
 from peon.journal.compression import compress_covered
 from peon.journal.failures import JournalDamaged
 from peon.journal.format import check_line, encode_line, is_torn_write
-from peon.journal.snapshots import SnapshotRecord
+from peon.journal.snapshot_files import SnapshotRecord
 from peon.journal.store import SEGMENTS, SNAPSHOTS, OpenedLog, StoreOptions, open_log
 from peon.runtime.ids import CountingIds
 from support.journal import FINGERPRINT, events

@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from peon.errors import StoreFailure, Unavailable
-from peon.journal.snapshots import SnapshotRecord
+from peon.journal.snapshot_files import SnapshotRecord
 from peon.journal.store import SEGMENTS, SegmentStore, StoreOptions
 from support.journal import FINGERPRINT, event, events
 from support.simfs import SimulatedFiles

@@ -7,7 +7,7 @@ import pytest
 
 from peon.errors import Unavailable
 from peon.journal.failures import JournalDamaged
-from peon.journal.snapshots import SnapshotRecord, Unchanged
+from peon.journal.snapshot_files import SnapshotRecord, Unchanged
 from peon.journal.store import StoreOptions
 from support.journal import OpenStore, events, write
 

@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from peon.journal.snapshots import SnapshotRecord
+from peon.journal.snapshot_files import SnapshotRecord
 from peon.journal.store import SegmentStore, StoreOptions
 from support.journal import FINGERPRINT, events
 

@@ -7,6 +7,7 @@ apart, or a legal state of the disk was refused.
 """
 
 import zlib
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from random import Random
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from peon.journal.compression import compress_covered
 from peon.journal.pages import PageReader
 from peon.journal.port import Recovered
-from peon.journal.snapshots import SnapshotRecord, Unchanged
+from peon.journal.snapshot_files import SnapshotRecord, Unchanged
 from peon.journal.store import SEGMENTS, SNAPSHOTS, OpenedLog, StoreOptions, open_log
 from support.simfs import SimulatedFiles
 
@@ -179,7 +180,7 @@ class Witness:
             if record.content != digest(self.events, THREADS.index(record.key), record.through):
                 raise Violation(f"the snapshot's record {record.key} tells of another log")
 
-    def records(self, keys: frozenset[str], copied_from: int) -> list[SnapshotRecord | Unchanged]:
+    def records(self, keys: AbstractSet[str], copied_from: int) -> list[SnapshotRecord | Unchanged]:
         """A record per thread; what nothing has happened to since `copied_from` is not encoded."""
         entries: list[SnapshotRecord | Unchanged] = []
         for number, key in enumerate(THREADS):

@@ -6,12 +6,13 @@ it come, and make it fail for good.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from peon.errors import Stale, StoreFailure
 from peon.journal.failures import RecordMissing
 from peon.journal.group import PENDING_BYTES, PENDING_EVENTS
 from peon.journal.port import PAGE_BYTES, Recovered
-from peon.journal.snapshots import SnapshotRecord, Unchanged
+from peon.journal.snapshot_files import SnapshotRecord, Unchanged
 from peon.journal.store import check_event
 from peon.journal.waiters import DurabilityWaiters
 
@@ -85,8 +86,8 @@ class MemoryStore:
         return self._failure
 
     @property
-    def snapshot_keys(self) -> frozenset[str]:
-        return frozenset(self._snapshot[1]) if self._snapshot else frozenset()
+    def snapshot_keys(self) -> AbstractSet[str]:
+        return self._snapshot[1].keys() if self._snapshot else frozenset()
 
     def append(self, events: Sequence[bytes]) -> None:
         if self._failure is not None:

@@ -3,13 +3,15 @@ is told.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 import attrs
 
 from peon.errors import StoreFailure
 from peon.journal.recovery import TornTail
-from peon.journal.snapshots import IgnoredSnapshot, SnapshotRecord, Unchanged
+from peon.journal.snapshot_files import SnapshotRecord, Unchanged
+from peon.journal.snapshots import IgnoredSnapshot
 
 PAGE_BYTES = 1 << 20
 
@@ -93,7 +95,7 @@ class SnapshotStore(Protocol):
     """Where the engine leaves its read model, so that a start need not fold the whole log."""
 
     @property
-    def snapshot_keys(self) -> frozenset[str]:
+    def snapshot_keys(self) -> AbstractSet[str]:
         """The records of the newest snapshot, which `Unchanged` may name."""
         ...
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from peon.errors import PeonError, Stale, StoreFailure
 from peon.journal.catalog import Catalog
 from peon.journal.compression import compress_covered
 from peon.journal.failures import JournalDamaged, RecordMissing, cannot_open, write_failed
-from peon.journal.filesystem import FileSystem, LocalFileSystem, discard
+from peon.journal.filesystem import FileSystem, LocalFileSystem
 from peon.journal.group import GroupCommit
 from peon.journal.lock import LifeLock
 from peon.journal.pages import PageReader
@@ -19,12 +20,8 @@ from peon.journal.port import PAGE_BYTES, Recovered
 from peon.journal.reading import read_events
 from peon.journal.recovery import ExaminedLog, examine_log, mend_log
 from peon.journal.segments import LogEnd, SegmentWriter
-from peon.journal.snapshots import (
-    SnapshotFolder,
-    SnapshotRecord,
-    Unchanged,
-    leftover_drafts,
-)
+from peon.journal.snapshot_files import SnapshotRecord, Unchanged
+from peon.journal.snapshots import SnapshotFolder, discard_drafts
 from peon.journal.tail import MemoryTail, TailCommit
 from peon.journal.waiters import DurabilityWaiters
 from peon.journal.worker import Worker
@@ -147,7 +144,7 @@ class SegmentStore:
         return self._failure
 
     @property
-    def snapshot_keys(self) -> frozenset[str]:
+    def snapshot_keys(self) -> AbstractSet[str]:
         return self._snapshots.keys
 
     def append(self, events: Sequence[bytes]) -> None:
@@ -280,8 +277,7 @@ def open_log(directory: Path, *, fingerprint: str, options: StoreOptions) -> Ope
         first = log.segments[0].path
         raise JournalDamaged(first, 0, f"the events up to {catalog.base} are missing")
     torn = mend_log(filesystem, folder, log)
-    for path in leftover_drafts(filesystem, directory / SNAPSHOTS):
-        discard(filesystem, path)
+    discard_drafts(filesystem, directory / SNAPSHOTS)
     writer = SegmentWriter(
         filesystem, folder, end, segment_bytes=options.segment_bytes, made=catalog.added
     )

@@ -1,0 +1,308 @@
+"""The bytes of a snapshot file, written and read record by record.
+
+PEON-SNAP1 <log id> <fingerprint> <sequence> LF
+<checksum> <through> <length> <key> LF <bytes> LF       for each record; checksum of the bytes
+END <records> <checksum of all before> <bytes before> LF
+"""
+
+import re
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+
+import attrs
+
+from peon.journal.failures import RecordMissing
+from peon.journal.filesystem import FileSystem, read_range, write_all
+
+_WORD = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+_HEADER = re.compile(rb"PEON-SNAP1 (\S+) (\S+) (\d+)\n")
+_RECORD = re.compile(rb"([0-9a-f]{8}) (\d+) (\d+) (\S+)\n")
+_FOOTER = re.compile(rb"END (\d+) ([0-9a-f]{8}) (\d+)\n")
+_BUFFER = 1 << 18
+
+
+@attrs.frozen
+class SnapshotRecord:
+    """A part of the read model, encoded: it holds the events up to `through` that concern it."""
+
+    key: str
+    """`[A-Za-z0-9_.:-]{1,128}`, unique in the snapshot."""
+    through: int
+    content: bytes
+
+
+@attrs.frozen
+class Unchanged:
+    """The record of this key is copied from the snapshot before: nothing up to now concerned it."""
+
+    key: str
+
+
+@attrs.frozen
+class SnapshotHeader:
+    """Whose snapshot it is, of which model classes, and of which moment."""
+
+    log_id: str
+    fingerprint: str
+    sequence: int
+
+    def encoded(self) -> bytes:
+        for word in (self.log_id, self.fingerprint):
+            check_word(word)
+        return f"PEON-SNAP1 {self.log_id} {self.fingerprint} {self.sequence}\n".encode("ascii")
+
+
+@attrs.frozen
+class Place:
+    """Where in the file the bytes of a record stand."""
+
+    offset: int
+    length: int
+    through: int
+    checksum: int
+
+
+@attrs.frozen
+class SnapshotFile:
+    """A snapshot on disk that is known to be whole."""
+
+    path: Path
+    sequence: int
+    through: int
+    """The highest sequence any of its records holds."""
+    places: dict[str, Place]
+
+    @classmethod
+    def of(cls, path: Path, sequence: int, places: dict[str, Place]) -> "SnapshotFile":
+        through = max((place.through for place in places.values()), default=0)
+        return cls(path, sequence, max(through, sequence), places)
+
+
+class SnapshotUnusable(Exception):
+    """Why a file is no whole snapshot, or not one of ours."""
+
+
+def check_word(word: str) -> None:
+    """Raises ValueError for what cannot stand in a line of a snapshot."""
+    if not _WORD.fullmatch(word):
+        raise ValueError(f"{word!r} cannot be written into a snapshot")
+
+
+def write_snapshot(
+    filesystem: FileSystem,
+    path: Path,
+    header: SnapshotHeader,
+    records: Iterable[SnapshotRecord | Unchanged],
+    before: SnapshotFile | None,
+) -> dict[str, Place]:
+    """Write and flush a new file; where its records stand.
+
+    Unchanged records are copied from `before`. Raises OSError, and RecordMissing where one is not
+    there.
+    """
+    descriptor = filesystem.create(path)
+    try:
+        output = _Output(filesystem, descriptor)
+        output.add(header.encoded())
+        places = _add_records(filesystem, output, records, before)
+        output.add(b"END %d %08x %d\n" % (len(places), output.checksum, output.size))
+        output.flush()
+        filesystem.fsync(descriptor)
+    finally:
+        filesystem.close(descriptor)
+    return places
+
+
+def _add_records(
+    filesystem: FileSystem,
+    output: "_Output",
+    records: Iterable[SnapshotRecord | Unchanged],
+    before: SnapshotFile | None,
+) -> dict[str, Place]:
+    places: dict[str, Place] = {}
+    with _Source(filesystem, before) as source:
+        for entry in records:
+            record = source.copy(entry.key) if isinstance(entry, Unchanged) else entry
+            check_word(record.key)
+            checksum = zlib.crc32(record.content)
+            head = (checksum, record.through, len(record.content), record.key.encode("ascii"))
+            output.add(b"%08x %d %d %b\n" % head)
+            place = Place(output.size, len(record.content), record.through, checksum)
+            if places.setdefault(record.key, place) is not place:
+                raise ValueError(f"two records are called {record.key!r}")
+            output.add(record.content)
+            output.add(b"\n")
+    return places
+
+
+@attrs.frozen
+class ReadSnapshot:
+    """A snapshot that was read and found whole."""
+
+    header: SnapshotHeader
+    file: SnapshotFile
+    records: tuple[SnapshotRecord, ...]
+    """Empty unless they were asked for."""
+
+
+def read_snapshot(
+    filesystem: FileSystem, path: Path, *, fingerprint: str | None, keep_contents: bool
+) -> ReadSnapshot:
+    """Read a snapshot through to its end. Raises SnapshotUnusable.
+
+    One of other model classes than `fingerprint` names is not read any further; None takes any.
+    """
+    try:
+        descriptor = filesystem.open_read(path)
+    except OSError as error:
+        raise SnapshotUnusable(str(error)) from error
+    try:
+        source = _Input(filesystem, descriptor)
+        header = _read_header(source)
+        if fingerprint is not None and header.fingerprint != fingerprint:
+            raise SnapshotUnusable("it was made by other model classes")
+        places, contents = _read_records(source, keep_contents=keep_contents)
+    finally:
+        filesystem.close(descriptor)
+    if path.name != snapshot_name(header.sequence):
+        raise SnapshotUnusable("its name is not that of its sequence")
+    records = tuple(
+        SnapshotRecord(key, max(places[key].through, header.sequence), content)
+        for key, content in contents.items()
+    )
+    return ReadSnapshot(header, SnapshotFile.of(path, header.sequence, places), records)
+
+
+def snapshot_name(sequence: int) -> str:
+    return f"{sequence:020d}.snap"
+
+
+def _read_header(source: "_Input") -> SnapshotHeader:
+    match = _HEADER.fullmatch(source.line())
+    if match is None:
+        raise SnapshotUnusable("its first line is not that of a snapshot")
+    words = (match[1].decode("ascii", "replace"), match[2].decode("ascii", "replace"))
+    return SnapshotHeader(*words, int(match[3]))
+
+
+def _read_records(
+    source: "_Input", *, keep_contents: bool
+) -> tuple[dict[str, Place], dict[str, bytes]]:
+    places: dict[str, Place] = {}
+    contents: dict[str, bytes] = {}
+    while True:
+        checksum, size = source.checksum, source.position
+        line = source.line()
+        if footer := _FOOTER.fullmatch(line):
+            found = (len(places), b"%08x" % checksum, size)
+            if found != (int(footer[1]), footer[2], int(footer[3])):
+                raise SnapshotUnusable("its checksum does not fit")
+            if source.line():
+                raise SnapshotUnusable("something stands behind its end")
+            return places, contents
+        head = _RECORD.fullmatch(line)
+        if head is None:
+            raise SnapshotUnusable("a record is not whole")
+        key, through, length = head[4].decode("ascii", "replace"), int(head[2]), int(head[3])
+        places[key] = Place(source.position, length, through, int(head[1], 16))
+        content = source.take(length + 1)[:-1]
+        if keep_contents:
+            contents[key] = content
+
+
+class _Source:
+    """The snapshot that unchanged records are copied from, opened when the first one is."""
+
+    def __init__(self, filesystem: FileSystem, snapshot: SnapshotFile | None) -> None:
+        self._filesystem = filesystem
+        self._snapshot = snapshot
+        self._descriptor: int | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._descriptor is not None:
+            self._filesystem.close(self._descriptor)
+
+    def copy(self, key: str) -> SnapshotRecord:
+        place = self._snapshot.places.get(key) if self._snapshot else None
+        if place is None or self._snapshot is None:
+            raise RecordMissing(key)
+        if self._descriptor is None:
+            self._descriptor = self._filesystem.open_read(self._snapshot.path)
+        content = read_range(self._filesystem, self._descriptor, place.offset, place.length)
+        if zlib.crc32(content) != place.checksum or len(content) != place.length:
+            raise RecordMissing(key)
+        return SnapshotRecord(key, place.through, content)
+
+
+class _Output:
+    """Collects small writes into large ones and keeps the checksum."""
+
+    def __init__(self, filesystem: FileSystem, descriptor: int) -> None:
+        self._filesystem = filesystem
+        self._descriptor = descriptor
+        self._buffer = bytearray()
+        self.checksum = 0
+        self.size = 0
+
+    def add(self, data: bytes) -> None:
+        self.checksum = zlib.crc32(data, self.checksum)
+        self.size += len(data)
+        self._buffer += data
+        if len(self._buffer) >= _BUFFER:
+            self.flush()
+
+    def flush(self) -> None:
+        write_all(self._filesystem, self._descriptor, bytes(self._buffer))
+        self._buffer.clear()
+
+
+class _Input:
+    """Reads a file from its start on, by lines and by lengths, keeping the checksum of what was
+    read.
+    """
+
+    def __init__(self, filesystem: FileSystem, descriptor: int) -> None:
+        self._filesystem = filesystem
+        self._descriptor = descriptor
+        self._size = filesystem.size(descriptor)
+        self._buffer = b""
+        self._start = 0
+        self.checksum = 0
+        self.position = 0
+
+    def line(self) -> bytes:
+        """The next line with its line feed, or what is left; empty at the end."""
+        end = self._buffer.find(b"\n", self._start)
+        if end < 0:
+            self._fill(_BUFFER)
+            end = self._buffer.find(b"\n", self._start)
+        return self._advance(end + 1 if end >= 0 else len(self._buffer))
+
+    def take(self, length: int) -> bytes:
+        """The next `length` bytes; raises SnapshotUnusable where the file ends before."""
+        if length > self._size - self.position:
+            raise SnapshotUnusable("it has no end")
+        held = len(self._buffer) - self._start
+        if held < length:
+            self._fill(length - held)
+        return self._advance(self._start + length)
+
+    def _fill(self, wanted: int) -> None:
+        held = len(self._buffer) - self._start
+        piece = read_range(
+            self._filesystem, self._descriptor, self.position + held, max(wanted, _BUFFER)
+        )
+        self._buffer = self._buffer[self._start :] + piece
+        self._start = 0
+
+    def _advance(self, end: int) -> bytes:
+        data = self._buffer[self._start : end]
+        self.checksum = zlib.crc32(data, self.checksum)
+        self.position += len(data)
+        self._start = end
+        return data
