@@ -9,9 +9,13 @@ from peon_protocol.values import ItemKind
 
 @attrs.frozen(kw_only=True)
 class EventsAppended:
-    """Events of a subscription, in order, none missing."""
+    """Events of a subscription, in order, none missing.
+
+    `through` is the sequence the subscription has come to: subscribe again after it to go on.
+    """
 
     subscription_id: SubscriptionId
+    through: int
     events: tuple[StoredEvent, ...]
 
 

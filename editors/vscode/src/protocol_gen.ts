@@ -1254,9 +1254,14 @@ export interface UnsubscribeResult {
   subscriptionId: SubscriptionId;
 }
 
-/** Events of a subscription, in order, none missing. */
+/**
+ * Events of a subscription, in order, none missing.
+ *
+ * `through` is the sequence the subscription has come to: subscribe again after it to go on.
+ */
 export interface EventsAppended {
   subscriptionId: SubscriptionId;
+  through: number;
   events: StoredEvent[];
 }
 

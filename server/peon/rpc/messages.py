@@ -74,11 +74,11 @@ def event_page_body(request_id: RequestId, events: Sequence[bytes], head: int) -
 def appended_prefix(subscription_id: SubscriptionId) -> bytes:
     """What every `events/appended` of a subscription begins with; made once."""
     return (
-        b'{"jsonrpc":"2.0","method":"events/appended","params":{"subscriptionId":%b,"events":['
+        b'{"jsonrpc":"2.0","method":"events/appended","params":{"subscriptionId":%b,"through":'
         % dumps(subscription_id)
     )
 
 
-def appended_body(prefix: bytes, events: Iterable[bytes]) -> bytes:
+def appended_body(prefix: bytes, through: int, events: Iterable[bytes]) -> bytes:
     """An `events/appended`, from events as they are stored."""
-    return prefix + b",".join(events) + b"]}}"
+    return b'%b%d,"events":[%b]}}' % (prefix, through, b",".join(events))

@@ -101,7 +101,7 @@ class Subscriptions:
         self._deltas = DeltaSender(queue, limits, wanted=self._wants_delta)
         self._on_progress: Callable[[], None] | None = None
         self._scheduled = False
-        self._stop_events = feed.on_durable(self.pump)
+        self._stop_events: Callable[[], None] | None = None
         self._stop_deltas: Callable[[], None] | None = None
 
     def on_progress(self, callback: Callable[[], None]) -> None:
@@ -127,7 +127,7 @@ class Subscriptions:
         """End a subscription. Raises RequestRefused where there is none of this id."""
         if self._active.pop(subscription_id, None) is None:
             raise RequestRefused(_not_found(subscription_id))
-        self._listen_for_deltas()
+        self._listen()
         self._progressed()
 
     @property
@@ -149,9 +149,8 @@ class Subscriptions:
 
     def close(self) -> None:
         """Send nothing more."""
-        self._stop_events()
         self._active.clear()
-        self._listen_for_deltas()
+        self._listen()
 
     def _make(self, after: int, params: SubscribeEvents) -> Subscription:
         drawn = SubscriptionId(self._ids.fresh())
@@ -166,7 +165,7 @@ class Subscriptions:
     def _opening(self, subscription: Subscription) -> Opening:
         def begin() -> None:
             self._active[subscription.subscription_id] = subscription
-            self._listen_for_deltas()
+            self._listen()
             self._pump_soon()
 
         return Opening(subscription, self._feed.log_id, begin)
@@ -214,26 +213,28 @@ class Subscriptions:
 
     def _deliver(self, subscription: Subscription, events: Sequence[EncodedEvent]) -> None:
         """Send those that are wanted, in notifications of bounded size, and move the cursor."""
+        prefix = subscription.prefix
         page: list[bytes] = []
-        size = 0
+        size = through = 0
         for event in events:
             if not subscription.wants(event.thread_id):
                 continue
             if page and size + len(event.body) > self._limits.page_bytes:
-                self._queue.put(appended_body(subscription.prefix, page))
+                self._queue.put(appended_body(prefix, through, page))
                 page, size = [], 0
             page.append(event.body)
             size += len(event.body)
-        if page:
-            self._queue.put(appended_body(subscription.prefix, page))
+            through = event.sequence
         if events:
             subscription.cursor = events[-1].sequence
+        if page:
+            self._queue.put(appended_body(prefix, subscription.cursor, page))
 
     def _cut_off(self, subscription: Subscription) -> None:
         """End a subscription and say where to go on; what it has missed is in the log."""
         if self._active.pop(subscription.subscription_id, None) is None:
             return
-        self._listen_for_deltas()
+        self._listen()
         logger.info("a client was cut off behind %d", subscription.cursor)
         notice = EventsResync(
             subscription_id=subscription.subscription_id, after=subscription.cursor
@@ -241,12 +242,17 @@ class Subscriptions:
         self._queue.put(notification_body("events/resync", notice))
         self._progressed()
 
-    def _listen_for_deltas(self) -> None:
-        """Live text costs something, so it is asked for only while somebody wants it."""
-        wanted = any(each.deltas for each in self._active.values())
-        if wanted and self._stop_deltas is None:
+    def _listen(self) -> None:
+        """Hear of what is wanted by a subscription, and of nothing else: hearing costs something."""
+        if self._active and self._stop_events is None:
+            self._stop_events = self._feed.on_durable(self.pump)
+        elif not self._active and self._stop_events is not None:
+            self._stop_events()
+            self._stop_events = None
+        live = any(each.deltas for each in self._active.values())
+        if live and self._stop_deltas is None:
             self._stop_deltas = self._feed.on_delta(self._deltas.offer)
-        elif not wanted and self._stop_deltas is not None:
+        elif not live and self._stop_deltas is not None:
             self._stop_deltas()
             self._stop_deltas = None
 

@@ -53,6 +53,9 @@ class Settings:
     stop_seconds: float = 2.0
     """How long a process may take to heed a request to end before a stronger one is made."""
 
+    idle_seconds: float = 60.0
+    """How long a shared server stays when nobody is attached and nothing goes on."""
+
     receipts_hours: int = 24
     """How long the outcome of a command is remembered for a repetition of it."""
 

@@ -1127,8 +1127,11 @@
 ---@field subscriptionId peon.SubscriptionId
 
 --- Events of a subscription, in order, none missing.
+---
+--- `through` is the sequence the subscription has come to: subscribe again after it to go on.
 ---@class (exact) peon.EventsAppended
 ---@field subscriptionId peon.SubscriptionId
+---@field through integer
 ---@field events peon.StoredEvent[]
 
 --- A live fragment of text, before it is recorded. It may be dropped and is never in the log.
