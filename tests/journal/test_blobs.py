@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 
 from peon.errors import StoreFailure, Unavailable
-from peon.journal.blobs import BLOBS, BlobStore
+from peon.journal.blobs import BlobStore
 from peon.journal.failures import JournalDamaged
+from peon.journal.folders import BLOBS
 from support.simfs import SimulatedFiles
 
 VALUE = bytes(range(256)) * 1000

@@ -9,9 +9,10 @@ import pytest
 from peon.errors import Unavailable
 from peon.journal.compression import compress_covered
 from peon.journal.failures import JournalDamaged
+from peon.journal.folders import SEGMENTS, SNAPSHOTS
 from peon.journal.format import check_line, encode_line, is_torn_write
 from peon.journal.snapshot_files import SnapshotRecord
-from peon.journal.store import SEGMENTS, SNAPSHOTS, OpenedLog, StoreOptions, open_log
+from peon.journal.store import OpenedLog, StoreOptions, open_log
 from peon.runtime.ids import CountingIds
 from support.journal import FINGERPRINT, events
 from support.simfs import SimulatedFiles

@@ -12,8 +12,9 @@ import attrs
 import pytest
 
 from peon.errors import StoreFailure, Unavailable
+from peon.journal.folders import SEGMENTS
 from peon.journal.snapshot_files import SnapshotRecord
-from peon.journal.store import SEGMENTS, SegmentStore, StoreOptions
+from peon.journal.store import SegmentStore, StoreOptions
 from support.journal import FINGERPRINT, event, events
 from support.simfs import SimulatedFiles
 

@@ -24,9 +24,9 @@ from peon.journal.filesystem import (
     read_whole,
     write_atomically,
 )
+from peon.journal.folders import BLOBS
 from peon.journal.worker import Worker
 
-BLOBS = "blobs"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PIECE = 1 << 20
 _REMEMBERED = 1024

@@ -100,7 +100,7 @@ def examine_log(filesystem: FileSystem, folder: Path) -> ExaminedLog:
     try:
         header = read_header(filesystem, last)
     except JournalDamaged as damage:
-        tear = _tear_at(filesystem, last, damage, seed=None)
+        tear = find_tear(filesystem, last, damage, seed=None)
         end = _end_without_last(filesystem, earlier, tear)
         return ExaminedLog(tuple(earlier), end, tear, leftovers)
     progress = _Progress(last, header)
@@ -109,7 +109,7 @@ def examine_log(filesystem: FileSystem, folder: Path) -> ExaminedLog:
         for commit in read_commits(filesystem, last, start_of(last, header)):
             progress.passed(commit)
     except JournalDamaged as damage:
-        found = _tear_at(filesystem, last, damage, seed=progress.checksum)
+        found = find_tear(filesystem, last, damage, seed=progress.checksum)
     return ExaminedLog(segments, progress.reached(), found, leftovers)
 
 
@@ -139,7 +139,7 @@ def _end_without_last(
     return end.reached()
 
 
-def _tear_at(
+def find_tear(
     filesystem: FileSystem, segment: SegmentFile, damage: JournalDamaged, seed: int | None
 ) -> Tear:
     """What follows the last whole line, if it can be an unfinished write; else raises `damage`."""

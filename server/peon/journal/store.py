@@ -13,6 +13,7 @@ from peon.journal.catalog import Catalog
 from peon.journal.compression import compress_covered
 from peon.journal.failures import JournalDamaged, RecordMissing, cannot_open, write_failed
 from peon.journal.filesystem import FileSystem, LocalFileSystem
+from peon.journal.folders import SEGMENTS, SNAPSHOTS
 from peon.journal.group import GroupCommit
 from peon.journal.lock import LifeLock
 from peon.journal.pages import PageReader
@@ -29,8 +30,6 @@ from peon.runtime.ids import IdSource, RandomIds
 
 SEGMENT_BYTES = 64 << 20
 TAIL_BYTES = 64 << 20
-SEGMENTS = "journal"
-SNAPSHOTS = "snapshots"
 
 
 @attrs.frozen(kw_only=True)

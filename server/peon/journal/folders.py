@@ -1,0 +1,5 @@
+"""What stands where in a state folder."""
+
+SEGMENTS = "journal"
+SNAPSHOTS = "snapshots"
+BLOBS = "blobs"
