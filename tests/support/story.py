@@ -2,12 +2,15 @@
 
 from typing import Final
 
+from peon.domain.actions import TURN_END
 from peon.domain.commands import CheckpointTaken, RecordOperation
+from peon.domain.effects import AnswerAgent, Effect, PerformOperation
 from peon_protocol.commands import (
     IngestProviderEvent,
 )
 from peon_protocol.events import (
     ActionRequested,
+    ActionResolved,
     CheckpointCreated,
     Event,
     ItemRecorded,
@@ -33,6 +36,8 @@ from peon_protocol.values import (
     ActionOption,
     CheckpointKind,
     CheckpointOperation,
+    Decider,
+    Decision,
     ItemKind,
     ItemPatch,
     ItemStatus,
@@ -47,7 +52,7 @@ from peon_protocol.values import (
     TurnError,
     Usage,
 )
-from support.given import ROOT, Step
+from support.given import FRESH, ROOT, Step
 
 GARDEN: Final = ProjectId("garden")
 TALK: Final = ThreadId("talk")
@@ -253,3 +258,40 @@ def moved(item_id: str, status: ItemStatus, *, kind: ItemKind = ItemKind.TOOL_CA
 
 def says(event: ProviderEvent, *, thread_id: ThreadId = TALK) -> IngestProviderEvent:
     return IngestProviderEvent(thread_id=thread_id, event=event)
+
+
+def a_withdrawal(action_id: ActionId = ASKED, *, by: Decider = TURN_END) -> Event:
+    """Nobody waits for the answer any more."""
+    return ActionResolved(
+        thread_id=TALK,
+        turn_id=TURN,
+        action_id=action_id,
+        decision=Decision.WITHDRAWN,
+        by=by,
+    )
+
+
+def told_to_the_agent(
+    option_id: str | None,
+    *,
+    approved: bool,
+    action_id: ActionId = ASKED,
+    item_id: ItemId = TOOL,
+) -> Effect:
+    """What became of an action."""
+    return AnswerAgent(
+        thread_id=TALK,
+        turn_id=TURN,
+        action_id=action_id,
+        item_id=item_id,
+        kind=ToolKind.EDIT,
+        option_id=option_id,
+        approved=approved,
+    )
+
+
+def work_on(operation: Operation, *, turn_id: TurnId | None = None) -> Effect:
+    """The work that an operation asks for, if it is the first of its command."""
+    return PerformOperation(
+        thread_id=TALK, turn_id=turn_id, operation_id=OperationId(FRESH), operation=operation
+    )

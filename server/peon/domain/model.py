@@ -1,8 +1,7 @@
 """The read model: what the log says, in memory.
 
 Private to the engine, which alone changes it, in place, at a cost per event that does not grow.
-Views
-are made from it; nothing of it is handed out.
+Views are made from it; nothing of it is handed out.
 """
 
 import attrs
@@ -84,14 +83,14 @@ class Item:
     @property
     def is_open(self) -> bool:
         """Whether more may come."""
-        return self.status not in _CLOSED
+        return self.status in _OPEN
 
     @property
     def text(self) -> str:
         return "".join(self.pieces)
 
 
-_CLOSED = (ItemStatus.COMPLETED, ItemStatus.FAILED, ItemStatus.CANCELLED)
+_OPEN = (ItemStatus.STREAMING, ItemStatus.RUNNING, ItemStatus.AWAITING_APPROVAL)
 
 
 @attrs.define(kw_only=True)
@@ -151,7 +150,7 @@ class Checkpoint:
 
 @attrs.define(kw_only=True)
 class OpenOperation:
-    """Workspace work whose outcome is not there yet, and the command that waits for it.
+    """Workspace work whose outcome is not there yet.
 
     `sequence` is that of the event that asked for it.
     """
@@ -160,7 +159,6 @@ class OpenOperation:
     sequence: int
     operation: Operation
     requested_at: str
-    command_id: CommandId | None
 
 
 @attrs.define(kw_only=True)

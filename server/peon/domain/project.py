@@ -1,23 +1,25 @@
 """The fold: each event, once, in order, brings the model up to date.
 
 It is the same whether the event was decided a moment ago or is read from the journal after a
-restart.
-It checks nothing and decides nothing. After a snapshot whose records are of different ages, an
-event
-may come again: a thread skips what it has, by `sequence`, and so does the rest of the model.
+restart. It checks nothing and decides nothing.
+
+A snapshot holds a record of every thread that its rest knows, and each may be of another age, so an
+event may come again: a thread skips what it has, by its own `sequence`, and so does the rest of the
+model. What the rest takes from a thread that is ahead of it must hold for the thread as it was.
 """
 
 from peon.domain import project_thread
 from peon.domain.effects import OutboxEffect
 from peon.domain.model import Model, Project, Thread
 from peon.domain.react import react
-from peon.domain.receipts import record_receipt
+from peon.domain.receipts import record_command, record_outcome
 from peon_protocol.events import (
     ChangesCommitted,
     ChangesPushed,
     CheckpointCreated,
     CheckpointRestored,
     Event,
+    ItemRecorded,
     OperationFailed,
     ProjectConfigured,
     ProjectCreated,
@@ -33,43 +35,24 @@ from peon_protocol.ids import ThreadId
 
 def project(model: Model, stored: StoredEvent) -> Model:
     """Fold one event into the model, in place, and return it."""
-    event = stored.payload
-    if stored.sequence > model.sequence:
-        _settle_receipts(model, stored)
-        _fold(model, stored)
-        model.versions[stored.stream_id] = stored.version
-        model.sequence = stored.sequence
-        model.occurred_at = stored.occurred_at
-        _fold_outbox(model, event)
-    elif not isinstance(event, ProjectCreated | ProjectConfigured | ProjectDeleted):
-        thread = model.threads.get(event.thread_id)
-        if thread is not None:
-            project_thread.fold(thread, stored)
+    if stored.sequence <= model.sequence:
+        _catch_up(model, stored)
+        return model
+    _fold(model, stored)
+    model.versions[stored.stream_id] = stored.version
+    model.sequence = stored.sequence
+    model.occurred_at = stored.occurred_at
+    if stored.command_id is not None:
+        record_command(model, stored)
     return model
-
-
-_OUTCOMES = (
-    CheckpointCreated,
-    CheckpointRestored,
-    ChangesCommitted,
-    ChangesPushed,
-    OperationFailed,
-)
-
-
-def _settle_receipts(model: Model, stored: StoredEvent) -> None:
-    """Before the fold, because an operation's outcome is the receipt of the command that waits."""
-    event = stored.payload
-    if isinstance(event, _OUTCOMES):
-        thread = model.threads.get(event.thread_id)
-        record_receipt(model, stored, None if thread is None else thread.operation)
-    elif stored.command_id is not None:
-        record_receipt(model, stored, None)
 
 
 def _fold(model: Model, stored: StoredEvent) -> None:
     event = stored.payload
     match event:
+        case ItemRecorded():
+            # By far the most frequent, and of no concern to anything but its thread.
+            project_thread.fold(model.threads[event.thread_id], stored)
         case ProjectCreated():
             _project_created(model, event, stored.occurred_at)
         case ProjectConfigured():
@@ -81,10 +64,31 @@ def _fold(model: Model, stored: StoredEvent) -> None:
             model.projects[event.project_id].thread_ids[event.thread_id] = None
         case ThreadDeleted():
             _remove_thread(model, event.thread_id)
+        case (
+            CheckpointCreated()
+            | CheckpointRestored()
+            | ChangesCommitted()
+            | ChangesPushed()
+            | OperationFailed()
+        ):
+            _of_thread(model, model.threads[event.thread_id], stored)
+            record_outcome(model, event, stored.sequence)
         case _:
-            thread = model.threads[event.thread_id]
-            project_thread.fold(thread, stored)
-            _index(model, thread, event)
+            _of_thread(model, model.threads[event.thread_id], stored)
+
+
+def _of_thread(model: Model, thread: Thread, stored: StoredEvent) -> None:
+    project_thread.fold(thread, stored)
+    _index(model, thread, stored.payload)
+    _fold_outbox(model, thread.thread_id, stored.payload)
+
+
+def _catch_up(model: Model, stored: StoredEvent) -> None:
+    """The rest of the model has the event already; its thread's record may be older."""
+    thread = model.threads.get(ThreadId(stored.stream_id))
+    if thread is not None and stored.sequence > thread.sequence:
+        project_thread.fold(thread, stored)
+        _index(model, thread, stored.payload)
 
 
 def _project_created(model: Model, event: ProjectCreated, at: str) -> None:
@@ -137,21 +141,17 @@ def _index(model: Model, thread: Thread, event: Event) -> None:
         model.busy.pop(thread.thread_id, None)
 
 
-def _fold_outbox(model: Model, event: Event) -> None:
-    if isinstance(event, ProjectCreated | ProjectConfigured | ProjectDeleted | ThreadDeleted):
-        return
-    settled = _settled(event)
-    open_effects = model.outbox.get(event.thread_id)
-    if open_effects is not None:
-        for key in settled:
-            open_effects.pop(key, None)
-        if isinstance(event, TurnCompleted | TurnFailed):
-            open_effects.clear()
-        if not open_effects:
-            del model.outbox[event.thread_id]
+def _fold_outbox(model: Model, thread_id: ThreadId, event: Event) -> None:
+    effects = model.outbox.setdefault(thread_id, {})
+    for key in _settled(event):
+        effects.pop(key, None)
+    if isinstance(event, (TurnCompleted, TurnFailed)):
+        effects.clear()
     for effect in react(event, model):
         if isinstance(effect, OutboxEffect):
-            model.outbox.setdefault(event.thread_id, {})[effect.key] = effect
+            effects[effect.key] = effect
+    if not effects:
+        del model.outbox[thread_id]
 
 
 def _settled(event: Event) -> tuple[str, ...]:

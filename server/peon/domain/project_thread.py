@@ -94,7 +94,6 @@ def _fold(thread: Thread, stored: StoredEvent) -> None:
                 sequence=stored.sequence,
                 operation=event.operation,
                 requested_at=stored.occurred_at,
-                command_id=stored.command_id,
             )
         case CheckpointRestored() | ChangesCommitted() | ChangesPushed():
             thread.operation = None

@@ -1,7 +1,7 @@
 """The rules for what a provider says: the single door, whoever runs the agent."""
 
 from collections.abc import Iterator
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from peon.domain.actions import request_action, withdraw
 from peon.domain.commands import RecordText
@@ -45,21 +45,35 @@ HOST = "host"
 
 AGENT_EXITED = "agent.exited"
 
+EventOfTurn: TypeAlias = (
+    TextDelta
+    | ReasoningDelta
+    | ToolCallUpdated
+    | PlanReplaced
+    | ActionRequested
+    | ActionWithdrawn
+    | UsageReported
+    | TurnEnded
+    | ProviderError
+)
+"""What a provider says of a turn, not of its session."""
+
 
 def ingest(command: IngestProviderEvent, model: Model, facts: Facts) -> Iterator[Event]:
     """A client may speak for the provider `host` only; most of what is said needs a turn."""
     thread = require_thread(model, command.thread_id)
     if facts.actor.kind is ActorKind.CLIENT and thread.provider != HOST:
         raise CommandRejected(ProviderNotHost(thread.thread_id, thread.provider))
-    match command.event:
+    event = command.event
+    match event:
         case SessionStarted():
-            return _session_started(thread, command.event)
+            return _session_started(thread, event)
         case SessionEnded():
-            return _session_ended(thread, command.event, facts)
+            return _session_ended(thread, event, facts)
         case ModeChanged():
-            return _mode_changed(thread, command.event)
+            return _mode_changed(thread, event)
         case _:
-            return _within_turn(thread, open_turn(thread), command, facts)
+            return _within_turn(thread, open_turn(thread), event, facts)
 
 
 def open_turn(thread: Thread) -> Turn:
@@ -95,10 +109,7 @@ def record_text(command: RecordText, model: Model) -> Iterator[Event]:
     )
 
 
-def _within_turn(
-    thread: Thread, turn: Turn, command: IngestProviderEvent, facts: Facts
-) -> Iterator[Event]:
-    event = command.event
+def _within_turn(thread: Thread, turn: Turn, event: EventOfTurn, facts: Facts) -> Iterator[Event]:
     match event:
         case TextDelta():
             return _text(thread, turn, ItemKind.MESSAGE, event)
@@ -118,8 +129,6 @@ def _within_turn(
             return end_turn(thread, turn, _ending(turn, event), facts)
         case ProviderError():
             return end_turn(thread, turn, _failing(turn, event.code, event.message), facts)
-        case SessionStarted() | SessionEnded() | ModeChanged():
-            return iter(())
         case _:
             assert_never(event)
 

@@ -34,6 +34,8 @@ from peon_protocol.values import CheckpointKind, DeciderKind, Decision, ItemKind
 def react(event: Event, model: Model) -> Iterator[Effect]:
     """The effects of `event`; `model` has it folded in already."""
     match event:
+        case ItemRecorded():
+            yield from _tool_call(model, event)
         case TurnStarted():
             yield CaptureTurnStart(
                 thread_id=event.thread_id,
@@ -48,8 +50,6 @@ def react(event: Event, model: Model) -> Iterator[Effect]:
             yield InterruptAgent(thread_id=event.thread_id, turn_id=event.turn_id)
         case ActionResolved():
             yield from _answer(model, event)
-        case ItemRecorded():
-            yield from _tool_call(model, event)
         case OperationRequested():
             yield PerformOperation(
                 thread_id=event.thread_id,

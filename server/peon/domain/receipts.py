@@ -5,10 +5,11 @@ Receipts are a fold of the log. An event carries `commandId` and `commandDigest`
 """
 
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import attrs
 
-from peon.domain.model import Model, OpenOperation, OperationFailure, Receipt
+from peon.domain.model import Model, OperationFailure, Receipt
 from peon_protocol.commands import (
     ApprovePendingAction,
     Command,
@@ -48,6 +49,11 @@ from peon_protocol.results import (
     ThreadResult,
     TurnResult,
 )
+
+OperationOutcome: TypeAlias = (
+    CheckpointCreated | CheckpointRestored | ChangesCommitted | ChangesPushed | OperationFailed
+)
+"""The events that say what came of an operation."""
 
 KEPT = timedelta(hours=24)
 """How long a receipt answers retries."""
@@ -144,19 +150,8 @@ def unchanged(command: Command, model: Model) -> CommandResult:
             return ThreadResult(sequence=sequence, thread_id=thread_id)
 
 
-def record_receipt(model: Model, stored: StoredEvent, operation: OpenOperation | None) -> None:
-    """Keep what `stored` says of the command it came from, or of the one that waits for
-    `operation`.
-    """
-    if stored.command_id is not None and stored.command_digest is not None:
-        _record_command(model, stored)
-    if operation is not None and operation.command_id is not None:
-        receipt = model.receipts.get(operation.command_id)
-        if receipt is not None:
-            _record_outcome(receipt, stored)
-
-
-def _record_command(model: Model, stored: StoredEvent) -> None:
+def record_command(model: Model, stored: StoredEvent) -> None:
+    """Keep what `stored` says of the command it came from."""
     if stored.command_id is None or stored.command_digest is None:
         return
     receipt = model.receipts.get(stored.command_id)
@@ -182,24 +177,32 @@ def _record_command(model: Model, stored: StoredEvent) -> None:
 
 def _raised(result: CommandResult | None, sequence: int) -> CommandResult | None:
     """The same answer, true at a later event of the same command."""
-    return None if result is None else with_sequence(result, sequence)
+    return None if result is None else attrs.evolve(result, sequence=sequence)
 
 
-def with_sequence(result: CommandResult, sequence: int) -> CommandResult:
-    """`result` as of `sequence`."""
-    return attrs.evolve(result, sequence=sequence)
-
-
-def _record_outcome(receipt: Receipt, stored: StoredEvent) -> None:
-    event = stored.payload
-    if isinstance(event, OperationFailed) and event.operation_id == receipt.operation_id:
-        receipt.failure = OperationFailure(event.code, event.message, event.remedy)
-        receipt.sequence = stored.sequence
+def record_outcome(model: Model, event: OperationOutcome, sequence: int) -> None:
+    """Keep what came of an operation for the command that waits for it, if one does."""
+    receipt = _waiting(model, event)
+    if receipt is None:
         return
-    outcome = outcome_of(event, stored.sequence)
-    if outcome is not None:
-        receipt.result = outcome
-        receipt.sequence = stored.sequence
+    receipt.sequence = sequence
+    if isinstance(event, OperationFailed):
+        receipt.failure = OperationFailure(event.code, event.message, event.remedy)
+    else:
+        receipt.result = outcome_of(event, sequence)
+
+
+def _waiting(model: Model, event: OperationOutcome) -> Receipt | None:
+    """The receipt of the command that asked for the operation: one of the latest."""
+    match event:
+        case CheckpointCreated() | OperationFailed() if event.turn_id is not None:
+            return None  # Nobody asks for the checkpoints of a turn.
+        case CheckpointCreated() if event.operation_id is None:
+            return None  # Nor for the one before files go back.
+    for receipt in reversed(model.receipts.values()):
+        if receipt.operation_id == event.operation_id:
+            return receipt
+    return None
 
 
 def _forget_expired(model: Model, now: str) -> None:
