@@ -13,6 +13,7 @@ from peon.wire.envelope import EVENT_TYPES
 from peon.wire.events import EventInvalid, EventReader, UnknownEvent, decode_event, encode_event
 from peon.wire.problems import ParamsInvalid, problems
 from peon.wire.shapes import structure, unstructure
+from peon.wire.trusted import decode_trusted
 
 __all__ = [
     "EVENT_TYPES",
@@ -21,6 +22,7 @@ __all__ = [
     "ParamsInvalid",
     "UnknownEvent",
     "decode_event",
+    "decode_trusted",
     "digest",
     "dumps",
     "encode_event",

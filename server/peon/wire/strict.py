@@ -34,8 +34,8 @@ def register(converter: Converter) -> None:
 
 def register_free_json(converter: Converter) -> None:
     """Let free JSON through. After the hooks of unions, because to Python it is one."""
-    converter.register_structure_hook_func(_is_free_json, _structure_json)
-    converter.register_unstructure_hook_func(_is_free_json, identity)
+    converter.register_structure_hook_func(is_free_json, _structure_json)
+    converter.register_unstructure_hook_func(is_free_json, identity)
 
 
 def json_name(value: object) -> str:
@@ -112,7 +112,7 @@ def _inside(value: JsonValue) -> Iterable[JsonValue]:
             return ()
 
 
-def _is_free_json(kind: object) -> bool:
+def is_free_json(kind: object) -> bool:
     return kind == JsonValue
 
 
