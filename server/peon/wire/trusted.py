@@ -1,6 +1,7 @@
 """Reading back what we wrote: as `decode_event`, at half the cost, for a log whose checksums hold.
 
-Members are taken as they are, where the strict converter would look at each. What does not fit after
+Members are taken as they are, where the strict converter would look at each. What does not fit
+after
 all is left to that one, which says what is wrong.
 """
 
@@ -28,7 +29,10 @@ _MOST_ACTORS: Final = 1024
 
 
 def decode_trusted(data: bytes) -> StoredEvent:
-    """The event that `data` holds, which we wrote ourselves. Raises UnknownEvent or EventInvalid."""
+    """The event that `data` holds, which we wrote ourselves.
+
+    Raises UnknownEvent or EventInvalid.
+    """
     try:
         return _envelope(loads(data))
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -82,7 +86,8 @@ def _word(kind: Any, _: Converter) -> StructureHook:
 
 
 def _object(kind: Any, converter: Converter) -> StructureHook:
-    return make_dict_structure_fn(kind, converter, **renamed(kind))
+    members = make_dict_structure_fn(kind, converter, **renamed(kind))
+    return lambda raw, _: members(raw)
 
 
 def _is_word(kind: object) -> bool:
