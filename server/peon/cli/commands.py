@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from peon_protocol.values import Mode
+
 StateDir = Annotated[
     Path | None,
     typer.Option(
@@ -62,3 +64,49 @@ def demo(
     from peon.cli.demo.playing import play
 
     sys.exit(play(image))
+
+
+@commands.command("run")
+def run_prompt(
+    prompt: Annotated[str, typer.Argument(metavar="PROMPT", help="What to ask the agent for.")],
+    project: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            help="The folder it is about.",
+            exists=True,
+            file_okay=False,
+            resolve_path=True,
+        ),
+    ] = Path(),
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="The kind of agent; peon doctor lists them.", show_default=False
+        ),
+    ] = None,
+    mode: Annotated[
+        Mode | None,
+        typer.Option(help="What the agent may do without asking.", show_default=False),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL", help="The model, where the agent has several.", show_default=False
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print each event as it is stored, one on a line.")
+    ] = False,
+    state_dir: StateDir = None,
+) -> None:
+    """Run one turn in a folder.
+
+    What the agent asks is asked at the terminal; without one it is rejected. The exit code says how
+    the turn ended: 0 completed, 1 failed, 2 the command line does not fit, 3 interrupted.
+    """
+    from peon.cli.running.command import run_turn
+    from peon.cli.running.turn import Errand
+
+    errand = Errand(prompt=prompt, project=project, provider=provider, mode=mode, model=model)
+    sys.exit(run_turn(errand, state_dir=state_dir, as_json=as_json))

@@ -62,7 +62,7 @@ def style_of(event: StoredEvent) -> str:
 _ITEM_STYLES: Final = {ItemStatus.COMPLETED: "green", ItemStatus.FAILED: "red"}
 
 
-def edit_lines(edit: FileEdit, root: Path) -> RenderableType:
+def edit_lines(edit: FileEdit, root: Path) -> Text:
     """What an edit would change, as the lines of a diff under the name of the file."""
     lines = list(_diff(edit))
     shown = Text("\n").join(lines[:_DIFF_LINES])
@@ -70,7 +70,7 @@ def edit_lines(edit: FileEdit, root: Path) -> RenderableType:
         shown.append(f"\n… {len(lines) - _DIFF_LINES} more lines", "bright_black")
     path = Path(edit.path)
     name = path.relative_to(root) if path.is_relative_to(root) else path
-    return below_row(Text.assemble((f"{name}\n", "bold"), shown))
+    return Text.assemble((f"{name}\n", "bold"), shown)
 
 
 def below_row(text: Text) -> RenderableType:

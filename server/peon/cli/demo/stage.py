@@ -72,7 +72,7 @@ class Stage:
         self._console.print(event_row(event, sentence))
         if isinstance(payload, ActionRequested):
             for edit in self._edits.get(payload.item_id, ()):
-                self._console.print(edit_lines(edit, self._root))
+                self._console.print(below_row(edit_lines(edit, self._root)))
 
     def expect(self, what: str, found: object, wanted: object) -> None:
         """Show that `what` is so. Raises ExpectationFailed where `found` is not what was wanted."""
