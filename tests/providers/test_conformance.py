@@ -3,18 +3,17 @@
 import asyncio
 import contextlib
 import os
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
 
 import acp
+import attrs
 import pytest
 from acp import schema
 from acp.connection import StreamDirection, StreamEvent
 
-from peon.providers.registry import SCRIPT, AgentEntry
-from peon_protocol.ids import ProviderId
+from peon.providers.registry import SCRIPT
 from peon_protocol.provider_events import SessionStarted, TurnEnded
 from peon_protocol.values import (
     AudioContent,
@@ -26,7 +25,7 @@ from peon_protocol.values import (
     TextContent,
 )
 from support import package_agent
-from support.agents import ALLOWING, LONG, Agency
+from support.agents import ALLOWING, LONG, Agency, by_file
 
 SCRIPTED = """\
 say hello
@@ -160,13 +159,7 @@ async def test_the_embedded_agent_refuses_what_does_not_fit(workspace: Path):
 
 
 async def test_our_client_conforms(agents: Agency):
-    entry = AgentEntry(
-        provider_id=ProviderId("package"),
-        name="Package",
-        command=sys.executable,
-        args=(package_agent.__file__,),
-        install="It is a test.",
-    )
+    entry = attrs.evolve(by_file(package_agent.__file__), args=(package_agent.__file__,))
     recorder = await agents.open(entry, ALLOWING)
     assert recorder.of(SessionStarted)[0].native_id == f"echo of {agents.root}"
     assert recorder.session is not None

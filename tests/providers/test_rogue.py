@@ -1,13 +1,17 @@
 """Whatever an agent does, its turn ends once, with a true outcome, and nothing is left open."""
 
+import asyncio
 import json
 
+import attrs
 import pytest
 
 from peon.providers.acp.ndjson import LONGEST_LINE
+from peon.wire import dumps, unstructure
 from peon_protocol.provider_events import (
     ActionRequested,
     ActionWithdrawn,
+    ModeChanged,
     PlanReplaced,
     ProviderError,
     SessionEnded,
@@ -16,7 +20,17 @@ from peon_protocol.provider_events import (
     TurnEnded,
 )
 from peon_protocol.values import ItemStatus, Mode, PlanEntry, StopReason, ToolKind
-from support.agents import ALLOWING, IMPATIENT, REJECTING, Agency, Recorder, rogue, wait_until_gone
+from support import babbling_agent
+from support.agents import (
+    ALLOWING,
+    IMPATIENT,
+    REJECTING,
+    Agency,
+    Recorder,
+    by_file,
+    rogue,
+    wait_until_gone,
+)
 
 OVER = frozenset({ItemStatus.COMPLETED, ItemStatus.FAILED, ItemStatus.CANCELLED})
 
@@ -204,3 +218,67 @@ async def test_nothing_is_open_after_a_turn(agents: Agency, deed: str):
     assert set(statuses(recorder)) <= OVER
     asked = {action.action_id for action in recorder.of(ActionRequested)}
     assert asked == {action.action_id for action in recorder.of(ActionWithdrawn)}
+
+
+async def test_an_agent_may_not_free_itself(agents: Agency):
+    recorder = await agents.open(rogue("asking"), mode=Mode.FULL)
+    assert isinstance(await recorder.turn("free itself", Mode.FULL), TurnEnded)
+    method, params = json.loads(recorder.text())
+    assert (method, params["modeId"]) == ("session/set_mode", "default")
+    assert recorder.of(ModeChanged) == []
+
+
+async def test_an_agent_that_will_not_go_back_is_ended(agents: Agency):
+    recorder = await agents.open(rogue("asking"))
+    end = await recorder.turn("free itself for good")
+    assert isinstance(end, ProviderError)
+    assert end.code == "agent.mode"
+    await recorder.until(lambda r: r.of(SessionEnded))
+
+
+async def test_an_agent_may_bind_itself(agents: Agency):
+    recorder = await agents.open(rogue("asking"))
+    await recorder.turn("bind itself")
+    assert recorder.of(ModeChanged) == [ModeChanged(mode=Mode.PLAN)]
+
+
+async def test_a_silent_agent_is_given_up_and_lives_if_it_agrees(agents: Agency):
+    recorder = await agents.open(rogue(), patience=attrs.evolve(IMPATIENT, silence=0.05))
+    end = await recorder.turn("fall silent")
+    assert isinstance(end, ProviderError)
+    assert end.code == "agent.silent"
+    assert isinstance(await recorder.turn("answer twice"), TurnEnded)
+
+
+async def test_a_silent_agent_that_does_not_agree_is_ended(agents: Agency):
+    patience = attrs.evolve(IMPATIENT, silence=0.05, agree=0.05)
+    recorder = await agents.open(rogue(), patience=patience)
+    end = await recorder.turn("be stubborn")
+    assert isinstance(end, ProviderError)
+    assert end.code == "agent.silent"
+    await recorder.until(lambda r: r.of(SessionEnded))
+    assert len(recorder.ends()) == 2
+
+
+@pytest.mark.parametrize("deed", ["fall silent in a tool", "insist on answer"])
+async def test_an_agent_with_work_or_a_question_may_be_silent(agents: Agency, deed: str):
+    patience = attrs.evolve(IMPATIENT, silence=0.01, agree=0.3)
+    recorder = await agents.open(rogue(), patience=patience)
+    await begin(recorder, deed)
+    await recorder.until(lambda r: r.of(ToolCallUpdated))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await recorder.until(lambda r: r.ends())
+    await interrupt(recorder)
+    assert recorder.ends() == [TurnEnded(stop_reason=StopReason.CANCELLED)]
+
+
+@pytest.mark.parametrize("seed", ["one", "two", "three", "four", "five", "six"])
+async def test_no_babble_ends_more_than_the_turn(agents: Agency, seed: str):
+    """Hundreds of messages at random, some cut short: one end, nothing open, nothing unwritable."""
+    recorder = await agents.open(by_file(babbling_agent.__file__), lambda _: "text")
+    await recorder.turn(seed)
+    assert len(recorder.ends()) == 1
+    assert set(statuses(recorder)) <= OVER | {ItemStatus.AWAITING_APPROVAL}
+    for event in recorder.events:
+        dumps(unstructure(event))

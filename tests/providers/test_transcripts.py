@@ -5,30 +5,23 @@
 
 import json
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
 from peon.providers.registry import AgentEntry
 from peon.wire import unstructure
-from peon_protocol.ids import ProviderId, SessionId
+from peon_protocol.ids import SessionId
 from peon_protocol.provider_events import ProviderEvent, TurnEnded
 from support import replay_agent
-from support.agents import ALLOWING, Agency, Recorder
+from support.agents import ALLOWING, Agency, Recorder, by_file
 
 FOLDER = Path(__file__).parent / "transcripts"
 TRANSCRIPTS = sorted(FOLDER.glob("*.ndjson"))
 
 
 def entry(transcript: Path) -> AgentEntry:
-    return AgentEntry(
-        provider_id=ProviderId("replay"),
-        name="Replay",
-        command=sys.executable,
-        args=("-I", replay_agent.__file__, str(transcript)),
-        install="It is a test.",
-    )
+    return by_file(replay_agent.__file__, str(transcript))
 
 
 def plain(events: list[ProviderEvent], session_id: SessionId) -> list[dict[str, object]]:

@@ -94,15 +94,21 @@ ALLOWING = choosing(OptionKind.ALLOW_ONCE)
 REJECTING = choosing(OptionKind.REJECT_ONCE)
 
 
-def rogue(manner: str = "plain") -> AgentEntry:
-    """The rogue agent, greeting in this manner."""
+def by_file(program: str | None, *args: str) -> AgentEntry:
+    """An agent that is a file of ours."""
+    assert program is not None
     return AgentEntry(
-        provider_id=ProviderId("rogue"),
+        provider_id=ProviderId("test"),
         name="Rogue",
         command=sys.executable,
-        args=("-I", rogue_agent.__file__, manner),
-        install="Nobody should.",
+        args=("-I", program, *args),
+        install="It is a test.",
     )
+
+
+def rogue(manner: str = "plain") -> AgentEntry:
+    """The rogue agent, greeting in this manner."""
+    return by_file(rogue_agent.__file__, manner)
 
 
 class Agency:

@@ -211,6 +211,38 @@ def claim_success(prompt: Message) -> None:
     end(prompt)
 
 
+def free_itself(prompt: Message) -> None:
+    """Leaves the mode that asks, and goes back only when it is told to."""
+    update("current_mode_update", currentModeId="auto")
+    message = read()
+    say(json.dumps([message["method"], message["params"]]))
+    write(id=message["id"], result={})
+    end(prompt)
+
+
+def free_itself_for_good(_prompt: Message) -> None:
+    update("current_mode_update", currentModeId="auto")
+    write(id=read()["id"], error={"code": -32602, "message": "no"})
+    hang()
+
+
+def bind_itself(prompt: Message) -> None:
+    update("current_mode_update", currentModeId="plan")
+    end(prompt)
+
+
+def fall_silent(prompt: Message) -> None:
+    """Says no more, but stops when asked to."""
+    while read().get("method") != "session/cancel":
+        pass
+    end(prompt, "cancelled")
+
+
+def fall_silent_in_a_tool(prompt: Message) -> None:
+    update("tool_call", toolCallId="t", title="Compile", status="in_progress")
+    fall_silent(prompt)
+
+
 DEEDS: dict[str, Callable[[Message], None]] = {
     name.replace("_", " "): deed
     for name, deed in list(globals().items())

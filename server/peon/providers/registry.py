@@ -1,14 +1,24 @@
-"""Which agents there are: data, from which providers are made."""
+"""Which agents there are: data, from which providers are made.
+
+The embedded agent and `host` are fixed. The others come from the list that is shipped, from a file
+of the user's, and from the editor; the later changes the earlier, key by key.
+"""
 
 import sys
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 import attrs
 
 from peon.providers import script
-from peon_protocol.ids import ProviderId
+from peon_protocol.ids import ProviderId, is_id
+from peon_protocol.values import JsonValue
+
+USER_FILE: Final = "agents.toml"
+"""The name of the user's list in the configuration folder."""
+_SHIPPED: Final = Path(__file__).with_name("agents.toml")
 
 
 @attrs.frozen(kw_only=True)
@@ -19,11 +29,18 @@ class AgentEntry:
     name: str
     command: str
     args: tuple[str, ...] = ()
-    env: Mapping[str, str] = attrs.Factory(dict)
+    env: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     install: str
-    version: str | None = None
-    plans: bool = True
+    plans: bool = False
     """Whether it has a mode that changes nothing, as far as one knows without starting it."""
+
+
+@attrs.frozen
+class Registry:
+    """The agents there are, in the order of preference, and what was wrong with the lists."""
+
+    entries: tuple[AgentEntry, ...]
+    problems: tuple[str, ...] = ()
 
 
 SCRIPT: Final = AgentEntry(
@@ -32,5 +49,97 @@ SCRIPT: Final = AgentEntry(
     command=sys.executable,
     # Isolated and without site: it starts sooner, and nothing of the user's is imported.
     args=("-I", "-S", str(Path(script.__file__).with_name("launch.py"))),
-    install="It is part of Peon; reinstall Peon.",
+    install="It is part of Peon: install Peon again.",
+    plans=True,
 )
+RESERVED: Final = frozenset({"script", "host"})
+_KEYS: Final = frozenset({"name", "command", "args", "env", "install", "plans"})
+
+
+def read_registry(
+    user_file: Path | None = None, from_editor: Mapping[str, JsonValue] | None = None
+) -> Registry:
+    """Put the lists together. What is wrong with an entry costs that entry, and is told."""
+    problems: list[str] = []
+    listed = _Lists(problems)
+    listed.lay_over(_tables(_SHIPPED, problems), "the shipped list")
+    if user_file is not None and user_file.exists():
+        listed.lay_over(_tables(user_file, problems), str(user_file))
+    listed.lay_over(from_editor or {}, "the editor's list")
+    return Registry((*listed.entries(), SCRIPT), tuple(problems))
+
+
+class _Lists:
+    """Lists of agents laid over each other."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self._tables: dict[str, dict[str, JsonValue]] = {}
+        self._problems = problems
+
+    def lay_over(self, tables: Mapping[str, JsonValue], source: str) -> None:
+        for provider_id, table in tables.items():
+            problem = _problem(provider_id, table)
+            if problem is not None:
+                self._problems.append(f"{source}: agent {provider_id!r} {problem}")
+            elif isinstance(table, dict):
+                self._tables[provider_id] = {**self._tables.get(provider_id, {}), **table}
+
+    def entries(self) -> Iterable[AgentEntry]:
+        for provider_id, table in self._tables.items():
+            entry = _entry(provider_id, table)
+            if entry is None:
+                self._problems.append(f"agent {provider_id!r} has no command")
+            else:
+                yield entry
+
+
+def _tables(path: Path, problems: list[str]) -> Mapping[str, JsonValue]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        problems.append(f"{path} cannot be read: {error}")
+        return {}
+
+
+def _problem(provider_id: str, table: JsonValue) -> str | None:
+    """What is wrong with a table, completing «agent x …»."""
+    if provider_id in RESERVED or not is_id(provider_id):
+        return "cannot be called that"
+    if not isinstance(table, dict):
+        return "is no table"
+    if unknown := sorted(table.keys() - _KEYS):
+        return f"has fields nobody knows: {', '.join(unknown)}"
+    wrong = [name for name, value in table.items() if not _fits(name, value)]
+    return f"has fields of the wrong type: {', '.join(wrong)}" if wrong else None
+
+
+def _fits(name: str, value: JsonValue) -> bool:
+    match name, value:
+        case "args", list():
+            return all(isinstance(each, str) for each in value)
+        case "env", dict():
+            return all(isinstance(each, str) for each in value.values())
+        case "plans", bool():
+            return True
+        case "name" | "command" | "install", str():
+            return value != ""
+        case _:
+            return False
+
+
+def _entry(provider_id: str, table: Mapping[str, JsonValue]) -> AgentEntry | None:
+    """The entry of a table that fits; None without the one field that has no default."""
+    match table:
+        case {"command": str(command)}:
+            args, env = table.get("args"), table.get("env")
+            return AgentEntry(
+                provider_id=ProviderId(provider_id),
+                name=str(table.get("name", provider_id)),
+                command=command,
+                args=tuple(map(str, args)) if isinstance(args, list) else (),
+                env={n: str(v) for n, v in env.items()} if isinstance(env, dict) else {},
+                install=str(table.get("install", f"Install {command}, or correct its path.")),
+                plans=table.get("plans") is True,
+            )
+        case _:
+            return None

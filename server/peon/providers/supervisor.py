@@ -89,7 +89,10 @@ class Supervisor:
         return process
 
     async def close(self) -> None:
-        """End every agent that still runs, all at once, then the guardian."""
+        """End every agent that still runs, all at once, then the guardian.
+
+        The tasks that it was given must not be closed before.
+        """
         await asyncio.gather(*(process.end() for process in list(self._running.values())))
         await asyncio.to_thread(self._dismiss_guardian)
 

@@ -1,8 +1,6 @@
 """A kind of agent that speaks the protocol: whether it is there, and opening sessions with it."""
 
 import asyncio
-import os
-import shutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,6 +8,7 @@ from peon.errors import Unavailable
 from peon.providers.acp.terms import Terms
 from peon.providers.port import Availability, Available, Missing, SessionRequest, SessionSink
 from peon.providers.process import Command
+from peon.providers.programs import Programs, version_of
 from peon.providers.registry import AgentEntry
 from peon.providers.supervisor import Supervisor
 from peon_protocol.ids import ProviderId
@@ -32,8 +31,16 @@ def load_sessions() -> "type[AcpSession]":
 class AcpProvider:
     """Agents started by one entry of the registry. See `peon.providers.port.Provider`."""
 
-    def __init__(self, entry: AgentEntry, *, supervisor: Supervisor, terms: Terms) -> None:
+    def __init__(
+        self,
+        entry: AgentEntry,
+        *,
+        supervisor: Supervisor,
+        terms: Terms,
+        programs: Programs | None = None,
+    ) -> None:
         self._entry = entry
+        self._programs = programs or Programs()
         self._supervisor = supervisor
         self._terms = terms
 
@@ -47,9 +54,10 @@ class AcpProvider:
 
     def availability(self, environment: Mapping[str, str]) -> Availability:
         """See `peon.providers.port.Provider`."""
-        if self._find(environment) is None:
+        program = self._programs.find(self._entry.command, environment)
+        if program is None:
             return Missing(f"{self._entry.command} is not installed", self._entry.install)
-        return Available(self._entry.version)
+        return Available(version_of(program))
 
     def supports(self, mode: Mode) -> bool:
         """See `peon.providers.port.Provider`."""
@@ -57,20 +65,20 @@ class AcpProvider:
 
     async def open(self, request: SessionRequest, sink: SessionSink) -> "AcpSession":
         """See `peon.providers.port.Provider`."""
-        program = self._find(request.environment)
+        program = self._programs.find(self._entry.command, request.environment)
         if program is None:
             what = f"{self._entry.command} is not installed"
             raise Unavailable(self.name, what, self._entry.install)
         command = Command(
             argv=(program, *self._entry.args),
             cwd=request.root,
-            environment={**request.environment, **self._entry.env},
+            environment={
+                **request.environment,
+                "PATH": self._programs.path(request.environment),
+                **self._entry.env,
+            },
         )
         sessions = await asyncio.to_thread(load_sessions)
         return await sessions.open(
             command, request, sink, supervisor=self._supervisor, terms=self._terms
         )
-
-    def _find(self, environment: Mapping[str, str]) -> str | None:
-        """The program to start; a name without a folder is looked for on the client's PATH."""
-        return shutil.which(self._entry.command, path=environment.get("PATH", os.defpath))

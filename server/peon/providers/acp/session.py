@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import attrs
 
 from peon.errors import ExternalFailure, Unavailable
-from peon.providers.acp import handshake, messages, modes, raw
+from peon.providers.acp import handshake, messages, modes, raw, words
 from peon.providers.acp.connection import AgentError, Connection
 from peon.providers.acp.handshake import Opened
 from peon.providers.acp.ndjson import LineTooLong
@@ -34,7 +34,10 @@ class _Turn:
     """The one prompt in flight."""
 
     interrupted: bool = False
+    given_up: bool = False
+    """Whether it was stopped because the agent had been silent for too long."""
     ended: asyncio.Event = attrs.Factory(asyncio.Event)
+    watch: asyncio.TimerHandle | None = None
 
 
 class AcpSession:
@@ -53,6 +56,7 @@ class AcpSession:
         self._turn: _Turn | None = None
         self._exit: Exit | None = None
         self._why_ended: str | None = None
+        self._heard_at = 0.0
 
     @classmethod
     async def open(
@@ -108,6 +112,7 @@ class AcpSession:
                     messages.prompt(self.native_id, prompt),
                     lambda outcome: self._prompt_answered(turn, outcome),
                 )
+                self._listen(turn, self._terms.patience.silence)
             sent = True
         except ExternalFailure:
             # Its death or an interruption has ended the turn already, and that was reported.
@@ -208,7 +213,11 @@ class AcpSession:
             await self._end(message)
 
     def _prompt_answered(self, turn: _Turn, outcome: JsonValue | AgentError) -> None:
-        if turn is self._turn:
+        if turn is not self._turn:
+            return
+        if turn.given_up:
+            self._finish(turn, self._abandoned(self._silent()))
+        else:
             self._finish(turn, self._translator.end(outcome, interrupted=turn.interrupted))
 
     def _abandoned(self, end: ProviderEvent) -> list[ProviderEvent]:
@@ -221,6 +230,8 @@ class AcpSession:
         if turn is not self._turn:
             return
         self._turn = None
+        if turn.watch is not None:
+            turn.watch.cancel()
         for request_id in self._asked.values():
             self._reply(request_id, None)
         self._asked.clear()
@@ -233,6 +244,36 @@ class AcpSession:
             self._reply(request_id, None)
             self._report([self._translator.withdraw(action_id)])
         self._asked.clear()
+
+    # The watch over a silent agent.
+
+    def _listen(self, turn: _Turn, seconds: float) -> None:
+        """Look after `seconds` whether the agent has said something."""
+        loop = asyncio.get_running_loop()
+        self._heard_at = loop.time()
+        turn.watch = loop.call_later(seconds, self._look, turn)
+
+    def _look(self, turn: _Turn) -> None:
+        """Ask a silent agent to stop; one that does not heed even that is ended."""
+        if turn.interrupted:
+            return
+        if turn.given_up:
+            self._fail("agent.silent", self._silent().message)
+            return
+        patience, loop = self._terms.patience, asyncio.get_running_loop()
+        left = self._heard_at + patience.silence - loop.time()
+        if self._asked or self._translator.busy or left > 0:
+            turn.watch = loop.call_later(max(left, patience.agree), self._look, turn)
+            return
+        turn.given_up = True
+        self._connection.notify("session/cancel", messages.cancel(self.native_id))
+        turn.watch = loop.call_later(patience.agree, self._look, turn)
+
+    def _silent(self) -> ProviderError:
+        seconds = self._terms.patience.silence
+        return ProviderError(
+            code="agent.silent", message=f"{self._name} has said nothing for {seconds:g} seconds"
+        )
 
     # What the agent sends.
 
@@ -267,7 +308,8 @@ class AcpSession:
         """Take a request; only permission can be asked for."""
         if method != "session/request_permission":
             return False
-        if self._turn is None or self._turn.interrupted or not raw.items(params, "options"):
+        options = raw.items(params, "options")
+        if self._turn is None or self._turn.interrupted or not words.options(options):
             self._reply(request_id, None)
             return True
         for event in self._translator.ask(params):
@@ -286,19 +328,27 @@ class AcpSession:
     # The process.
 
     def _output(self, data: bytes) -> None:
+        self._heard_at = asyncio.get_running_loop().time()
+        taken = False
         try:
             self._connection.feed(data)
+            taken = True
         except LineTooLong as error:
+            taken = True
             self._fail("agent.protocol", f"it wrote {error}")
+        finally:
+            # Where our own side breaks, nothing that follows could be trusted: no turn may hang.
+            if not taken:
+                self._fail("server.bug", "what it said could not be taken in")
 
     def _fail(self, code: str, message: str) -> None:
         """Give up on the agent: end the turn at once, and the process in its own time."""
-        if self._turn is not None:
-            error = ProviderError(code=code, message=f"{self._name}: {message}")
-            self._finish(self._turn, self._abandoned(error))
         self._why_ended = self._why_ended or message
         if self._process is not None:
             self._process.end_soon()
+        if self._turn is not None:
+            error = ProviderError(code=code, message=message)
+            self._finish(self._turn, self._abandoned(error))
 
     def _exited(self, outcome: Exit) -> None:
         self._exit = outcome

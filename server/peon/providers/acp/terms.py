@@ -17,6 +17,9 @@ class Patience:
     """To read a prompt."""
     agree: float = 5.0
     """To end its turn when asked to."""
+    silence: float = 900.0
+    """To say something in a turn, while nobody is asked and no tool is at work. Some agents try a
+    dead endpoint again and again without a word."""
 
 
 @attrs.frozen(kw_only=True)
