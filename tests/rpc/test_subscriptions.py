@@ -367,13 +367,16 @@ async def test_deltas_beyond_the_bound_are_dropped_and_later_ones_come():
         assert (await wire.client.notification("turn/delta"))["offset"] == 1004
 
 
-async def test_live_text_is_listened_for_only_while_somebody_wants_it(wire: Wire):
-    before = wire.core.log.listeners
-    subscribed = await wire.client.request("events/subscribe", {"deltas": True})
-    assert wire.core.log.listeners == before + 1
-    ended = {"subscriptionId": subscribed["subscriptionId"]}
-    await wire.client.request("events/unsubscribe", ended)
-    assert wire.core.log.listeners == before
+async def test_a_session_listens_only_for_what_somebody_wants(wire: Wire):
+    nobody = wire.core.log.listeners
+    first = await wire.client.request("events/subscribe", {})
+    assert wire.core.log.listeners == nobody + 1
+    second = await wire.client.request("events/subscribe", {"deltas": True})
+    assert wire.core.log.listeners == nobody + 2
+    for ended in (second, first):
+        subscription = {"subscriptionId": ended["subscriptionId"]}
+        await wire.client.request("events/unsubscribe", subscription)
+    assert wire.core.log.listeners == nobody
 
 
 # --- any pace ------------------------------------------------------------------------------------
