@@ -1,5 +1,6 @@
 """A checkpoint store in memory and an observer that walks the folder: quick enough for thousands of
-histories, and nothing of git in it."""
+histories, and nothing of git in it.
+"""
 
 import hashlib
 import os
@@ -44,7 +45,7 @@ class MemoryStore:
         return ref
 
     async def compose(self, units: Mapping[bytes, str]) -> str:
-        return units[b""]
+        return units[b""] if units else self.keep({}, {})
 
     async def units(self, capture: str) -> dict[bytes, str]:
         return {b"": self._captured[capture]}
@@ -100,25 +101,21 @@ class WalkingObserver:
 
 def read_tree(root: Path, also: Collection[bytes] = ()) -> tuple[Tree, dict[str, bytes]]:
     """What stands below a root, and the contents by id."""
-    base = os.fsencode(root)
     tree: Tree = {}
     contents: dict[str, bytes] = {}
-    for top, folders, files in os.walk(base):
-        for name in [*folders, *files]:
-            full = os.path.join(top, name)
-            path = os.path.relpath(full, base)
-            hidden = name.startswith(SCRATCH) or (name.endswith(IGNORED) and path not in also)
-            if not hidden and (entry := _entry(full, contents)) is not None:
-                tree[path] = entry
+    for file in root.rglob("*"):
+        name, path = os.fsencode(file.name), os.fsencode(file.relative_to(root))
+        hidden = name.startswith(SCRATCH) or (name.endswith(IGNORED) and path not in also)
+        if not hidden and (entry := _entry(file, contents)) is not None:
+            tree[path] = entry
     return tree, contents
 
 
-def _entry(full: bytes, contents: dict[str, bytes]) -> Entry | None:
-    if os.path.islink(full):
-        mode, content = LINK, os.readlink(full)
-    elif os.path.isfile(full):
-        mode = EXECUTABLE if os.stat(full).st_mode & 0o100 else FILE
-        content = Path(os.fsdecode(full)).read_bytes()
+def _entry(file: Path, contents: dict[str, bytes]) -> Entry | None:
+    if file.is_symlink():
+        mode, content = LINK, os.fsencode(file.readlink())
+    elif file.is_file():
+        mode, content = (EXECUTABLE if file.stat().st_mode & 0o100 else FILE), file.read_bytes()
     else:
         return None
     oid = blob_id(content)

@@ -1,19 +1,23 @@
 """A folder in which two threads' agents and a user work at once, with every byte's author known.
 
-A history is a list of small numbers, so that a property can draw and shrink it. The laboratory plays it on
-real files, keeps its own account of who wrote what, and checks every restore against that account alone.
+A history is a list of small numbers, so that a property can draw and shrink it. The laboratory
+plays it on real files, keeps its own account of who wrote what, and checks every restore against
+that account alone.
 """
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
 
 from peon.runtime.clock import SystemClock
 from peon.workspace.apply import Steps, no_steps
+from peon.workspace.capture import CaptureLimits, FolderObserver
 from peon.workspace.entries import LINK, Entry, Owner, Owners
 from peon.workspace.folder import Folder
+from peon.workspace.git import Git
 from peon.workspace.history import FolderHistory
 from peon.workspace.paths import shown, under
 from peon.workspace.restore import (
@@ -23,6 +27,7 @@ from peon.workspace.restore import (
     preview,
     restore,
 )
+from peon.workspace.store import CheckpointStore
 from support.memory_store import MemoryStore, Tree, WalkingObserver, read_tree
 
 THREADS = ("A", "B")
@@ -38,7 +43,9 @@ class Crash(BaseException):
 
 @attrs.frozen
 class Author:
-    """Whose the present state of a path, or a line, is. No owners: somebody outside, as the user."""
+    """Whose the present state of a path, or a line, is. No owners: somebody outside, as the
+    user.
+    """
 
     owners: Owners
     beneath: "Author | None" = None
@@ -161,8 +168,8 @@ class UndoLab:
 
     def _reached(self, declared: bytes) -> frozenset[bytes]:
         """What an edit of this path may change: the path, and where it leads if it is a link."""
-        real = os.path.realpath(os.path.join(os.fsencode(self.root), declared))
-        return frozenset([declared, os.path.relpath(real, os.fsencode(self.root))])
+        real = Path(os.path.realpath(self._at(declared)))
+        return frozenset([declared, os.fsencode(real.relative_to(os.path.realpath(self.root)))])
 
     async def capture(self) -> str:
         """A checkpoint; the account follows it."""
@@ -379,8 +386,8 @@ class UndoLab:
 
     async def _tree_of(self, ref: str) -> Tree:
         store = self._folder.store
-        assert isinstance(store, MemoryStore)
-        return store.tree(ref)
+        found = await store.differences(await store.compose({}), ref)
+        return {path: entry for path, (_, entry) in found.items() if entry is not None}
 
     async def _preview(self, request: RestoreRequest) -> RestorePreview:
         async with self.history.exclusively() as folder:
@@ -411,6 +418,29 @@ def memory_lab(place: Path) -> UndoLab:
         return Folder(store=store, observer=observer, root=root, clock=SystemClock())
 
     return UndoLab(root, open_folder(), open_folder)
+
+
+@contextmanager
+def git_lab(place: Path, environ: Mapping[str, str]) -> Iterator[UndoLab]:
+    """A laboratory on real files, with the store that the server has."""
+    root = place / "folder"
+    root.mkdir()
+    git = Git(environ)
+    stores: list[CheckpointStore] = []
+
+    def open_folder() -> Folder:
+        for old in stores:
+            old.close()
+        store = CheckpointStore(git, place / "store")
+        store.open(root)
+        stores.append(store)
+        observer = FolderObserver(git, store, root, CaptureLimits())
+        return Folder(store=store, observer=observer, root=root, clock=SystemClock())
+
+    try:
+        yield UndoLab(root, open_folder(), open_folder)
+    finally:
+        stores[-1].close()
 
 
 def _lines_of(tree: Tree, contents: dict[str, bytes]) -> set[bytes]:

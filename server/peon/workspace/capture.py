@@ -161,7 +161,7 @@ class _Unit:
         sure.
         """
         await asyncio.to_thread(self._clear_lock)
-        names = await self._list(deadline)
+        names = await self._list_or_mend(deadline)
         nested = [self._outward(name[:-1]) for name in names if name.endswith(b"/")]
         files = sorted(name for name in names if not name.endswith(b"/"))
         candidates = await asyncio.to_thread(self._inspect, files)
@@ -186,6 +186,16 @@ class _Unit:
         self._view.index.with_name(self._view.index.name + ".lock").unlink(missing_ok=True)
 
     # ---- listing -------------------------------------------------------------------------------
+
+    async def _list_or_mend(self, deadline: Deadline) -> set[bytes]:
+        """The names to look at; where the index is broken, as after a power cut, with a new one."""
+        try:
+            return await self._list(deadline)
+        except ExternalFailure as error:
+            if error.code != "git.failed" or "index" not in error.detail:
+                raise
+            await asyncio.to_thread(self._view.index.unlink)
+            return await self._list(deadline)
 
     async def _list(self, deadline: Deadline) -> set[bytes]:
         scope: list[Argument] = ["--", self._prefix] if self._prefix else []

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
@@ -74,8 +75,8 @@ class _Questions:
         self._git = git
         self._folder = folder
 
-    async def _ask(self, *argv: str) -> GitResult:
-        env = query_environment(self._git)
+    async def _ask(self, *argv: str, extra: Mapping[str, str] | None = None) -> GitResult:
+        env = {**query_environment(self._git), **(extra or {})}
         call = Call([*QUIET, *argv], self._folder, env, seconds=_SECONDS, accept=range(256))
         return await self._git.run(call)
 
@@ -91,9 +92,14 @@ class _Questions:
         prefix = rest.removesuffix(b"\n")
         if prefix and not os.fsencode(self._folder).endswith(b"/" + prefix.removesuffix(b"/")):
             return None  # The configuration names another work tree.
-        if prefix and (await self._ask("check-ignore", "-q", ".")).code == 0:
+        if prefix and await self._is_ignored():
             return None
         return prefix
+
+    async def _is_ignored(self) -> bool:
+        # This question cannot be asked with pathspecs taken literally.
+        extra = {"GIT_LITERAL_PATHSPECS": "0"}
+        return (await self._ask("check-ignore", "-q", str(self._folder), extra=extra)).code == 0
 
     async def excludes(self) -> bytes:
         """The user's global rules and those of the repository's `info/exclude`, in this order."""
