@@ -12,19 +12,19 @@ from peon.engine import snapshots
 from peon.engine.coalescer import CoalescerLimits
 from peon.engine.engine import Engine, EngineParts
 from peon.engine.feed import Feed
-from peon.engine.restart import model_of
+from peon.engine.restart import Restarted, restart
 from peon.engine.snapshooting import Snapshooter
 from peon.errors import StoreFailure
 from peon.journal.port import Recovered
 from peon.journal.store import SegmentStore, StoreOptions
 from peon.providers.acp.provider import AcpProvider
 from peon.providers.acp.terms import Patience, Terms
-from peon.providers.port import Provider
+from peon.providers.port import Available, Provider
 from peon.providers.process import Deadlines
 from peon.providers.registry import SCRIPT, AgentEntry
 from peon.providers.supervisor import Supervisor
 from peon.reactors.agents import AgentParts, Agents
-from peon.reactors.captures import Captures
+from peon.reactors.captures import CaptureParts, Captures
 from peon.reactors.expectations import Expectations
 from peon.reactors.lanes import Lanes
 from peon.reactors.operations import OperationParts, Operations
@@ -39,7 +39,6 @@ from peon.runtime.tasks import TaskOwner
 from peon.workspace.workspace import Workspace
 from peon_protocol.commands import Command
 from peon_protocol.ids import ThreadId
-from peon_protocol.notifications import ServerStatusChanged
 from peon_protocol.queries import Query
 from peon_protocol.results import CommandResult
 from peon_protocol.values import Actor
@@ -76,18 +75,20 @@ class App:
         _report(recovered)
         self._supervisor = _supervisor(settings, options, self._tasks)
         self._providers = _providers(options.agents, settings, self._supervisor)
-        self._engine = _engine(settings, options, self._store, recovered, self._providers)
+        restarted = restart(recovered)
+        self._engine = _engine(settings, options, self._store, restarted, self._providers)
         self._workspace = Workspace(
             state=settings.state_dir, clock=options.clock, environ=options.environment
         )
         self._reactors = self._make_reactors(settings, options)
-        self._snapshooter = Snapshooter(self._engine, self._store, self._tasks)
+        self._leave_seconds = settings.stop_seconds
+        self._snapshooter = Snapshooter(self._engine, self._store, self._tasks, restarted)
         self._queries = Queries(
             self._engine,
             Readings(self._engine, self._workspace, self._providers, options.environment),
             VERSION,
         )
-        self._engine.feed.on_health(self._on_health)
+        self._store.on_failure(self._on_failure)
 
     async def start(self) -> Self:
         """Settle what the process before left unfinished; then take on work."""
@@ -95,7 +96,7 @@ class App:
         for restored in await self._workspace.recover():
             if restored.problem is not None:
                 logger.warning("a restore of %s: %s", restored.root, restored.problem)
-        self._reactors.recover(CRASHED)
+        await self._reactors.recover(CRASHED)
         self._engine.performed_by(self._reactors.perform)
         return self
 
@@ -127,26 +128,32 @@ class App:
         """What subscriptions are served from."""
         return self._engine.feed
 
+    @property
+    def at_work(self) -> bool:
+        """Whether a turn or an operation goes on that does not only wait for a person."""
+        model = self._engine.model
+        return any(not model.threads[each].pending for each in model.busy)
+
     async def close(self) -> None:
         """End turns and agents, make everything durable, leave a snapshot, let go of the state."""
-        self._reactors.leave(LEFT)
-        self._engine.flush()
-        await self._reactors.agents.close_all()
+        self._snapshooter.stop()
+        await self._reactors.leave(LEFT, seconds=self._leave_seconds)
+        await self._supervisor.close()
         await self._tasks.close()
         if self._store.failure is None:
             await self._snapshooter.take()
-        await self._supervisor.close()
         self._workspace.close()
         await self._store.close()
 
     def _make_reactors(self, settings: Settings, options: AppOptions) -> Reactors:
         engine, workspace, tasks = self._engine, self._workspace, self._tasks
-        captures = Captures(
-            engine,
-            workspace,
+        capturing = CaptureParts(
+            workspace=workspace,
+            tasks=tasks,
             start_seconds=settings.checkpoint_start_seconds,
             end_seconds=settings.checkpoint_end_seconds,
         )
+        captures = Captures(engine, capturing)
         parts = AgentParts(
             providers=self._providers,
             ids=options.ids,
@@ -155,13 +162,15 @@ class App:
             host_seconds=settings.interrupt_seconds,
         )
         expectations = Expectations(settings.state_dir / "operations")
-        operations = Operations(OperationParts(engine, workspace, captures, expectations))
-        agents = Agents(engine, parts)
-        return Reactors(engine, agents, captures, operations, Lanes(tasks), tasks)
+        operations = Operations(
+            OperationParts(engine, workspace, captures, expectations, options.environment)
+        )
+        return Reactors(engine, Agents(engine, parts), captures, operations, Lanes(), tasks)
 
-    def _on_health(self, _: ServerStatusChanged) -> None:
-        """The store has failed: take back, for reading, what never became durable."""
+    def _on_failure(self, _: StoreFailure) -> None:
+        """Nothing can be recorded any more: take back what never became durable, end agents."""
         self._tasks.start(self._engine.rebuild(), name="rebuild")
+        self._tasks.start(self._reactors.agents.close_all(), name="end agents")
 
 
 def _open_store(settings: Settings, options: AppOptions) -> tuple[SegmentStore, Recovered]:
@@ -206,20 +215,20 @@ def _engine(
     settings: Settings,
     options: AppOptions,
     store: SegmentStore,
-    recovered: Recovered,
+    restarted: Restarted,
     providers: Mapping[str, Provider],
 ) -> Engine:
     home = Path(options.environment.get("HOME", "/"))
     world = LocalWorld(providers, default=_default(providers, options), home=home)
     limits = CoalescerLimits(bytes=settings.coalesce_bytes, seconds=settings.coalesce_seconds)
     parts = EngineParts(store, options.clock, options.ids, world, limits)
-    return Engine(parts, model_of(recovered))
+    return Engine(parts, restarted.model)
 
 
 def _default(providers: Mapping[str, Provider], options: AppOptions) -> str:
     """The first provider that is there; `script` needs nothing, so it is the last resort."""
     for provider_id, provider in providers.items():
-        usable = not hasattr(provider.availability(options.environment), "remedy")
+        usable = isinstance(provider.availability(options.environment), Available)
         if provider_id != SCRIPT.provider_id and usable:
             return provider_id
     return SCRIPT.provider_id

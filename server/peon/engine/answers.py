@@ -1,85 +1,157 @@
-"""What commands are waiting for: refusals to repeat, and operations whose outcome is to come."""
+"""What commands are answered, and when: not before all that an answer tells of is on the disk.
+
+Every answer is a future of its own. Whoever stops waiting cancels nothing but their own.
+"""
 
 import asyncio
+import heapq
+import itertools
 from collections import OrderedDict
+from typing import Final, TypeAlias
 
 import attrs
 
-from peon.errors import ExternalFailure, StoreFailure
-from peon_protocol.events import OperationFailed
+from peon.domain.model import OperationFailure
+from peon.errors import CommandRejected, ExternalFailure, PeonError, StoreFailure
+from peon.journal.port import EventStore
 from peon_protocol.ids import CommandId, OperationId
-from peon_protocol.rejections import Rejection
+from peon_protocol.rejections import CommandIdReused, Rejection
 from peon_protocol.results import CommandResult
 
-REFUSALS_KEPT = 10_000
+REMEMBERED: Final = 10_000
+"""How many commands that left no event are remembered."""
+
+Answer: TypeAlias = asyncio.Future[CommandResult]
 
 
 @attrs.frozen
-class _Refusal:
-    digest: str
+class Refusal:
+    """The command was refused."""
+
     rejection: Rejection
 
 
-class Refusals:
-    """The refusals of this process, so that a repeated command is refused alike.
+@attrs.frozen
+class Outcome:
+    """What a command has come to, and the last event that it tells of."""
 
-    Oldest go first.
+    sequence: int
+    came_to: CommandResult | Refusal | OperationFailure
+
+
+class Answers:
+    """Answers that wait for the disk. Belongs to the loop."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+        self._order = itertools.count()
+        self._waiting: list[tuple[int, int, Answer, Outcome]] = []
+
+    def open(self) -> Answer:
+        """An answer to be given later."""
+        return asyncio.get_running_loop().create_future()
+
+    def give(self, outcome: Outcome, answer: Answer | None = None) -> Answer:
+        """The answer that `outcome` is once it is durable; into `answer`, if that is there."""
+        answer = answer or self.open()
+        if self._store.failure is not None:
+            _fail(answer, self._store.failure)
+        elif outcome.sequence <= self._store.durable:
+            _resolve(answer, outcome)
+        else:
+            heapq.heappush(self._waiting, (outcome.sequence, next(self._order), answer, outcome))
+        return answer
+
+    def fail(self, failure: StoreFailure, answer: Answer | None = None) -> Answer:
+        """The answer where nothing is accepted any more; into `answer`, if that is there."""
+        answer = answer or self.open()
+        _fail(answer, failure)
+        return answer
+
+    def reached(self, durable: int) -> None:
+        """Give every answer that waited for `durable` or less."""
+        while self._waiting and self._waiting[0][0] <= durable:
+            _, _, answer, outcome = heapq.heappop(self._waiting)
+            _resolve(answer, outcome)
+
+    def fail_all(self, failure: StoreFailure) -> None:
+        """What is not durable now never will be."""
+        waiting, self._waiting = self._waiting, []
+        for _, _, answer, _ in waiting:
+            _fail(answer, failure)
+
+
+class OperationAnswers:
+    """Who waits for the outcome of which operation."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._waiting: dict[OperationId, list[Answer]] = {}
+
+    def expect(self, operation_id: OperationId) -> Answer:
+        """The answer of an operation that is under way."""
+        answer = self._answers.open()
+        self._waiting.setdefault(operation_id, []).append(answer)
+        return answer
+
+    def settle(self, operation_id: OperationId, outcome: Outcome) -> None:
+        """The outcome is in the log; it is told once it is durable."""
+        for answer in self._waiting.pop(operation_id, ()):
+            self._answers.give(outcome, answer)
+
+    def fail_all(self, failure: StoreFailure) -> None:
+        """No outcome can be recorded any more."""
+        waiting, self._waiting = self._waiting, {}
+        for answers in waiting.values():
+            for answer in answers:
+                _fail(answer, failure)
+
+
+class Unrecorded:
+    """The outcomes of commands that left no event and so no receipt: refusals, and what was true
+    already.
+
+    They are repeated as long as this process lives; the oldest are forgotten first.
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[CommandId, _Refusal] = OrderedDict()
+        self._kept: OrderedDict[CommandId, tuple[str, Outcome]] = OrderedDict()
 
-    def remember(self, command_id: CommandId, digest: str, rejection: Rejection) -> None:
-        """Keep why this command was refused."""
-        self._kept[command_id] = _Refusal(digest, rejection)
-        if len(self._kept) > REFUSALS_KEPT:
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def keep(self, command_id: CommandId, digest: str, outcome: Outcome) -> None:
+        """Keep what became of a command."""
+        self._kept[command_id] = (digest, outcome)
+        if len(self._kept) > REMEMBERED:
             self._kept.popitem(last=False)
 
-    def of(self, command_id: CommandId, digest: str) -> Rejection | None:
-        """Why the same command was refused before, if it was."""
-        refusal = self._kept.get(command_id)
-        return refusal.rejection if refusal is not None and refusal.digest == digest else None
+    def of(self, command_id: CommandId, digest: str) -> Outcome | None:
+        """What became of the same command before; another one may not use its id."""
+        kept = self._kept.get(command_id)
+        if kept is None:
+            return None
+        if kept[0] != digest:
+            return Outcome(kept[1].sequence, Refusal(CommandIdReused(command_id)))
+        return kept[1]
 
 
-class Outcomes:
-    """The futures of operations under way. One that nobody waits for any more costs nothing."""
-
-    def __init__(self) -> None:
-        self._open: dict[OperationId, asyncio.Future[CommandResult]] = {}
-
-    def expect(self, operation_id: OperationId) -> "asyncio.Future[CommandResult]":
-        """The future outcome of an operation that is open."""
-        future = self._open.get(operation_id)
-        if future is None:
-            future = asyncio.get_running_loop().create_future()
-            future.add_done_callback(_retrieve)
-            self._open[operation_id] = future
-        return future
-
-    def settle(self, operation_id: OperationId, outcome: CommandResult | OperationFailed) -> None:
-        """The outcome is in the log; whoever waits still has to wait until it is durable."""
-        future = self._open.pop(operation_id, None)
-        if future is None or future.done():
-            return
-        if isinstance(outcome, OperationFailed):
-            future.set_exception(failed(outcome.code, outcome.message, outcome.remedy))
-        else:
-            future.set_result(outcome)
-
-    def fail(self, failure: StoreFailure) -> None:
-        """No outcome can be recorded any more."""
-        for future in self._open.values():
-            if not future.done():
-                future.set_exception(failure)
-        self._open.clear()
+def _resolve(answer: Answer, outcome: Outcome) -> None:
+    came_to = outcome.came_to
+    match came_to:
+        case Refusal():
+            _fail(answer, CommandRejected(came_to.rejection))
+        case OperationFailure():
+            tool, code = came_to.code.partition(".")[0], came_to.code
+            error = ExternalFailure(tool, came_to.message, code=code, remedy=came_to.remedy)
+            _fail(answer, error)
+        case _:
+            if not answer.done():
+                answer.set_result(came_to)
 
 
-def failed(code: str, message: str, remedy: str | None) -> ExternalFailure:
-    """An operation's failure as the error its command is answered with."""
-    return ExternalFailure(code.partition(".")[0], message, code=code, remedy=remedy)
-
-
-def _retrieve(future: "asyncio.Future[CommandResult]") -> None:
-    """A failure nobody waits for is in the log; it need not be reported as forgotten."""
-    if not future.cancelled():
-        future.exception()
+def _fail(answer: Answer, error: PeonError) -> None:
+    """An error that nobody waits for any more need not be reported as forgotten."""
+    if not answer.done():
+        answer.set_exception(error)
+        answer.exception()

@@ -68,10 +68,17 @@ def running_turn(model: Model, thread_id: ThreadId, turn_id: TurnId) -> TurnBrie
     return TurnBrief(turn_id=turn_id, prompt=turn.prompt, mode=turn.mode, model=turn.model)
 
 
-def is_current(model: Model, thread_id: ThreadId, turn_id: TurnId) -> bool:
-    """Whether the turn is the one in progress."""
+def awaits_its_end(model: Model, thread_id: ThreadId, turn_id: TurnId) -> bool:
+    """Whether the turn is in progress, and nobody has ended it yet."""
     thread = model.threads.get(thread_id)
-    return thread is not None and thread.current == turn_id
+    return thread is not None and thread.current == turn_id and not is_ending(thread)
+
+
+def was_prompted(model: Model, thread_id: ThreadId, turn_id: TurnId) -> bool:
+    """Whether the turn's prompt has gone out."""
+    thread = model.threads.get(thread_id)
+    turn = None if thread is None else thread.turns.get(turn_id)
+    return turn is not None and turn.prompted
 
 
 def tool_brief(

@@ -1,8 +1,7 @@
 """Streamed text becomes events in pieces worth keeping; until then it only lives.
 
 A piece is recorded when there is enough of it, when it has waited long enough, and always before
-any
-other event of its thread. Text that a client waits for is recorded once no more of it comes.
+any other event of its thread. Text that a client waits for is recorded once no more of it comes.
 """
 
 import asyncio
@@ -13,6 +12,7 @@ import attrs
 from peon.domain.commands import RecordText
 from peon.domain.items import text_item
 from peon.domain.model import Turn
+from peon.engine.answers import Answer
 from peon.runtime.clock import Clock
 from peon_protocol.ids import ItemId, ThreadId, TurnId
 from peon_protocol.notifications import TurnDelta
@@ -41,36 +41,38 @@ class _Buffer:
     touched: float
     size: int = 0
     pieces: list[str] = attrs.field(factory=list)
-    waiters: "list[asyncio.Future[None]]" = attrs.field(factory=list)
+    answers: list[Answer] = attrs.field(factory=list)
 
 
 class Coalescer:
     """Holds back the text of each thread, and the usage its agent has reported last.
 
-    `record` is called, on the loop, with each piece that is to be recorded now.
+    `record` is called, on the loop, with each piece that is to be recorded now, and then `recorded`
+    with the answers that waited for it.
     """
 
     def __init__(
-        self, limits: CoalescerLimits, clock: Clock, record: Callable[[RecordText], None]
+        self,
+        limits: CoalescerLimits,
+        clock: Clock,
+        record: Callable[[RecordText], None],
+        recorded: Callable[[ThreadId, list[Answer]], None],
     ) -> None:
         self._limits = limits
         self._clock = clock
         self._record = record
+        self._recorded = recorded
         self._buffers: dict[ThreadId, _Buffer] = {}
-        self._usage: dict[ThreadId, Usage] = {}
+        self._usage: dict[ThreadId, tuple[TurnId, Usage]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._wakes_at = 0.0
 
     def add(
-        self,
-        thread_id: ThreadId,
-        turn: Turn,
-        event: TextDelta | ReasoningDelta,
-        waiter: "asyncio.Future[None] | None" = None,
+        self, thread_id: ThreadId, turn: Turn, event: TextDelta | ReasoningDelta, *waiting: Answer
     ) -> TurnDelta:
         """Hold back a fragment and return it as it goes out live.
 
-        `waiter` is resolved once the fragment is recorded, which is not yet durable.
+        `waiting` are given to `recorded` once the fragment is recorded, which is not yet durable.
         """
         kind = ItemKind.MESSAGE if isinstance(event, TextDelta) else ItemKind.REASONING
         buffer = self._buffer(thread_id, turn, kind, event.item_id)
@@ -80,8 +82,7 @@ class Coalescer:
         buffer.end += length
         buffer.size += length
         buffer.touched = self._clock.monotonic()
-        if waiter is not None:
-            buffer.waiters.append(waiter)
+        buffer.answers += waiting
         delta = TurnDelta(
             thread_id=thread_id,
             turn_id=turn.turn_id,
@@ -106,39 +107,35 @@ class Coalescer:
         self._record(
             RecordText(thread_id, buffer.turn_id, buffer.item_id, buffer.kind, text, complete)
         )
-        for waiter in buffer.waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+        if buffer.answers:
+            self._recorded(thread_id, buffer.answers)
 
-    def flush_all(self) -> None:
-        """Record everything that is held back."""
-        for thread_id in tuple(self._buffers):
-            self.flush(thread_id, complete=False)
-
-    def note_usage(self, thread_id: ThreadId, usage: Usage) -> None:
+    def note_usage(self, thread_id: ThreadId, turn_id: TurnId, usage: Usage) -> None:
         """Keep the last report; it is recorded with the turn's end."""
-        self._usage[thread_id] = usage
+        self._usage[thread_id] = (turn_id, usage)
 
-    def take_usage(self, thread_id: ThreadId) -> Usage | None:
-        """The last report, which is forgotten here."""
-        return self._usage.pop(thread_id, None)
+    def take_usage(self, thread_id: ThreadId, turn_id: TurnId) -> Usage | None:
+        """The last report about this turn, which is forgotten here."""
+        noted = self._usage.pop(thread_id, None)
+        return noted[1] if noted is not None and noted[0] == turn_id else None
+
+    def forget_usage(self, thread_id: ThreadId) -> None:
+        """Nobody will take it."""
+        self._usage.pop(thread_id, None)
 
     def close(self) -> None:
         """Record everything and keep no timer."""
-        self.flush_all()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def poll(self) -> None:
-        """Record what is due, and wake again for the next."""
-        self._timer = None
-        now = self._clock.monotonic()
-        due = [thread for thread, buffer in self._buffers.items() if self._due(buffer) <= now]
-        for thread_id in due:
+        for thread_id in tuple(self._buffers):
             self.flush(thread_id, complete=False)
-        if self._buffers:
-            self._wake_at(min(self._due(buffer) for buffer in self._buffers.values()))
+        self._stop_timer()
+
+    def drop(self) -> list[Answer]:
+        """Forget everything and keep no timer; the answers that waited for something."""
+        answers = [answer for buffer in self._buffers.values() for answer in buffer.answers]
+        self._buffers.clear()
+        self._usage.clear()
+        self._stop_timer()
+        return answers
 
     def _buffer(
         self, thread_id: ThreadId, turn: Turn, kind: ItemKind, item_id: ItemId | None
@@ -157,7 +154,7 @@ class Coalescer:
 
     def _due(self, buffer: _Buffer) -> float:
         latest = buffer.since + self._limits.seconds
-        if not buffer.waiters:
+        if not buffer.answers:
             return latest
         return min(latest, buffer.touched + self._limits.quiet_seconds)
 
@@ -168,4 +165,19 @@ class Coalescer:
             self._timer.cancel()
         self._wakes_at = moment
         delay = max(0.0, moment - self._clock.monotonic())
-        self._timer = asyncio.get_running_loop().call_later(delay, self.poll)
+        self._timer = asyncio.get_running_loop().call_later(delay, self._wake)
+
+    def _wake(self) -> None:
+        """Record what is due, and wake again for the next."""
+        self._timer = None
+        now = self._clock.monotonic()
+        due = [thread for thread, buffer in self._buffers.items() if self._due(buffer) <= now]
+        for thread_id in due:
+            self.flush(thread_id, complete=False)
+        if self._buffers:
+            self._wake_at(min(self._due(buffer) for buffer in self._buffers.values()))
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -1,33 +1,33 @@
 """The engine: receipt, decide, stamp, append, fold, publish, answer. One loop, one writer.
 
 `submit` does all that must happen in the order of arrival at once, without waiting for anything;
-what
-is awaited afterwards is only that the events are on the disk, or that an operation has its outcome.
+what is awaited afterwards is only that the events are on the disk, or that an operation has its
+outcome.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeVar
 
 import attrs
 
 from peon.domain.commands import AnyCommand, InternalCommand, RecordText
-from peon.domain.decide import decide
+from peon.domain.decide import Decided, decide
 from peon.domain.facts import Facts
-from peon.domain.model import Model, Receipt
+from peon.domain.model import Model, OperationFailure
 from peon.domain.project import project
-from peon.domain.provider import HOST, is_ending
+from peon.domain.provider import HOST
 from peon.domain.react import react
 from peon.domain.receipts import outcome_of, result_of, unchanged
-from peon.domain.turns import BROKEN_OFF
-from peon.engine.answers import Outcomes, Refusals, failed
-from peon.engine.coalescer import Coalescer, CoalescerLimits
+from peon.engine.answers import Answer, Answers, OperationAnswers, Outcome, Refusal, Unrecorded
+from peon.engine.coalescer import CoalescerLimits
 from peon.engine.envelopes import Cause, Origin, cause_of, stamp
 from peon.engine.feed import Feed
 from peon.engine.outbox import Due, Outbox, Performer
+from peon.engine.speech import Speech, SpeechParts
 from peon.engine.world import World
-from peon.errors import CommandRejected, StoreFailure
+from peon.errors import StoreFailure
 from peon.journal.port import EventStore
 from peon.runtime.clock import Clock
 from peon.runtime.ids import IdSource
@@ -35,22 +35,19 @@ from peon.wire import decode_event, digest, encode_event
 from peon_protocol.commands import Command, CreateProject, IngestProviderEvent
 from peon_protocol.events import (
     Event,
+    ItemRecorded,
     OperationFailed,
     OperationRequested,
     StoredEvent,
+    ThreadDeleted,
+    TurnCompleted,
+    TurnFailed,
     TurnStarted,
 )
-from peon_protocol.ids import CommandId, OperationId, ThreadId
+from peon_protocol.ids import CommandId, ThreadId
 from peon_protocol.methods import METHODS, MethodKind
 from peon_protocol.notifications import ServerStatusChanged
-from peon_protocol.provider_events import (
-    ActionRequested,
-    ReasoningDelta,
-    TextDelta,
-    ToolCallUpdated,
-    TurnEnded,
-    UsageReported,
-)
+from peon_protocol.provider_events import ActionRequested
 from peon_protocol.rejections import CommandIdReused
 from peon_protocol.results import CommandResult, ThreadResult
 from peon_protocol.values import Actor, ActorKind
@@ -61,10 +58,11 @@ SERVER: Final = Actor(ActorKind.SERVER, "peon")
 _METHOD_OF: Final = {
     method.params: method.name for method in METHODS if method.kind is MethodKind.COMMAND
 }
-_HELD_BACK: Final = (TextDelta, ReasoningDelta, UsageReported)
 OK: Final = "ok"
 READ_ONLY: Final = "readOnly"
 REBUILD_PAGE: Final = 1000
+
+T = TypeVar("T")
 
 
 @attrs.frozen
@@ -85,20 +83,34 @@ class Engine:
         self._parts = parts
         self._store = parts.store
         self._model = model
-        self._refusals = Refusals()
-        self._outcomes = Outcomes()
+        self._answers = Answers(parts.store)
+        self._operations = OperationAnswers(self._answers)
+        self._unrecorded = Unrecorded()
         self._outbox = Outbox()
         self._environments: dict[ThreadId, Mapping[str, str]] = {}
         self._causes: dict[ThreadId, Cause] = {}
+        self._readable = asyncio.Event()
+        self._readable.set()
         self.appended_bytes = 0
         self.feed = Feed(parts.store)
-        self._coalescer = Coalescer(parts.coalescing, parts.clock, self._record_text)
+        self._speech = Speech(
+            SpeechParts(
+                parts.clock,
+                parts.coalescing,
+                self._record_text,
+                self._recorded,
+                self.feed.tell_delta,
+            )
+        )
         self._store.on_durable(self._on_durable)
         self._store.on_failure(self._on_failure)
 
     @property
     def model(self) -> Model:
-        """The read model, for views and snapshots only; nobody else changes it."""
+        """The read model, for briefs and snapshots only; nobody else changes it.
+
+        It may be ahead of the disk: what leaves the process is read with `read`.
+        """
         return self._model
 
     @property
@@ -117,19 +129,31 @@ class Engine:
         """The environment of the client that last did something with the thread."""
         return self._environments.get(thread_id, {})
 
+    async def cause_of_turn(self, thread_id: ThreadId) -> Cause | None:
+        """Why the turn in progress is; after a restart, the last that was recorded of it."""
+        thread = self._model.threads.get(thread_id)
+        cause = self._causes.get(thread_id)
+        if cause is not None or thread is None:
+            return cause
+        last = await self._store.read(thread.sequence - 1, 1)
+        return cause_of(decode_event(last[0])) if last else None
+
     def performed_by(self, perform: Performer) -> None:
         """Hand every effect, once its reason is durable, to `perform`."""
         self._outbox.performed_by(perform)
 
-    def submit(
-        self, command: Command, *, actor: Actor, environment: Mapping[str, str]
-    ) -> Awaitable[CommandResult]:
+    def perform_no_more(self) -> None:
+        """The process is about to leave: effects stay in the log, for the next to settle."""
+        self._outbox.close()
+
+    def submit(self, command: Command, *, actor: Actor, environment: Mapping[str, str]) -> Answer:
         """Decide a client's command now; the answer resolves when it may leave the process.
 
-        Resolves to CommandRejected, ExternalFailure (an operation that failed) or StoreFailure.
+        It resolves to CommandRejected, ExternalFailure (an operation that failed) or StoreFailure
+        where there is no result. It is the caller's own: to cancel it cancels nothing else.
         """
         if self._store.failure is not None:
-            return _raise(self._store.failure)
+            return self._answers.fail(self._store.failure)
         thread_id = getattr(command, "thread_id", None)
         if thread_id is not None and thread_id in self._model.threads:
             self._environments[thread_id] = environment
@@ -153,15 +177,28 @@ class Engine:
         """Take in an outcome, or what a provider says; false where it came too late."""
         if self._store.failure is not None:
             return False
-        if isinstance(command, IngestProviderEvent) and self._hold_back(command, None):
+        if isinstance(command, IngestProviderEvent) and self._speech.hold_back(
+            self._model, command, None
+        ):
             return True
-        self._flush_before(command)
-        decided = decide(self._with_usage(command), self._model, self._facts(command, actor))
+        decided = self._rule(command, actor)
         if not isinstance(decided, tuple):
             logger.info("%s came too late: %s", type(command).__name__, decided.message)
             return False
         self._commit(decided, Origin(actor=actor, cause=cause))
         return True
+
+    async def read(self, look: Callable[[Model], T]) -> T:
+        """What `look` sees of the model, once all of it is on the disk; a refusal waits alike.
+
+        Raises StoreFailure where it never will be.
+        """
+        await self._readable.wait()
+        sequence = self._model.sequence
+        try:
+            return look(self._model)
+        finally:
+            await self._store.wait_durable(sequence)
 
     async def settled(self) -> None:
         """Wait until all that has been decided so far is on the disk. Raises StoreFailure."""
@@ -170,84 +207,68 @@ class Engine:
     def flush(self) -> None:
         """Record all text that is held back: the process is about to leave."""
         if self._store.failure is None:
-            self._coalescer.close()
+            self._speech.flush()
 
     async def rebuild(self) -> None:
         """After a failed write: take back what never became durable, by folding what did."""
-        model = Model()
-        while model.sequence < self._store.durable:
-            for body in await self._store.read(model.sequence, REBUILD_PAGE):
-                project(model, decode_event(body))
-        self._model = model
+        try:
+            model = Model()
+            while model.sequence < self._store.durable:
+                for body in await self._store.read(model.sequence, REBUILD_PAGE):
+                    project(model, decode_event(body))
+                await asyncio.sleep(0)
+            self._model = model
+        finally:
+            self._readable.set()
 
     # ---- commands of clients -------------------------------------------------------------------
 
-    def _decide(self, command: Command, method: str, origin: Origin) -> Awaitable[CommandResult]:
-        if isinstance(command, IngestProviderEvent) and origin.command_id is None:
-            recorded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            if self._may_speak(command, origin.actor) and self._hold_back(command, recorded):
-                return self._when_recorded(recorded, command.thread_id)
-        self._flush_before(command)
-        decided = decide(self._with_usage(command), self._model, self._facts(command, origin.actor))
+    def _decide(self, command: Command, method: str, origin: Origin) -> Answer:
+        if isinstance(command, IngestProviderEvent) and self._may_speak(command, origin.actor):
+            answer = self._answers.open()
+            if self._speech.hold_back(self._model, command, answer):
+                return answer
+        decided = self._rule(command, origin.actor)
         if not isinstance(decided, tuple):
-            if origin.command_id is not None and origin.command_digest is not None:
-                self._refusals.remember(origin.command_id, origin.command_digest, decided)
-            return self._refuse(CommandRejected(decided))
+            return self._without_event(Refusal(decided), origin)
         if not decided:
-            return self._answer(unchanged(command, self._model))
+            return self._without_event(unchanged(command, self._model), origin)
         return self._answer_to(method, self._commit(decided, origin))
 
-    def _repeated(self, command_id: CommandId, name: str) -> Awaitable[CommandResult] | None:
+    def _without_event(self, came_to: CommandResult | Refusal, origin: Origin) -> Answer:
+        """Nothing of it is in the log; still it leaves only when the state it speaks of is."""
+        outcome = Outcome(self._model.sequence, came_to)
+        if origin.command_id is not None and origin.command_digest is not None:
+            self._unrecorded.keep(origin.command_id, origin.command_digest, outcome)
+        return self._answers.give(outcome)
+
+    def _repeated(self, command_id: CommandId, name: str) -> Answer | None:
         """The answer to a command that was there before, or nothing for a new one."""
         receipt = self._model.receipts.get(command_id)
         if receipt is None:
-            refused = self._refusals.of(command_id, name)
-            return None if refused is None else self._refuse(CommandRejected(refused))
+            outcome = self._unrecorded.of(command_id, name)
+            return None if outcome is None else self._answers.give(outcome)
         if receipt.digest != name:
-            return self._refuse(CommandRejected(CommandIdReused(command_id)))
-        return self._first_answer(receipt)
-
-    async def _first_answer(self, receipt: Receipt) -> CommandResult:
-        if receipt.failure is not None:
-            await self._store.wait_durable(receipt.sequence)
-            raise failed(receipt.failure.code, receipt.failure.message, receipt.failure.remedy)
-        if receipt.result is not None:
-            return await self._answer(receipt.result)
+            return self._answers.give(
+                Outcome(self._model.sequence, Refusal(CommandIdReused(command_id)))
+            )
+        came_to = receipt.failure or receipt.result
+        if came_to is not None:
+            return self._answers.give(Outcome(receipt.sequence, came_to))
         if receipt.operation_id is None:
             raise LookupError("a receipt without an answer belongs to an operation")
-        return await self._outcome(receipt.operation_id)
+        return self._operations.expect(receipt.operation_id)
 
-    def _answer_to(self, method: str, stored: Sequence[StoredEvent]) -> Awaitable[CommandResult]:
+    def _answer_to(self, method: str, stored: Sequence[StoredEvent]) -> Answer:
         last = stored[-1].sequence
         for each in stored:
             event = each.payload
             if isinstance(event, OperationRequested) and method != "provider/ingest":
-                return self._outcome(event.operation_id)
+                return self._operations.expect(event.operation_id)
             result = result_of(event, method, last, self._model)
             if result is not None:
-                return self._answer(result)
+                return self._answers.give(Outcome(last, result))
         raise LookupError(f"no event of {method} carries its answer")
-
-    async def _outcome(self, operation_id: OperationId) -> CommandResult:
-        return await self._answer(await self._outcomes.expect(operation_id))
-
-    async def _answer(self, result: CommandResult) -> CommandResult:
-        await self._store.wait_durable(result.sequence)
-        return result
-
-    async def _refuse(self, refusal: CommandRejected) -> CommandResult:
-        """A refusal too leaves only when the state it speaks of is durable."""
-        await self.settled()
-        raise refusal
-
-    async def _when_recorded(
-        self, recorded: "asyncio.Future[None]", thread_id: ThreadId
-    ) -> CommandResult:
-        """Text from a host is acknowledged when it is on the disk, with what came with it."""
-        await recorded
-        return await self._answer(ThreadResult(sequence=self._model.sequence, thread_id=thread_id))
-
-    # ---- what providers say --------------------------------------------------------------------
 
     def _may_speak(self, command: IngestProviderEvent, actor: Actor) -> bool:
         thread = self._model.threads.get(command.thread_id)
@@ -255,54 +276,7 @@ class Engine:
             actor.kind is not ActorKind.CLIENT or thread.provider == HOST
         )
 
-    def _hold_back(
-        self, command: IngestProviderEvent, recorded: "asyncio.Future[None] | None"
-    ) -> bool:
-        """Whether the event is text or usage that will be recorded later, with more of its kind."""
-        event = command.event
-        if not isinstance(event, _HELD_BACK):
-            return False
-        thread = self._model.threads.get(command.thread_id)
-        turn = None if thread is None else thread.running_turn
-        if thread is None or turn is None or is_ending(thread):
-            return False
-        if isinstance(event, UsageReported):
-            self._coalescer.note_usage(thread.thread_id, event.usage)
-        elif event.text:
-            self.feed.tell_delta(self._coalescer.add(thread.thread_id, turn, event, recorded))
-            return True
-        if recorded is not None:
-            recorded.set_result(None)
-        return True
-
-    def _with_usage(self, command: AnyCommand) -> AnyCommand:
-        """The end of a turn carries the usage that was reported while it ran."""
-        if not isinstance(command, IngestProviderEvent):
-            return command
-        if not isinstance(command.event, TurnEnded):
-            return command
-        reported = self._coalescer.take_usage(command.thread_id)
-        if reported is None or command.event.usage is not None:
-            return command
-        return attrs.evolve(command, event=attrs.evolve(command.event, usage=reported))
-
-    def _flush_before(self, command: AnyCommand) -> None:
-        thread_id = getattr(command, "thread_id", None)
-        if thread_id is not None and not isinstance(command, RecordText):
-            self._coalescer.flush(thread_id, complete=self._closes_text(command))
-
-    def _closes_text(self, command: AnyCommand) -> bool:
-        """Whether the text that is open ends where `command` begins."""
-        if not isinstance(command, IngestProviderEvent):
-            return False
-        event = command.event
-        if isinstance(event, TurnEnded):
-            return event.stop_reason not in BROKEN_OFF
-        if isinstance(event, ToolCallUpdated | ActionRequested):
-            thread = self._model.threads.get(command.thread_id)
-            turn = None if thread is None else thread.running_turn
-            return turn is not None and event.item_id not in turn.items
-        return False
+    # ---- text that was held back ---------------------------------------------------------------
 
     def _record_text(self, command: RecordText) -> None:
         thread = self._model.threads.get(command.thread_id)
@@ -310,7 +284,20 @@ class Engine:
         cause = self._causes.get(command.thread_id)
         self.record(command, actor=Actor(ActorKind.AGENT, name), cause=cause)
 
+    def _recorded(self, thread_id: ThreadId, answers: Sequence[Answer]) -> None:
+        """Text from a host is acknowledged when it is on the disk, with what came with it."""
+        sequence = self._model.sequence
+        result = ThreadResult(sequence=sequence, thread_id=thread_id)
+        for answer in answers:
+            self._answers.give(Outcome(sequence, result), answer)
+
     # ---- commit --------------------------------------------------------------------------------
+
+    def _rule(self, command: AnyCommand, actor: Actor) -> Decided:
+        """What the rules say, after the text that came before has been recorded."""
+        self._speech.before(self._model, command)
+        command = self._speech.with_usage(self._model, command)
+        return decide(command, self._model, self._facts(command, actor))
 
     def _facts(self, command: AnyCommand, actor: Actor) -> Facts:
         world = self._parts.world
@@ -330,6 +317,8 @@ class Engine:
 
     def _commit(self, events: Sequence[Event], origin: Origin) -> list[StoredEvent]:
         """All of one command's events or none: the store is told before the model changes."""
+        if self._model.sequence != self._store.head:
+            raise RuntimeError("a fold has failed before: the model is behind the log")
         stored = stamp(events, origin, self._model, self._store.log_id, self._parts.clock)
         if stored:
             bodies = [encode_event(each) for each in stored]
@@ -340,29 +329,41 @@ class Engine:
         return stored
 
     def _fold(self, stored: StoredEvent) -> None:
+        event, sequence = stored.payload, stored.sequence
         project(self._model, stored)
-        event = stored.payload
         cause = cause_of(stored)
         for effect in react(event, self._model):
-            self._outbox.add(stored.sequence, Due(effect, cause))
-        if isinstance(event, TurnStarted):
-            self._causes[event.thread_id] = cause
-        elif isinstance(event, OperationFailed):
-            self._outcomes.settle(event.operation_id, event)
-        else:
-            outcome = outcome_of(event, stored.sequence)
-            if outcome is not None:
-                self._outcomes.settle(outcome.operation_id, outcome)
+            self._outbox.add(sequence, Due(effect, cause))
+        match event:
+            case ItemRecorded():
+                return
+            case TurnStarted():
+                self._causes[event.thread_id] = cause
+            case TurnCompleted() | TurnFailed():
+                self._causes.pop(event.thread_id, None)
+                self._speech.forget(event.thread_id)
+            case ThreadDeleted():
+                self._environments.pop(event.thread_id, None)
+            case OperationFailed():
+                failure = OperationFailure(event.code, event.message, event.remedy)
+                self._operations.settle(event.operation_id, Outcome(sequence, failure))
+            case _:
+                result = outcome_of(event, sequence)
+                if result is not None:
+                    self._operations.settle(result.operation_id, Outcome(sequence, result))
 
     def _on_durable(self, durable: int) -> None:
+        """Whoever is answered has been told of the events before."""
         self.feed.tell_durable()
+        self._answers.reached(durable)
         self._outbox.release(durable)
 
     def _on_failure(self, failure: StoreFailure) -> None:
-        self._outbox.forget()
-        self._outcomes.fail(failure)
+        """Until `rebuild` is done, the model holds what is not in the log."""
+        self._readable.clear()
+        self._outbox.close()
+        self._answers.fail_all(failure)
+        self._operations.fail_all(failure)
+        for answer in self._speech.drop():
+            self._answers.fail(failure, answer)
         self.feed.tell_health(self.health)
-
-
-async def _raise(failure: StoreFailure) -> CommandResult:
-    raise failure

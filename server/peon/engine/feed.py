@@ -1,11 +1,13 @@
 """What subscriptions are served from: durable events as bytes, and what lives unkept."""
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import attrs
 
+from peon.errors import Stale
 from peon.journal.port import EventStore
 from peon_protocol.notifications import ServerStatusChanged, TurnDelta
 
@@ -72,7 +74,7 @@ class Feed:
 
     @property
     def listeners(self) -> int:
-        """How many want to hear of the server's health: one for each client, and the server."""
+        """How many want to hear of the server's health: one for each client."""
         return len(self._health_listeners)
 
     def on_durable(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -111,8 +113,10 @@ class Feed:
     async def read(self, after: int, limit: int, thread_id: str | None) -> list[bytes]:
         """At most `limit` durable events behind `after`, of the whole log or of one thread.
 
-        Raises Stale where some of them are no longer kept.
+        Raises Stale where some of them are no longer kept, and where the log has no such place.
         """
+        if not 0 <= after <= self.durable:
+            raise Stale(f"This log ends at {self.durable}; there is no place {after}.")
         found: list[bytes] = []
         while len(found) < limit and after < self.durable:
             page = await self.history(after, limit if thread_id is None else READ_PAGE)
@@ -120,6 +124,8 @@ class Feed:
                 break
             found += [each.body for each in page if thread_id in (None, each.thread_id)]
             after = page[-1].sequence
+            # What is in memory is read without waiting, and others must have their turn.
+            await asyncio.sleep(0)
         return found[:limit]
 
 

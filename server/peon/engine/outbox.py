@@ -28,10 +28,12 @@ class Outbox:
         self._waiting: deque[tuple[int, Due]] = deque()
         self._perform: Performer | None = None
         self._durable = 0
+        self._closed = False
 
     def add(self, sequence: int, due: Due) -> None:
         """Hold an effect back until `sequence` is durable."""
-        self._waiting.append((sequence, due))
+        if not self._closed:
+            self._waiting.append((sequence, due))
 
     def performed_by(self, perform: Performer) -> None:
         """From now on, hand effects to `perform`."""
@@ -44,6 +46,10 @@ class Outbox:
         while self._perform is not None and self._waiting and self._waiting[0][0] <= durable:
             self._perform(self._waiting.popleft()[1])
 
-    def forget(self) -> None:
-        """After a failed write nothing more is performed: its reasons may not be in the log."""
+    def close(self) -> None:
+        """Perform nothing more: what is left in the log is for the next process to settle.
+
+        So it is after a failed write, when the reasons may not be in the log, and at the end.
+        """
+        self._closed = True
         self._waiting.clear()

@@ -1,15 +1,30 @@
 """The read model after a start: a snapshot, and the events behind it."""
 
+from collections.abc import Mapping
+
+import attrs
+
 from peon.domain.model import Model
 from peon.domain.project import project
 from peon.engine import snapshots
 from peon.journal.port import Recovered
-from peon.wire import decode_trusted
+from peon.wire import decode_event
+from peon_protocol.ids import ThreadId
 
 
-def model_of(recovered: Recovered) -> Model:
+@attrs.frozen
+class Restarted:
+    """The model, and what the snapshot holds of it: its sequence, and each thread's."""
+
+    model: Model
+    through: int
+    written: Mapping[ThreadId, int]
+
+
+def restart(recovered: Recovered) -> Restarted:
     """Fold what was found. Raises JournalDamaged, UnknownEvent or EventInvalid."""
     model = Model() if recovered.records is None else snapshots.decode(recovered.records)
+    written = {each: thread.sequence for each, thread in model.threads.items()}
     for body in recovered.events:
-        project(model, decode_trusted(body))
-    return model
+        project(model, decode_event(body))
+    return Restarted(model, recovered.sequence, written)

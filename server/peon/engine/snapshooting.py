@@ -1,12 +1,17 @@
 """Snapshots are taken when the log has grown by enough, and when the server leaves."""
 
+import asyncio
 import logging
+from collections.abc import Mapping
 from typing import Final
 
+from peon.domain.model import Thread
 from peon.engine import snapshots
 from peon.engine.engine import Engine
+from peon.engine.restart import Restarted
 from peon.errors import StoreFailure
 from peon.journal.port import SnapshotStore
+from peon.journal.snapshots import SnapshotRecord, Unchanged
 from peon.runtime.tasks import TaskOwner
 from peon_protocol.ids import ThreadId
 
@@ -14,26 +19,36 @@ logger = logging.getLogger(__name__)
 
 EVERY_BYTES: Final = 16 << 20
 """After so much more of the log, another snapshot is worth its while."""
+SLICE_BYTES: Final = 64 << 10
+"""After so much encoding the loop is given to others."""
 
 
 class Snapshooter:
     """Takes a snapshot whenever enough was appended; one at a time."""
 
     def __init__(
-        self, engine: Engine, store: SnapshotStore, tasks: TaskOwner, *, every: int = EVERY_BYTES
+        self,
+        engine: Engine,
+        store: SnapshotStore,
+        tasks: TaskOwner,
+        restarted: Restarted,
+        *,
+        every: int = EVERY_BYTES,
     ) -> None:
+        """`restarted` says what the newest snapshot holds already."""
         self._engine = engine
         self._store = store
         self._tasks = tasks
         self._every = every
         self._taken_at = 0
-        self._written: dict[ThreadId, int] = {}
+        self._through = restarted.through
+        self._written: Mapping[ThreadId, int] = restarted.written
         self._under_way = False
-        engine.feed.on_durable(self._consider)
+        self._stop = engine.feed.on_durable(self._consider)
 
     async def take(self) -> None:
-        """Write a snapshot of the model as it is now. A failure leaves the log as it is."""
-        if self._under_way:
+        """Write a snapshot, if there is anything new. A failure leaves the log as it is."""
+        if self._under_way or not self._is_worthwhile:
             return
         self._under_way = True
         try:
@@ -43,20 +58,41 @@ class Snapshooter:
         finally:
             self._under_way = False
 
+    def stop(self) -> None:
+        """Take none any more by itself."""
+        self._stop()
+
+    @property
+    def _is_worthwhile(self) -> bool:
+        """Whether there is more than the last one holds, and the model is what the log says."""
+        sequence = self._engine.model.sequence
+        return sequence > self._through and sequence == self._engine.store.head
+
     async def _take(self) -> None:
+        """The rest of the model comes first; a thread may be younger, and says so."""
         model = self._engine.model
         self._taken_at = self._engine.appended_bytes
-        written = {each: thread.sequence for each, thread in model.threads.items()}
-        usable = {
-            each: sequence
-            for each, sequence in self._written.items()
-            if snapshots.key_of(each) in self._store.snapshot_keys
-        }
-        records = list(snapshots.encode(model, usable))
-        sequence = model.sequence
-        await self._engine.settled()
+        sequence, threads = model.sequence, tuple(model.threads.values())
+        records: list[SnapshotRecord | Unchanged] = [snapshots.record_of_rest(model)]
+        written, encoded = {}, 0
+        for thread in threads:
+            written[thread.thread_id] = thread.sequence
+            record = self._record(thread, model.sequence)
+            records.append(record)
+            encoded += len(record.content) if isinstance(record, SnapshotRecord) else 0
+            if encoded >= SLICE_BYTES:
+                encoded = 0
+                await asyncio.sleep(0)
         await self._store.write_snapshot(sequence, records)
-        self._written = written
+        self._through, self._written = sequence, written
+
+    def _record(self, thread: Thread, through: int) -> SnapshotRecord | Unchanged:
+        """A thread to which nothing has happened is copied from the snapshot before."""
+        key = snapshots.key_of(thread.thread_id)
+        known = self._written.get(thread.thread_id) == thread.sequence
+        if known and key in self._store.snapshot_keys:
+            return Unchanged(key)
+        return snapshots.record_of_thread(thread, through)
 
     def _consider(self) -> None:
         grown = self._engine.appended_bytes - self._taken_at

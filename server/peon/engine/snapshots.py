@@ -2,24 +2,28 @@
 the rest.
 
 Each record holds every event up to its own `through`; the fold skips, per record, what it has. What
-can
-be derived from other parts is not written, but computed again.
+can be derived from other parts is not written, but computed again.
 """
 
+import enum
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final, get_args
 
 import attrs
 
 from peon.domain.effects import OutboxEffect
 from peon.domain.model import Model, OperationFailure, Project, Receipt, Thread
-from peon.journal.snapshots import SnapshotRecord, Unchanged
+from peon.journal.snapshots import SnapshotRecord
 from peon.wire import dumps, loads, structure, unstructure
 from peon_protocol.ids import CommandId, OperationId, ProjectId, ThreadId
 from peon_protocol.results import CommandResult
 from peon_protocol.values import JsonValue
 
+REVISION: Final = 1
+"""Counts up when the fold makes another model of the same events though the classes are as they
+were.
+"""
 REST: Final = "rest"
 _THREAD_PREFIX: Final = "thread:"
 _EFFECTS: Final = {kind.__name__: kind for kind in get_args(OutboxEffect)}
@@ -68,7 +72,8 @@ class RestRecord:
 
 def fingerprint() -> str:
     """Names the shape of the model's classes: a snapshot of another shape is not used."""
-    lines = sorted(_shape(kind) for kind in _reachable((Thread, RestRecord, *_EFFECTS.values())))
+    kinds = _reachable((Thread, RestRecord, *_EFFECTS.values(), *_RESULTS.values()))
+    lines = [f"revision {REVISION}", *sorted(map(_shape, kinds))]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
@@ -77,17 +82,14 @@ def key_of(thread_id: ThreadId) -> str:
     return _THREAD_PREFIX + hashlib.sha256(thread_id.encode()).hexdigest()
 
 
-def encode(model: Model, written: Mapping[ThreadId, int]) -> Iterator[SnapshotRecord | Unchanged]:
-    """The records of the model as it is now; `written` tells which threads were written at which
-    sequence.
-    """
-    yield SnapshotRecord(REST, model.sequence, dumps(unstructure(_rest(model))))
-    for thread in model.threads.values():
-        key = key_of(thread.thread_id)
-        if written.get(thread.thread_id) == thread.sequence:
-            yield Unchanged(key)
-        else:
-            yield SnapshotRecord(key, model.sequence, dumps(unstructure(thread)))
+def record_of_rest(model: Model) -> SnapshotRecord:
+    """All of the model as it is now that belongs to no single thread."""
+    return SnapshotRecord(REST, model.sequence, dumps(unstructure(_rest(model))))
+
+
+def record_of_thread(thread: Thread, through: int) -> SnapshotRecord:
+    """A thread as it is now, when the model has come to `through`."""
+    return SnapshotRecord(key_of(thread.thread_id), through, dumps(unstructure(thread)))
 
 
 def decode(records: Iterable[SnapshotRecord]) -> Model:
@@ -169,15 +171,18 @@ def _derive(model: Model) -> None:
 
 
 def _reachable(kinds: Iterable[type]) -> set[type]:
+    """Every attrs class and every enum that a value of these holds, and they themselves."""
     found: set[type] = set()
     waiting = list(kinds)
     while waiting:
         kind = waiting.pop()
-        if kind in found or not attrs.has(kind):
+        if kind in found:
             continue
-        found.add(kind)
-        for field in attrs.fields(kind):
-            waiting += _classes_in(field.type)
+        if attrs.has(kind):
+            found.add(kind)
+            waiting += (each for field in attrs.fields(kind) for each in _classes_in(field.type))
+        elif issubclass(kind, enum.Enum):
+            found.add(kind)
     return found
 
 
@@ -189,5 +194,9 @@ def _classes_in(annotation: object) -> Iterator[type]:
 
 
 def _shape(kind: type) -> str:
-    fields = (f"{field.name}:{field.type}" for field in attrs.fields(kind))
-    return f"{kind.__name__}({','.join(fields)})"
+    members: list[str] = []
+    if attrs.has(kind):
+        members = [f"{field.name}:{field.type}" for field in attrs.fields(kind)]
+    elif issubclass(kind, enum.Enum):
+        members = [str(member.value) for member in kind]
+    return f"{kind.__name__}({','.join(members)})"

@@ -4,7 +4,7 @@ closed.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 
 import attrs
 
@@ -13,14 +13,15 @@ from peon.domain.provider import HOST
 from peon.engine.briefs import (
     ThreadBrief,
     TurnBrief,
-    is_current,
+    awaits_its_end,
     running_turn,
     thread_brief,
+    was_prompted,
 )
 from peon.engine.engine import Engine
 from peon.engine.envelopes import Cause
 from peon.errors import ExternalFailure, PeonError, Unavailable
-from peon.providers.port import Provider, Session, SessionRequest
+from peon.providers.port import Provider, Session, SessionRequest, SessionSink
 from peon.runtime.ids import IdSource
 from peon.runtime.tasks import TaskOwner
 from peon_protocol.commands import IngestProviderEvent
@@ -38,17 +39,6 @@ logger = logging.getLogger(__name__)
 _ENDS = (TurnEnded, ProviderError, SessionEnded)
 
 
-@attrs.define
-class _Agent:
-    """What is known of a thread's agent: its live session, and how far its turn has come."""
-
-    provider: str
-    session: Session | None = None
-    opening: "asyncio.Task[Session] | None" = None
-    prompted: TurnId | None = None
-    cause: Cause | None = None
-
-
 @attrs.frozen
 class AgentParts:
     """What agents are made with. `environment` is the server's own, where no client's is known."""
@@ -61,106 +51,172 @@ class AgentParts:
     """How long a host may take to end a turn it was asked to interrupt."""
 
 
+@attrs.define(eq=False)
+class _Attachment:
+    """One session of a thread's agent, from before it is open until it has ended.
+
+    `cause` is why it was last prompted, or opened; `opened` is null where that was called off.
+    """
+
+    agents: "Agents"
+    thread_id: ThreadId
+    provider: str
+    cause: Cause
+    session_id: SessionId
+    opened: "asyncio.Future[Session | None]"
+    session: Session | None = None
+    prompted: TurnId | None = None
+    opening: "asyncio.Task[Session | PeonError] | None" = None
+
+    def provider_event(self, event: ProviderEvent) -> None:
+        """What the session says."""
+        self.agents.hear(self, event)
+
+    def call_off(self) -> None:
+        """Open no session: whoever waits for it goes on at once."""
+        if self.opening is not None:
+            self.opening.cancel()
+        if not self.opened.done():
+            self.opened.set_result(None)
+
+
 class Agents:
     """One session per thread. What an agent says goes to the engine in the order it was said."""
 
     def __init__(self, engine: Engine, parts: AgentParts) -> None:
         self._engine = engine
         self._parts = parts
-        self._agents: dict[ThreadId, _Agent] = {}
+        self._attached: dict[ThreadId, _Attachment] = {}
 
     async def prompt(self, effect: PromptAgent, cause: Cause) -> None:
         """Hand over the prompt, opening a session if there is none. A failure ends the turn."""
         brief = thread_brief(self._engine.model, effect.thread_id)
         if brief is None or brief.provider == HOST:
             return
-        agent = self._agents.setdefault(effect.thread_id, _Agent(brief.provider))
-        agent.cause = cause
         try:
-            await self._hand_over(agent, brief, effect)
+            await self._hand_over(brief, effect, cause)
         except (Unavailable, ExternalFailure) as error:
-            agent.prompted = None
-            self._say(effect.thread_id, ProviderError(code=_code(error), message=str(error)))
+            failure = ProviderError(code=_code(error), message=str(error))
+            self._say(effect.thread_id, brief.provider, cause, failure)
 
-    async def _hand_over(self, agent: _Agent, brief: ThreadBrief, effect: PromptAgent) -> None:
+    async def _hand_over(self, brief: ThreadBrief, effect: PromptAgent, cause: Cause) -> None:
         """The turn may be told to stop while the session opens: then nothing is prompted."""
         turn = self._turn(effect)
-        session = None if turn is None else await self._session(agent, brief, turn)
+        if turn is None:
+            return
+        attachment = self._live(brief.thread_id) or self._open(brief, turn, cause)
+        session = await attachment.opened
         turn = self._turn(effect)
-        if session is not None and turn is not None:
-            agent.prompted = turn.turn_id
+        if session is None or turn is None:
+            return
+        attachment.cause = cause
+        attachment.prompted = turn.turn_id
+        try:
             await session.prompt(turn.prompt, mode=turn.mode, model=turn.model)
+        except (Unavailable, ExternalFailure):
+            attachment.prompted = None
+            raise
 
     def interrupt(self, effect: InterruptAgent, cause: Cause) -> None:
         """Make the turn end, however far it has come: bounded, and never held up by other work."""
-        agent = self._agents.get(effect.thread_id)
-        if agent is not None and agent.prompted == effect.turn_id and agent.session is not None:
-            self._parts.tasks.start(agent.session.interrupt(), name=f"interrupt {effect.turn_id}")
-            return
+        attachment = self._attached.get(effect.thread_id)
+        session = None if attachment is None else attachment.session
+        if attachment is not None and session is not None:
+            if attachment.prompted == effect.turn_id:
+                self._start(self._stop(session, effect, cause), effect)
+                return
+        elif attachment is not None:
+            attachment.call_off()
         brief = thread_brief(self._engine.model, effect.thread_id)
-        if brief is not None and brief.provider == HOST:
-            self._parts.tasks.start(
-                self._end_for_host(effect, cause), name=f"interrupt host {effect.turn_id}"
-            )
-            return
-        if agent is not None and agent.opening is not None:
-            agent.opening.cancel()
-        self._end(effect.thread_id, cause)
+        hosted = brief is not None and brief.provider == HOST
+        if hosted and was_prompted(self._engine.model, effect.thread_id, effect.turn_id):
+            self._start(self._stop_host(effect, cause), effect)
+        else:
+            self._end(effect, cause)
 
     def answer(self, effect: AnswerAgent) -> None:
         """Tell the agent what became of its action; a host reads it off the log."""
-        agent = self._agents.get(effect.thread_id)
-        if agent is not None and agent.session is not None:
-            agent.session.answer(effect.action_id, effect.option_id)
+        attachment = self._attached.get(effect.thread_id)
+        if attachment is not None and attachment.session is not None:
+            attachment.session.answer(effect.action_id, effect.option_id)
 
     async def close(self, thread_id: ThreadId) -> None:
         """End the agent of a thread that needs none any more."""
-        agent = self._agents.pop(thread_id, None)
-        if agent is not None and agent.session is not None:
-            await agent.session.close()
+        attachment = self._attached.get(thread_id)
+        if attachment is None:
+            return
+        attachment.call_off()
+        if attachment.opening is not None:
+            await asyncio.wait({attachment.opening})
+        if attachment.session is not None:
+            await attachment.session.close()
+        if self._attached.get(thread_id) is attachment:
+            del self._attached[thread_id]
 
     async def close_all(self) -> None:
-        """End every agent, all at once: the server leaves."""
-        await asyncio.gather(*(self.close(thread_id) for thread_id in tuple(self._agents)))
+        """End every agent, all at once: the server leaves, or can record nothing any more."""
+        await asyncio.gather(*(self.close(thread_id) for thread_id in tuple(self._attached)))
 
-    def provider_event(self, thread_id: ThreadId, event: ProviderEvent) -> None:
-        """What a thread's agent says."""
-        agent = self._agents.get(thread_id)
-        if agent is not None and isinstance(event, _ENDS):
-            agent.prompted = None
-        if agent is not None and isinstance(event, SessionEnded):
-            agent.session = None
-        self._say(thread_id, event)
+    @property
+    def attached(self) -> int:
+        """How many threads have an agent, or are about to."""
+        return len(self._attached)
+
+    def hear(self, attachment: _Attachment, event: ProviderEvent) -> None:
+        """What a session says. One that was replaced may only say that it has ended."""
+        current = self._attached.get(attachment.thread_id) is attachment
+        if isinstance(event, _ENDS):
+            attachment.prompted = None
+        if isinstance(event, SessionEnded):
+            attachment.session = None
+            if current:
+                del self._attached[attachment.thread_id]
+        elif not current:
+            logger.info("a session that was replaced says %s", type(event).__name__)
+            return
+        self._say(attachment.thread_id, attachment.provider, attachment.cause, event)
+
+    # ---- opening -------------------------------------------------------------------------------
 
     def _turn(self, effect: PromptAgent) -> TurnBrief | None:
         return running_turn(self._engine.model, effect.thread_id, effect.turn_id)
 
-    async def _session(self, agent: _Agent, brief: ThreadBrief, turn: TurnBrief) -> Session | None:
-        """The live session, or a new one; None where its opening was called off."""
-        if agent.session is not None and agent.session.alive:
-            return agent.session
+    def _live(self, thread_id: ThreadId) -> _Attachment | None:
+        """The attachment whose session can take a prompt."""
+        attachment = self._attached.get(thread_id)
+        if attachment is None or attachment.session is None or not attachment.session.alive:
+            return None
+        return attachment
+
+    def _open(self, brief: ThreadBrief, turn: TurnBrief, cause: Cause) -> _Attachment:
+        """Begin to open a session, which from now on is the one of its thread."""
         provider = self._parts.providers.get(brief.provider)
         if provider is None:
             raise Unavailable(brief.provider, "it is not configured any more", "Choose another.")
-        opening = self._parts.tasks.start(
-            provider.open(self._request(brief, turn), _Sink(self, brief.thread_id)),
+        attachment = _Attachment(
+            agents=self,
+            thread_id=brief.thread_id,
+            provider=brief.provider,
+            cause=cause,
+            session_id=SessionId(self._parts.ids.fresh()),
+            opened=asyncio.get_running_loop().create_future(),
+        )
+        self._attached[brief.thread_id] = attachment
+        request = self._request(attachment, brief, turn)
+        attachment.opening = self._parts.tasks.start(
+            _attempt(provider, request, attachment),
             name=f"open {brief.provider} for {brief.thread_id}",
         )
-        agent.opening = opening
-        try:
-            await asyncio.wait({opening})
-        finally:
-            agent.opening = None
-        if opening.cancelled():
-            return None
-        agent.session = opening.result()
-        return agent.session
+        attachment.opening.add_done_callback(lambda opening: self._opened(attachment, opening))
+        return attachment
 
-    def _request(self, brief: ThreadBrief, turn: TurnBrief) -> SessionRequest:
+    def _request(
+        self, attachment: _Attachment, brief: ThreadBrief, turn: TurnBrief
+    ) -> SessionRequest:
         environment = self._engine.environment_of(brief.thread_id) or self._parts.environment
         return SessionRequest(
             thread_id=brief.thread_id,
-            session_id=SessionId(self._parts.ids.fresh()),
+            session_id=attachment.session_id,
             root=brief.root,
             mode=turn.mode,
             model=turn.model,
@@ -168,36 +224,77 @@ class Agents:
             resume=brief.native_session,
         )
 
-    async def _end_for_host(self, effect: InterruptAgent, cause: Cause) -> None:
+    def _opened(
+        self, attachment: _Attachment, opening: "asyncio.Task[Session | PeonError]"
+    ) -> None:
+        """The session is open, or will never be.
+
+        One that was called off too late is kept for the next turn; one that was replaced is ended.
+        """
+        attachment.opening = None
+        came_to = _came_to(opening)
+        if self._attached.get(attachment.thread_id) is attachment:
+            if isinstance(came_to, BaseException):
+                del self._attached[attachment.thread_id]
+            else:
+                attachment.session = came_to
+        elif not isinstance(came_to, BaseException):
+            self._parts.tasks.start(came_to.close(), name=f"close {attachment.session_id}")
+        if attachment.opened.done():
+            return
+        if isinstance(came_to, BaseException):
+            attachment.opened.set_exception(came_to)
+            attachment.opened.exception()  # The lane that waits may have been broken off.
+        else:
+            attachment.opened.set_result(came_to)
+
+    # ---- ending --------------------------------------------------------------------------------
+
+    def _start(self, ending: Coroutine[object, object, None], effect: InterruptAgent) -> None:
+        self._parts.tasks.start(ending, name=f"interrupt {effect.turn_id}")
+
+    async def _stop(self, session: Session, effect: InterruptAgent, cause: Cause) -> None:
+        """The session reports the end; if it should not, the turn is over nevertheless."""
+        try:
+            await session.interrupt()
+        finally:
+            self._end(effect, cause)
+
+    async def _stop_host(self, effect: InterruptAgent, cause: Cause) -> None:
         """A host that does not end its turn in time has it ended."""
         await asyncio.sleep(self._parts.host_seconds)
-        if is_current(self._engine.model, effect.thread_id, effect.turn_id):
-            self._end(effect.thread_id, cause)
+        self._end(effect, cause)
 
-    def _end(self, thread_id: ThreadId, cause: Cause) -> None:
-        command = IngestProviderEvent(
-            thread_id=thread_id, event=TurnEnded(stop_reason=StopReason.CANCELLED)
-        )
-        self._engine.record(command, cause=cause)
+    def _end(self, effect: InterruptAgent, cause: Cause) -> None:
+        """End a turn whose agent has not done so."""
+        if awaits_its_end(self._engine.model, effect.thread_id, effect.turn_id):
+            event = TurnEnded(stop_reason=StopReason.CANCELLED)
+            command = IngestProviderEvent(thread_id=effect.thread_id, event=event)
+            self._engine.record(command, cause=cause)
 
-    def _say(self, thread_id: ThreadId, event: ProviderEvent) -> None:
-        agent = self._agents.get(thread_id)
+    def _say(self, thread_id: ThreadId, provider: str, cause: Cause, event: ProviderEvent) -> None:
         self._engine.record(
             IngestProviderEvent(thread_id=thread_id, event=event),
-            actor=Actor(ActorKind.AGENT, "agent" if agent is None else agent.provider),
-            cause=None if agent is None else agent.cause,
+            actor=Actor(ActorKind.AGENT, provider),
+            cause=cause,
         )
 
 
-@attrs.frozen
-class _Sink:
-    """Where the session of one thread reports."""
+async def _attempt(
+    provider: Provider, request: SessionRequest, sink: SessionSink
+) -> Session | PeonError:
+    """A session, or why there is none: an agent that is not installed is no bug of ours."""
+    try:
+        return await provider.open(request, sink)
+    except (Unavailable, ExternalFailure) as error:
+        return error
 
-    agents: Agents
-    thread_id: ThreadId
 
-    def provider_event(self, event: ProviderEvent) -> None:
-        self.agents.provider_event(self.thread_id, event)
+def _came_to(opening: "asyncio.Task[Session | PeonError]") -> Session | BaseException:
+    """What a task that has ended came to, whichever way it ended."""
+    if opening.cancelled():
+        return ExternalFailure("agent", "opening it was called off", code="agent.calledOff")
+    return opening.exception() or opening.result()
 
 
 def _code(error: PeonError) -> str:

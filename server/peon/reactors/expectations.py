@@ -38,10 +38,10 @@ class Expectations:
             case _:
                 return None
 
-    def forget(self, operation_id: OperationId) -> None:
-        """The outcome is recorded."""
+    async def forget(self, operation_id: OperationId) -> None:
+        """The outcome is in the log."""
         with contextlib.suppress(OSError):
-            self._path(operation_id).unlink(missing_ok=True)
+            await asyncio.to_thread(self._path(operation_id).unlink, missing_ok=True)
 
     def _path(self, operation_id: OperationId) -> Path:
         """Ids are never file names."""

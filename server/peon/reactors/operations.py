@@ -1,10 +1,11 @@
 """Slow workspace work: checkpoints by hand, turns' ends, restores, commits and pushes.
 
 Each may be asked for again after a crash. A checkpoint is then taken anew; a restore knows what it
-has
-done; before a commit is made, what it stands on is written down, so that it can be recognised.
+has done; before a commit is made, what it stands on is written down, so that it can be recognised.
 """
 
+import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import assert_never
 
@@ -22,7 +23,7 @@ from peon.domain.effects import PerformOperation
 from peon.engine.briefs import snapshot_of, thread_brief
 from peon.engine.engine import Engine
 from peon.engine.envelopes import Cause
-from peon.errors import ExternalFailure, PeonError
+from peon.errors import ExternalFailure, PeonError, StoreFailure
 from peon.reactors.captures import Captures, taken
 from peon.reactors.expectations import Expectations
 from peon.reactors.failures import work_failed
@@ -38,15 +39,21 @@ from peon_protocol.values import (
     TurnEndOperation,
 )
 
+logger = logging.getLogger(__name__)
+
 
 @attrs.frozen
 class OperationParts:
-    """What operations are performed with."""
+    """What operations are performed with.
+
+    `environment` is the server's own, where no client's is known, as after a restart.
+    """
 
     engine: Engine
     workspace: Workspace
     captures: Captures
     expectations: Expectations
+    environment: Mapping[str, str] = attrs.field(repr=False)
 
 
 class Operations:
@@ -57,6 +64,7 @@ class Operations:
         self._workspace = parts.workspace
         self._captures = parts.captures
         self._expectations = parts.expectations
+        self._environment = parts.environment
 
     async def perform(self, effect: PerformOperation, cause: Cause) -> None:
         """Do the work and record its outcome. The same effect may come again after a crash."""
@@ -70,7 +78,16 @@ class Operations:
         self._engine.record(
             RecordOperation(effect.thread_id, effect.operation_id, outcome), cause=cause
         )
-        self._expectations.forget(effect.operation_id)
+        await self._forget(effect)
+
+    async def _forget(self, effect: PerformOperation) -> None:
+        """What was written down is needed until the outcome is on the disk."""
+        try:
+            await self._engine.settled()
+        except StoreFailure as failure:
+            logger.warning("an outcome may have to be found again: %s", failure)
+        else:
+            await self._expectations.forget(effect.operation_id)
 
     async def _outcome(self, effect: PerformOperation, root: Path) -> Outcome:
         operation = effect.operation
@@ -116,7 +133,7 @@ class Operations:
         self, effect: PerformOperation, operation: CommitOperation, root: Path
     ) -> Outcome:
         """After a crash, a commit that was made is recognised by what it stands on and holds."""
-        environment = self._engine.environment_of(effect.thread_id)
+        environment = self._environment_of(effect)
         expected = await self._expectations.of(effect.operation_id)
         if expected is not None:
             found = await self._workspace.find_commit(root, expected, operation.message)
@@ -132,9 +149,12 @@ class Operations:
         self, effect: PerformOperation, operation: PushOperation, root: Path
     ) -> Outcome:
         """A push that was made already finds everything there, and succeeds again."""
-        environment = self._engine.environment_of(effect.thread_id)
+        environment = self._environment_of(effect)
         done = await self._workspace.push(root, operation.remote, operation.branch, environment)
         return PushMade(done.remote, done.branch, done.commit)
+
+    def _environment_of(self, effect: PerformOperation) -> Mapping[str, str]:
+        return self._engine.environment_of(effect.thread_id) or self._environment
 
 
 def _otherwise(effect: PerformOperation) -> FailureKind:

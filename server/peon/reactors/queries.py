@@ -5,6 +5,7 @@ from typing import TypeAlias, assert_never
 
 import attrs
 
+from peon.domain.model import Model
 from peon.engine import views
 from peon.engine.engine import Engine
 from peon.reactors.readings import Readings
@@ -58,27 +59,9 @@ class Queries:
         """The query's result. Raises what its method may be refused with."""
         match query:
             case ListProjects() | ListThreads() | ReadThread() | ListCheckpoints():
-                found = self._from_model(query)
-                await self.engine.settled()
-                return found
+                return await self.engine.read(lambda model: _look(query, model))
             case _:
                 return await self._from_outside(query, environment)
-
-    def _from_model(self, query: ModelQuery) -> Answer:
-        model = self.engine.model
-        match query:
-            case ListProjects():
-                return ProjectList(projects=views.projects(model), sequence=model.sequence)
-            case ListThreads():
-                threads = views.threads(model, query.project_id)
-                return ThreadList(threads=threads, sequence=model.sequence)
-            case ReadThread():
-                thread = views.thread(model, query.thread_id, query.turns)
-                return ThreadReading(thread=thread, sequence=model.sequence)
-            case ListCheckpoints():
-                return CheckpointList(checkpoints=views.checkpoints(model, query.thread_id))
-            case _:
-                assert_never(query)
 
     async def _from_outside(self, query: OutsideQuery, environment: Mapping[str, str]) -> Answer:
         match query:
@@ -93,12 +76,12 @@ class Queries:
             case ListProviders():
                 return self.readings.list_providers(environment)
             case ReadServerStatus():
-                return self._status()
+                return await self.engine.read(self._status)
             case _:
                 assert_never(query)
 
-    def _status(self) -> ServerStatus:
-        model, health = self.engine.model, self.engine.health
+    def _status(self, model: Model) -> ServerStatus:
+        health = self.engine.health
         turns = [thread for thread in model.busy if model.threads[thread].current is not None]
         return ServerStatus(
             health=health.health,
@@ -108,6 +91,21 @@ class Queries:
             sequence=model.sequence,
             running_turns=len(turns),
             pending_actions=sum(len(model.threads[thread].pending) for thread in turns),
-            # The server itself listens too.
-            clients=self.engine.feed.listeners - 1,
+            clients=self.engine.feed.listeners,
         )
+
+
+def _look(query: ModelQuery, model: Model) -> Answer:
+    match query:
+        case ListProjects():
+            return ProjectList(projects=views.projects(model), sequence=model.sequence)
+        case ListThreads():
+            threads = views.threads(model, query.project_id)
+            return ThreadList(threads=threads, sequence=model.sequence)
+        case ReadThread():
+            thread = views.thread(model, query.thread_id, query.turns)
+            return ThreadReading(thread=thread, sequence=model.sequence)
+        case ListCheckpoints():
+            return CheckpointList(checkpoints=views.checkpoints(model, query.thread_id))
+        case _:
+            assert_never(query)

@@ -48,17 +48,28 @@ class Reactors:
     lanes: Lanes
     tasks: TaskOwner
 
-    def recover(self, reason: str) -> None:
+    async def recover(self, reason: str) -> None:
         """After a start: end the turns that were in flight, and do again what may be done again."""
         for thread_id in threads_with_turns(self.engine.model):
-            self.engine.record(SettleThread(thread_id, reason), cause=None)
+            cause = await self.engine.cause_of_turn(thread_id)
+            self.engine.record(SettleThread(thread_id, reason), cause=cause)
         for due in open_operations(self.engine.model, self.engine.store.log_id):
             self.perform(due)
 
-    def leave(self, reason: str) -> None:
-        """Before the end: turns in progress are over; what their agents still say is too late."""
+    async def leave(self, reason: str, *, seconds: float) -> None:
+        """Before the end: turns in progress are over, and every agent is ended.
+
+        Work under way gets so many seconds to come to its end. What is still open then is settled
+        by the next process.
+        """
+        self.engine.perform_no_more()
+        self.lanes.stop()
         for thread_id in threads_with_turns(self.engine.model):
-            self.engine.record(SettleThread(thread_id, reason), cause=None)
+            cause = await self.engine.cause_of_turn(thread_id)
+            self.engine.record(SettleThread(thread_id, reason), cause=cause)
+        self.engine.flush()
+        await self.agents.close_all()
+        await self.lanes.close(seconds)
 
     def perform(self, due: Due) -> None:
         """Take an effect on; returns at once."""
@@ -69,9 +80,17 @@ class Reactors:
             case CloseSession():
                 closing = self.agents.close(effect.thread_id)
                 self.tasks.start(closing, name=f"close {effect.thread_id}")
-            case ToolCallOpened() | ToolCallClosed():
+            case ToolCallOpened():
                 self.lanes.add_if_room(effect.thread_id, self._work(due))
-            case CaptureTurnStart() | PromptAgent() | AnswerAgent() | PerformOperation():
+            case (
+                CaptureTurnStart()
+                | PromptAgent()
+                | AnswerAgent()
+                | PerformOperation()
+                | ToolCallClosed()
+            ):
+                # A tool call that never closed would be given what others change, so its end is
+                # not left out either; there are no more of them than items in the turn.
                 self.lanes.add(effect.thread_id, self._work(due))
             case _:
                 assert_never(effect)

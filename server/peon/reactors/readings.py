@@ -15,6 +15,7 @@ from peon.workspace.diffs import DiffFile, DiffOptions, DiffPage
 from peon.workspace.patches import Hunk
 from peon.workspace.workspace import Workspace
 from peon_protocol.failures import FailureKind
+from peon_protocol.ids import ProjectId
 from peon_protocol.queries import (
     ReadCheckpointDiff,
     ReadGitDiff,
@@ -46,7 +47,9 @@ class Readings:
     async def turn_diff(self, query: ReadTurnDiff) -> DiffResult:
         """What a turn changed; up to now while it is in progress or has no closing checkpoint."""
         try:
-            span = turn_span(self.engine.model, query.thread_id, query.turn_id)
+            span = await self.engine.read(
+                lambda model: turn_span(model, query.thread_id, query.turn_id)
+            )
         except KeyError:
             raise _not_there(FailureKind.TURN_NOT_FOUND, f"turn {query.turn_id}") from None
         if span is None:
@@ -56,12 +59,14 @@ class Readings:
 
     async def checkpoint_diff(self, query: ReadCheckpointDiff) -> DiffResult:
         """What has changed since a checkpoint."""
-        span = checkpoint_span(self.engine.model, query.thread_id, query.checkpoint_id)
+        span = await self.engine.read(
+            lambda model: checkpoint_span(model, query.thread_id, query.checkpoint_id)
+        )
         return await self._between(span, _options(query))
 
     async def git_status(self, query: ReadGitStatus) -> GitStatusResult:
         """Where the user's repository stands."""
-        root = Path(project_root(self.engine.model, query.project_id))
+        root = await self._root(query.project_id)
         status = await self.workspace.status(root)
         return GitStatusResult(
             branch=status.branch,
@@ -83,7 +88,7 @@ class Readings:
 
     async def git_diff(self, query: ReadGitDiff) -> DiffResult:
         """The user's uncommitted changes."""
-        root = Path(project_root(self.engine.model, query.project_id))
+        root = await self._root(query.project_id)
         return _result(await self.workspace.diff(root, _options(query)))
 
     def list_providers(self, environment: Mapping[str, str]) -> ProviderList:
@@ -110,6 +115,9 @@ class Readings:
             reason=None if missing is None else missing.reason,
             remedy=None if missing is None else missing.remedy,
         )
+
+    async def _root(self, project_id: ProjectId) -> Path:
+        return Path(await self.engine.read(lambda model: project_root(model, project_id)))
 
     async def _between(self, span: Span, options: DiffOptions) -> DiffResult:
         root = Path(span.root)
