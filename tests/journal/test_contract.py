@@ -61,7 +61,19 @@ class EventStoreContract:
         await asyncio.wait_for(store.wait_durable(2), DEADLINE)
         assert await store.read(0, 10) == [odd, b"{}"]
 
-    @pytest.mark.parametrize("wrong", [b"", b"[]", b"{", b'{"a":\n1}', b'{"a":1}\n'])
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            b"",
+            b"[]",
+            b"{",
+            b'{"a":\n1}',
+            b'{"a":1}\n',
+            b"{},{}",
+            b'{"a":"\\ud800"}',
+            b'{"a":"\x01"}',
+        ],
+    )
     async def test_bytes_that_are_no_event_are_refused_whole(
         self, store: Store, wrong: bytes
     ) -> None:

@@ -289,6 +289,9 @@ class SimulatedFiles:
     def make_folder(self, path: Path) -> None:
         self._disk.folders.add(path)
 
+    def remove_folder(self, path: Path) -> None:
+        self._disk.folders.discard(path)
+
     def lock(self, path: Path) -> int:
         self._about_to("lock", path)
         if path in self._locked:

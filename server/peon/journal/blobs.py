@@ -102,20 +102,7 @@ class BlobStore:
         await self._worker.close()
 
     def _put(self, content: bytes) -> str:
-        digest = hashlib.sha256(content).hexdigest()
-        path = self._folder / digest
-        if self._holds(path, content):
-            # Whoever stored it may have been killed before its name was durable.
-            self._filesystem.sync_folder(self._folder)
-        else:
-            write_atomically(self._filesystem, path, content)
-        return digest
-
-    def _holds(self, path: Path, content: bytes) -> bool:
-        try:
-            return read_whole(self._filesystem, path) == content
-        except FileNotFoundError:
-            return False
+        return store_blob(self._filesystem, self._folder, content)
 
     def _read(self, digest: str, offset: int, limit: int) -> BlobPage:
         path = self._folder / digest
@@ -139,6 +126,25 @@ class BlobStore:
         self._checked[digest] = None
         if len(self._checked) > _REMEMBERED:
             self._checked.popitem(last=False)
+
+
+def store_blob(filesystem: FileSystem, folder: Path, content: bytes) -> str:
+    """Store a value durably; its name. Raises OSError."""
+    digest = hashlib.sha256(content).hexdigest()
+    path = folder / digest
+    if _holds(filesystem, path, content):
+        # Whoever stored it may have been killed before its name was durable.
+        filesystem.sync_folder(folder)
+    else:
+        write_atomically(filesystem, path, content)
+    return digest
+
+
+def _holds(filesystem: FileSystem, path: Path, content: bytes) -> bool:
+    try:
+        return read_whole(filesystem, path) == content
+    except FileNotFoundError:
+        return False
 
 
 def check_blob(filesystem: FileSystem, path: Path) -> None:

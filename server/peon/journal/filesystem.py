@@ -89,6 +89,10 @@ class FileSystem(Protocol):
         """Make a private folder, durably, with the folders above it. Harmless where it exists."""
         ...
 
+    def remove_folder(self, path: Path) -> None:
+        """Remove an empty folder."""
+        ...
+
     def lock(self, path: Path) -> int:
         """Hold `path` alone until the descriptor is closed or we die; BlockingIOError if held."""
         ...
@@ -191,6 +195,9 @@ class LocalFileSystem:
             self.make_folder(path.parent)
         path.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
         self.sync_folder(path.parent)
+
+    def remove_folder(self, path: Path) -> None:
+        path.rmdir()
 
     def lock(self, path: Path) -> int:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _COMMON, _PRIVATE_FILE)

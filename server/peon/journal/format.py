@@ -85,6 +85,23 @@ def parse_segment_name(path: Path) -> SegmentFile | None:
     return SegmentFile(path, int(match[1]), compressed=match[2] == COMPRESSED)
 
 
+class Numbered(msgspec.Struct):
+    """The one member of an event that the journal can check: its place in the log."""
+
+    sequence: int | None = None
+
+
+def check_events(events: Sequence[bytes]) -> None:
+    """Raises ValueError for bytes that are not one JSON object each: they would spoil a line."""
+    payload = join_events(events)
+    try:
+        whole = len(split_events(payload)) == len(events) and b"\n" not in payload
+    except msgspec.DecodeError:
+        whole = False
+    if not whole or not all(one[:1] == b"{" and one[-1:] == b"}" for one in events):
+        raise ValueError("an event is one JSON object in bytes, without a raw line feed")
+
+
 def join_events(events: Sequence[bytes]) -> bytes:
     """The payload of one commit."""
     return b"[%b]" % b",".join(events)

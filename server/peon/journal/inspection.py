@@ -10,7 +10,7 @@ from peon.journal.blobs import check_blob
 from peon.journal.failures import JournalDamaged
 from peon.journal.filesystem import SCRATCH, FileSystem, LocalFileSystem
 from peon.journal.folders import BLOBS, SEGMENTS, SNAPSHOTS
-from peon.journal.format import Header, SegmentFile
+from peon.journal.format import Header, Numbered, SegmentFile
 from peon.journal.reading import (
     Commit,
     check_same_log,
@@ -83,13 +83,7 @@ def _nobody(_: Progress) -> None:
     """Hears of the progress when nobody else does."""
 
 
-class _Numbered(msgspec.Struct):
-    """The one member of an event that the journal can check."""
-
-    sequence: int | None = None
-
-
-_number = msgspec.json.Decoder(_Numbered)
+_number = msgspec.json.Decoder(Numbered)
 
 
 class _Check:

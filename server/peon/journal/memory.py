@@ -10,10 +10,10 @@ from collections.abc import Set as AbstractSet
 
 from peon.errors import Stale, StoreFailure
 from peon.journal.failures import RecordMissing
+from peon.journal.format import check_events
 from peon.journal.group import PENDING_BYTES, PENDING_EVENTS
 from peon.journal.port import PAGE_BYTES, Recovered
 from peon.journal.snapshot_files import SnapshotRecord, Unchanged
-from peon.journal.store import check_event
 from peon.journal.waiters import DurabilityWaiters
 
 
@@ -92,8 +92,7 @@ class MemoryStore:
     def append(self, events: Sequence[bytes]) -> None:
         if self._failure is not None:
             raise self._failure
-        for event in events:
-            check_event(event)
+        check_events(events)
         self._events.extend(events)
         self._schedule()
 

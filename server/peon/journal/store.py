@@ -14,6 +14,7 @@ from peon.journal.compression import compress_covered
 from peon.journal.failures import JournalDamaged, RecordMissing, cannot_open, write_failed
 from peon.journal.filesystem import FileSystem, LocalFileSystem
 from peon.journal.folders import SEGMENTS, SNAPSHOTS
+from peon.journal.format import check_events
 from peon.journal.group import GroupCommit
 from peon.journal.lock import LifeLock
 from peon.journal.pages import PageReader
@@ -149,8 +150,7 @@ class SegmentStore:
     def append(self, events: Sequence[bytes]) -> None:
         if self._failure is not None:
             raise self._failure
-        for event in events:
-            check_event(event)
+        check_events(events)
         if events:
             self._head += len(events)
             self._group.append(events)
@@ -295,9 +295,3 @@ def _behind(filesystem: FileSystem, log: ExaminedLog, end: LogEnd, after: int) -
         return iter(())
     segments = Catalog(log.segments).holding(after + 1)
     return read_events(filesystem, segments, end.log_id, after, end.head)
-
-
-def check_event(event: bytes) -> None:
-    """Raises ValueError for bytes that cannot be an event: they would make the line unreadable."""
-    if not (event.startswith(b"{") and event.endswith(b"}")) or b"\n" in event:
-        raise ValueError("an event is one JSON object in bytes, without a raw line feed")

@@ -1,0 +1,252 @@
+"""A whole log in one file, to carry it elsewhere: export and import, with nothing lost or changed.
+
+    {"peonLog":1,"logId":"…","head":60,"values":2}      what follows: so many events and values
+    <event>                                             each exactly as it stands in the log
+    {"value":"<hash>","content":"<base64>"}             each value that events may name
+    {"sha256":"<hash of all lines before>"}
+
+The log keeps its id, so cursors and references go on meaning the same.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import attrs
+import msgspec
+
+from peon.errors import Unavailable
+from peon.journal.blobs import check_blob, store_blob
+from peon.journal.filesystem import (
+    FileSystem,
+    LocalFileSystem,
+    discard,
+    read_whole,
+)
+from peon.journal.folders import BLOBS, SEGMENTS, SNAPSHOTS
+from peon.journal.format import Numbered, SegmentFile, check_events
+from peon.journal.lock import LifeLock
+from peon.journal.reading import read_events
+from peon.journal.recovery import ExaminedLog, examine_log, list_log
+from peon.journal.segments import LogEnd, SegmentWriter
+
+IMPORTING = "importing"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_COMMIT_BYTES = 1 << 20
+_SEGMENT_BYTES = 64 << 20
+
+
+class _Head(msgspec.Struct, forbid_unknown_fields=True):
+    peonLog: int  # noqa: N815 (as it is written)
+    logId: str  # noqa: N815
+    head: int
+    values: int
+
+
+class _Value(msgspec.Struct, forbid_unknown_fields=True):
+    value: str
+    content: str
+
+
+class _End(msgspec.Struct, forbid_unknown_fields=True):
+    sha256: str
+
+
+@attrs.frozen(kw_only=True)
+class Transferred:
+    """What was carried over."""
+
+    log_id: str
+    events: int
+    values: int
+
+
+def export_log(
+    directory: Path, output: BinaryIO, *, filesystem: FileSystem | None = None
+) -> Transferred:
+    """Write the log of a state folder to `output`, whether a process owns it or not.
+
+    Raises JournalDamaged where it cannot be read whole, Unavailable where there is none, OSError.
+    """
+    files = filesystem or LocalFileSystem()
+    log = _log_in(files, directory / SEGMENTS)
+    if log is None or log.end is None:
+        raise Unavailable(f"the log in {directory}", "there is none", "Look at --state-dir.")
+    values = _values(files, directory / BLOBS)
+    lines = _Lines(output)
+    head = _Head(1, log.end.log_id, log.end.head, len(values))
+    lines.add(msgspec.json.encode(head))
+    if log.end.head > 0:
+        for event in read_events(files, list(log.segments), head.logId, 0, head.head):
+            lines.add(event)
+    for path in values:
+        check_blob(files, path)
+        content = base64.b64encode(read_whole(files, path)).decode("ascii")
+        lines.add(msgspec.json.encode(_Value(path.name, content)))
+    output.write(msgspec.json.encode(_End(lines.digest)) + b"\n")
+    return Transferred(log_id=head.logId, events=head.head, values=head.values)
+
+
+def import_log(
+    directory: Path, source: BinaryIO, *, filesystem: FileSystem | None = None
+) -> Transferred:
+    """Make the log that `source` holds that of a state folder which has none.
+
+    `source` is read twice, first to see that it is whole: a file that is not changes nothing. After
+    a crash on the way a start refuses the log, and another import begins anew. Raises Unavailable,
+    OSError.
+    """
+    files = filesystem or LocalFileSystem()
+    for folder in (SEGMENTS, SNAPSHOTS, BLOBS, IMPORTING):
+        files.make_folder(directory / folder)
+    lock = LifeLock.acquire(files, directory)
+    try:
+        _clear_unfinished(files, directory)
+        if _log_in(files, directory / SEGMENTS) is not None:
+            raise Unavailable(
+                f"the state folder {directory}",
+                "it holds a log already",
+                "Give the imported one a --state-dir of its own.",
+            )
+        head = _check(source)
+        source.seek(0)
+        _take_over(files, directory, source, head)
+        return Transferred(log_id=head.logId, events=head.head, values=head.values)
+    finally:
+        _remove_if_empty(files, directory / IMPORTING)
+        lock.release()
+
+
+def _log_in(files: FileSystem, folder: Path) -> ExaminedLog | None:
+    try:
+        return examine_log(files, folder) if list_log(files, folder).segments else None
+    except FileNotFoundError:
+        return None
+
+
+def _values(files: FileSystem, folder: Path) -> list[Path]:
+    try:
+        return [folder / name for name in files.names(folder) if _DIGEST.fullmatch(name)]
+    except FileNotFoundError:
+        return []
+
+
+class _Lines:
+    """Writes lines and keeps the hash of them."""
+
+    def __init__(self, output: BinaryIO) -> None:
+        self._output = output
+        self._hash = hashlib.sha256()
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+    def add(self, line: bytes) -> None:
+        text = line + b"\n"
+        self._hash.update(text)
+        self._output.write(text)
+
+
+def _check(source: BinaryIO) -> _Head:
+    """Read an export to its end. Raises Unavailable where it is not whole."""
+    try:
+        return _read_through(source)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise Unavailable(
+            "the export", f"it is not whole: {error}", "Export the log again, and import that."
+        ) from error
+
+
+def _read_through(source: BinaryIO) -> _Head:
+    first = source.readline()
+    head = msgspec.json.decode(first, type=_Head)
+    if head.peonLog != 1:
+        raise Unavailable("the export", "it was made by a newer version of Peon", "Update Peon.")
+    hashing = hashlib.sha256(first)
+    for sequence in range(1, head.head + 1):
+        line = source.readline()
+        hashing.update(line)
+        check_events([line.removesuffix(b"\n")])
+        if msgspec.json.decode(line, type=Numbered).sequence not in (None, sequence):
+            raise ValueError(f"event {sequence} is not in its place")
+    for _ in range(head.values):
+        line = source.readline()
+        hashing.update(line)
+        _content(msgspec.json.decode(line, type=_Value))
+    if msgspec.json.decode(source.readline(), type=_End).sha256 != hashing.hexdigest():
+        raise ValueError("its checksum does not fit")
+    return head
+
+
+def _content(value: _Value) -> bytes:
+    content = base64.b64decode(value.content, validate=True)
+    if hashlib.sha256(content).hexdigest() != value.value:
+        raise ValueError(f"the value {value.value} is not what its name says")
+    return content
+
+
+def _take_over(files: FileSystem, directory: Path, source: BinaryIO, head: _Head) -> None:
+    made: list[SegmentFile] = []
+    end = LogEnd(head.logId, 0, 0, None, 0, 0)
+    writer = SegmentWriter(
+        files, directory / IMPORTING, end, segment_bytes=_SEGMENT_BYTES, made=made.append
+    )
+    source.readline()
+    for batch in _batches(source, head.head):
+        writer.commit(batch)
+    writer.close()
+    for _ in range(head.values):
+        value = msgspec.json.decode(source.readline(), type=_Value)
+        store_blob(files, directory / BLOBS, _content(value))
+    _move(files, directory, made)
+
+
+def _batches(source: BinaryIO, count: int) -> Iterator[list[bytes]]:
+    batch: list[bytes] = []
+    size = 0
+    for _ in range(count):
+        batch.append(source.readline().removesuffix(b"\n"))
+        size += len(batch[-1])
+        if size >= _COMMIT_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _move(files: FileSystem, directory: Path, segments: list[SegmentFile]) -> None:
+    """Put the segments in place, the first one last: before it comes, there is no usable log."""
+    first, *others = segments
+    for group in (others, [first]):
+        for segment in group:
+            files.rename(segment.path, directory / SEGMENTS / segment.path.name)
+        files.sync_folder(directory / SEGMENTS)
+        files.sync_folder(directory / IMPORTING)
+
+
+def _clear_unfinished(files: FileSystem, directory: Path) -> None:
+    """Remove what an import has left that did not place its first segment."""
+    unfinished = files.names(directory / IMPORTING)
+    if not unfinished:
+        return
+    placed = list_log(files, directory / SEGMENTS).segments
+    if placed and placed[0].first == 1:
+        raise Unavailable(
+            f"the state folder {directory}",
+            "it holds a log already",
+            "Give the imported one a --state-dir of its own.",
+        )
+    for segment in placed:
+        discard(files, segment.path)
+    for name in unfinished:
+        discard(files, directory / IMPORTING / name)
+    files.sync_folder(directory / SEGMENTS)
+
+
+def _remove_if_empty(files: FileSystem, folder: Path) -> None:
+    if not files.names(folder):
+        files.remove_folder(folder)
