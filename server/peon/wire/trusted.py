@@ -6,6 +6,7 @@ all is left to that one, which says what is wrong.
 """
 
 import enum
+from collections.abc import Callable
 from typing import Any, Final
 
 import attrs
@@ -86,7 +87,7 @@ def _word(kind: Any, _: Converter) -> StructureHook:
 
 
 def _object(kind: Any, converter: Converter) -> StructureHook:
-    members = make_dict_structure_fn(kind, converter, **renamed(kind))
+    members: Callable[[Any], Any] = make_dict_structure_fn(kind, converter, **renamed(kind))
     return lambda raw, _: members(raw)
 
 
