@@ -110,3 +110,68 @@ def run_prompt(
 
     errand = Errand(prompt=prompt, project=project, provider=provider, mode=mode, model=model)
     sys.exit(run_turn(errand, state_dir=state_dir, as_json=as_json))
+
+
+@commands.command()
+def log(
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check every byte of it instead of showing it.")
+    ] = False,
+    thread: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="Of one thread or project: its id, or how it begins.",
+            show_default=False,
+        ),
+    ] = None,
+    types: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            help="Of one type (turn.started) or noun (turn). May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    after: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="The first ones behind event N, not the last.",
+            show_default=False,
+        ),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(metavar="N", min=0, help="At most so many; 0 shows all.")
+    ] = 100,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print each event as it is stored, one on a line.")
+    ] = False,
+    state_dir: StateDir = None,
+) -> None:
+    """Show what happened, an event on a line, or check that the log is whole.
+
+    It may be read while an editor is at work. The exit code is 1 where something is damaged.
+    """
+    from peon.cli.log import Filter, list_events, unknown_types, verify_log
+
+    if verify:
+        sys.exit(verify_log(state_dir))
+    if unknown := unknown_types(types or ()):
+        message = f"there are no events of type {', '.join(unknown)}; see protocol/PROTOCOL.md"
+        raise typer.BadParameter(message, param_hint="--type")
+    wanted = Filter(after=after, limit=limit, thread=thread, types=tuple(types or ()))
+    sys.exit(list_events(state_dir, wanted, as_json=as_json))
+
+
+@commands.command()
+def doctor(state_dir: StateDir = None) -> None:
+    """Look whether Peon has what it needs here, and what stands still.
+
+    Nothing is changed. The exit code is 1 where there is a problem.
+    """
+    from peon.cli.doctor.command import diagnose
+
+    sys.exit(diagnose(state_dir))

@@ -82,5 +82,6 @@ def _held_by_another(folder: Path, holder: Holder | None) -> Unavailable:
     return Unavailable(
         f"the state folder {folder}",
         f"it is in use by {who}",
-        "Attach to that process, stop it with `peon stop`, or use another --state-dir.",
+        "One server at a time uses it: close the editor window that runs this one, or choose"
+        " another --state-dir.",
     )

@@ -1,0 +1,117 @@
+"""Reading a state folder from outside: no lock is taken, nothing is made, moved or mended.
+
+A server may be writing meanwhile: what is read is the log as it was a moment ago.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from peon.domain.model import Model
+from peon.domain.project import project
+from peon.engine import snapshots
+from peon.journal.catalog import Catalog
+from peon.journal.failures import cannot_open
+from peon.journal.filesystem import LocalFileSystem
+from peon.journal.folders import SEGMENTS, SNAPSHOTS
+from peon.journal.lock import LOCK_NAME, Holder, boot_id, read_holder
+from peon.journal.reading import read_events
+from peon.journal.recovery import ExaminedLog, examine_log
+from peon.journal.segments import LogEnd
+from peon.journal.snapshots import SnapshotFolder
+from peon.runtime.settings import default_state_dir
+from peon.wire import decode_event
+
+_FILES: Final = LocalFileSystem()
+_ATTEMPTS: Final = 3
+
+if sys.platform == "win32":
+
+    def _is_locked(path: Path) -> bool:
+        """There a lock cannot be looked at without taking it: the remark in the file must do."""
+        return path.exists()
+
+else:
+    import fcntl
+
+    def _is_locked(path: Path) -> bool:
+        """A shared lock that is asked for and let go at once tells; it is no owner's."""
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+
+@attrs.frozen
+class StandingLog:
+    """The log of a state folder as it stood when it was looked at."""
+
+    folder: Path
+    examined: ExaminedLog
+    end: LogEnd
+
+    @property
+    def base(self) -> int:
+        """The last sequence that is no longer kept."""
+        return Catalog(self.examined.segments).base
+
+    def events(self, after: int) -> Iterator[bytes]:
+        """Every event behind `after`, each checked against the chain. Raises JournalDamaged."""
+        after = max(after, self.base)
+        if after >= self.end.head:
+            return iter(())
+        segments = Catalog(self.examined.segments).holding(after + 1)
+        return read_events(_FILES, segments, self.end.log_id, after, self.end.head)
+
+    def model(self) -> Model:
+        """The read model as a server would have it.
+
+        Raises JournalDamaged, Unavailable, UnknownEvent and EventInvalid.
+        """
+        folder = SnapshotFolder(
+            _FILES,
+            self.folder / SNAPSHOTS,
+            log_id=self.end.log_id,
+            fingerprint=snapshots.fingerprint(),
+        )
+        loaded = folder.load(head=self.end.head)
+        model = Model() if loaded.records is None else snapshots.decode(loaded.records)
+        for body in self.events(loaded.sequence):
+            project(model, decode_event(body))
+        return model
+
+
+def owner_of(folder: Path) -> Holder | None:
+    """The process that owns a state folder now; what the lock file says may be long past."""
+    path = folder / LOCK_NAME
+    holder = read_holder(path)
+    if holder is None or holder.boot_id != boot_id():
+        return None
+    return holder if _is_locked(path) else None
+
+
+def state_folder(wanted: Path | None) -> Path:
+    """Where the state is, or would be."""
+    return wanted or default_state_dir()
+
+
+def standing_log(folder: Path) -> StandingLog | None:
+    """The log of a state folder; None where there is none yet.
+
+    Raises JournalDamaged, and Unavailable where it cannot be read.
+    """
+    for _ in range(_ATTEMPTS):
+        try:
+            examined = examine_log(_FILES, folder / SEGMENTS)
+        except FileNotFoundError:
+            # Nothing is there, or a segment was compressed between two looks.
+            continue
+        except OSError as error:
+            raise cannot_open(folder, error) from error
+        return None if examined.end is None else StandingLog(folder, examined, examined.end)
+    return None
