@@ -137,6 +137,15 @@ async def test_an_answer_does_not_wait_for_events_that_are_left_out(wire: Wire):
     await wire.client.request("project/create", {"root": "/x"})
 
 
+async def test_a_notification_says_how_far_the_feed_has_come(wire: Wire):
+    for number in range(9):
+        wire.core.write(1, thread=f"thread-{number % 2}")
+    await wire.client.request("events/subscribe", {"after": 0, "threadIds": ["thread-1"]})
+    notice = await wire.client.notification("events/appended")
+    assert sequences(notice["events"]) == [2, 4, 6, 8]
+    assert notice["through"] == 9
+
+
 async def test_a_feed_of_no_threads_is_silent(wire: Wire):
     wire.core.write(3)
     await wire.client.request("events/subscribe", {"after": 0, "threadIds": []})

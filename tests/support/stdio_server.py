@@ -104,6 +104,7 @@ async def _read(
     while data := await process.stdout.read(65536):
         client.received(data)
         await listening.wait()
+    client.gone()
 
 
 async def _serve() -> int:

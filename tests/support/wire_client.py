@@ -56,6 +56,8 @@ class WireClient:
         self._answered: set[int | str] = set()
         self.unread: deque[Message] = deque()
         self.log: list[Message] = []
+        self.lenient = False
+        """Whether answers to requests nobody knows of are only read, as when anything is sent."""
         self._more = asyncio.Event()
 
     def __enter__(self) -> Self:
@@ -101,6 +103,13 @@ class WireClient:
     def forget(self) -> None:
         """Expect no more answers: the server gave this client up."""
         self._open.clear()
+
+    def gone(self) -> None:
+        """The server will say no more."""
+        for answer in self._open.values():
+            if not answer.done():
+                answer.set_exception(ConnectionError("the server ended without an answer"))
+        self.forget()
 
     def notify(self, method: str, params: object = None) -> None:
         self.send({"jsonrpc": "2.0", "method": method, "params": params})
@@ -186,6 +195,8 @@ class WireClient:
             self._more.set()
             return
         key = message["id"]
+        if self.lenient and key not in self._open:
+            return
         assert key not in self._answered, f"a second answer to {key!r}: {message}"
         assert key in self._open, f"an answer to nobody's request: {message}"
         assert ("result" in message) != ("error" in message)

@@ -131,6 +131,11 @@ class PeonProtocol(LanguageServerProtocol):
         else:
             pending.future.set_result(result)
 
+    @property
+    def executing(self) -> int:
+        """How many handlers have not ended."""
+        return len(self._request_futures)
+
     def close(self) -> None:
         """Let go of everybody who waits for the client."""
         self._outgoing.close()

@@ -83,12 +83,12 @@ class Session:
         self.responder = Responder(
             self.queue, self._subscriptions, boundary=self.boundary, limits=limits
         )
-        self._language = PeonLanguageServer(self, version=version)
+        self.language = PeonLanguageServer(self, version=version)
         self._endpoint = Endpoint(
             routes,
             self._caller,
             self.responder,
-            self._language.protocol,
+            self.language.protocol,
             life_cycle=self._life_cycle,
             boundary=self.boundary,
             tasks=self._tasks,
@@ -186,7 +186,7 @@ class Session:
         self._parent.close()
         self.responder.fail_remaining()
         self._subscriptions.close()
-        self._language.protocol.close()
+        self.language.protocol.close()
         await self.connection.close(self.limits.flush_seconds)
         # A turn of the loop, so that no task is cancelled before it has begun.
         await asyncio.sleep(0)

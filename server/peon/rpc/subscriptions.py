@@ -243,7 +243,7 @@ class Subscriptions:
         self._progressed()
 
     def _listen(self) -> None:
-        """Hear of what is wanted by a subscription, and of nothing else: hearing costs something."""
+        """Hear of what a subscription wants, and of nothing else: hearing costs something."""
         if self._active and self._stop_events is None:
             self._stop_events = self._feed.on_durable(self.pump)
         elif not self._active and self._stop_events is not None:
