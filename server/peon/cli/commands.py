@@ -105,6 +105,8 @@ def run_prompt(
     What the agent asks is asked at the terminal; without one it is rejected. The exit code says how
     the turn ended: 0 completed, 1 failed, 2 the command line does not fit, 3 interrupted.
     """
+    if not prompt.strip():
+        raise typer.BadParameter("it is empty", param_hint="PROMPT")
     from peon.cli.running.command import run_turn
     from peon.cli.running.turn import Errand
 

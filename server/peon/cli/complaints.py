@@ -1,10 +1,17 @@
 """How a command says that something is in the way: on stderr, with what to do about it."""
 
 import sys
+from typing import Final
 
 from peon.cli.client import RequestFailed
 from peon.cli.telling import printable
 from peon.errors import ExternalFailure, PeonError
+
+_REMEDIES: Final = {
+    "provider.unknown": "peon doctor lists those there are.",
+    "project.rootUnusable": "Name a folder of your own with --project.",
+}
+"""Where the server's own words are for editors, what to do at a terminal."""
 
 
 def complain(error: PeonError) -> None:
@@ -16,7 +23,7 @@ def complaint(error: PeonError) -> str:
     """The obstacle, and the remedy if one is known."""
     match error:
         case RequestFailed(content=content):
-            remedy = content.remedy
+            remedy = _REMEDIES.get(content.kind, content.remedy)
         case ExternalFailure(remedy=remedy):
             pass
         case _:

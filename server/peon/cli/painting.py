@@ -65,7 +65,7 @@ _ITEM_STYLES: Final = {ItemStatus.COMPLETED: "green", ItemStatus.FAILED: "red"}
 def edit_lines(edit: FileEdit, root: Path) -> Text:
     """What an edit would change, as the lines of a diff under the name of the file."""
     lines = list(_diff(edit))
-    shown = Text("\n").join(lines[:_DIFF_LINES])
+    shown = Text("\n").join(lines[:_DIFF_LINES] or [Text("as it is", "bright_black")])
     if len(lines) > _DIFF_LINES:
         shown.append(f"\n… {len(lines) - _DIFF_LINES} more lines", "bright_black")
     path = Path(edit.path)

@@ -185,7 +185,7 @@ class Teller:
             case TurnCompleted():
                 return f"{turn}: {_STOPPED[event.stop_reason]}{_usage(event.usage)}"
             case TurnFailed():
-                return f"{turn}: {event.error.code}: {event.error.message}"
+                return f"{turn} failed: {event.error.code}: {event.error.message}"
 
     def _item(self, event: ItemRecorded) -> str:
         patch = event.patch

@@ -18,18 +18,11 @@ _READ_BYTES: Final = 4096
 class Answerer(Protocol):
     """Says whether an agent may."""
 
-    @property
-    def is_asking(self) -> bool:
-        """Whether an answer is being waited for; that can be called off."""
-        ...
-
     async def answer(self, asked: ActionRequested) -> bool: ...
 
 
 class Nobody:
     """Allows nothing: there is no terminal at which a person could be asked."""
-
-    is_asking = False
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -52,10 +45,6 @@ class Person:
         self._left = False
         # A read of a terminal cannot be called off, so nobody may have to wait for it to end.
         threading.Thread(target=self._read, name="reading the terminal", daemon=True).start()
-
-    @property
-    def is_asking(self) -> bool:
-        return self._line is not None
 
     async def answer(self, asked: ActionRequested) -> bool:
         """False where the terminal is closed."""

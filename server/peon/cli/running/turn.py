@@ -140,13 +140,21 @@ class RunningTurn:
             self._asking = self._tasks.start(self._ask(asked), name="asking")
 
     async def _ask(self, asked: ActionRequested) -> None:
-        try:
-            self._output.question(asked)
-            allowed = await self._answerer.answer(asked)
-            await self._tell(asked, allowed=allowed)
-        finally:
+        self._output.question(asked)
+        allowed = await self._answerer.answer(asked)
+        # From here on nobody calls the question off: the answer is on its way.
+        self._asked = None
+        await self._tell(asked, allowed=allowed)
+        self._waiting.pop(asked.action_id, None)
+        self._asking = None
+        self._ask_next()
+
+    def _settled(self, action_id: ActionId) -> None:
+        """Somebody else has answered, or the mode, or the end of the turn."""
+        self._waiting.pop(action_id, None)
+        if self._asked == action_id and self._asking is not None:
+            self._asking.cancel()
             self._asking = self._asked = None
-            self._waiting.pop(asked.action_id, None)
             self._ask_next()
 
     async def _tell(self, asked: ActionRequested, *, allowed: bool) -> None:
@@ -159,11 +167,6 @@ class RunningTurn:
         except RequestFailed as error:
             # Somebody was quicker, or the turn is over: the feed says so too.
             self._output.note(str(error))
-
-    def _settled(self, action_id: ActionId) -> None:
-        self._waiting.pop(action_id, None)
-        if self._asked == action_id and self._asking is not None and self._answerer.is_asking:
-            self._asking.cancel()
 
     # --- the rest ----------------------------------------------------------------------------
 
