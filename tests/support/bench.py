@@ -61,12 +61,12 @@ class Bench:
         """An edit of these paths begins; without paths, something that may change anything."""
         history = await self.history()
         await history.turn_started(owner)
-        await history.tool_opened(owner, f"tool of {owner.turn_id}", paths or None)
+        await history.tool_opened(owner, _tool(owner), paths or None)
 
     async def close_tool(self, owner: Owner = TURN) -> str:
         """It ends; the checkpoint after it."""
         history = await self.history()
-        return (await history.tool_closed(f"tool of {owner.turn_id}")).checkpoint_ref
+        return (await history.tool_closed(_tool(owner))).checkpoint_ref
 
     async def restore(
         self,
@@ -90,6 +90,10 @@ class Bench:
         """What a new start of the server has: nothing but the files."""
         self.workspace.close()
         self.workspace = open_workspace(self.state, self.environ, limits=limits, steps=steps)
+
+
+def _tool(owner: Owner) -> str:
+    return f"tool of {owner}"
 
 
 def open_workspace(

@@ -1,8 +1,5 @@
 """The user's git as they see it: where the repository stands, what changed, and how it differs."""
 
-import asyncio
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -11,7 +8,7 @@ import attrs
 
 from peon.workspace.diffs import DiffOptions, DiffPage, worktree_diff
 from peon.workspace.git import Argument, GitResult
-from peon.workspace.repository import Repository
+from peon.workspace.repository import Repository, scratch_folder
 
 Standing = Literal["added", "modified", "deleted", "renamed", "mode", "untracked", "unmerged"]
 
@@ -114,19 +111,14 @@ def _changed(repository: Repository, path: bytes, old_path: bytes | None, code: 
 async def diff(repository: Repository, scratch: Path, options: DiffOptions) -> DiffPage:
     """How the folder differs from the last commit, untracked files included.
 
-    Untracked files are made known to a scratch index only; the user's is not touched.
+    Untracked files are made known to an index of ours only; the user's is not touched.
     """
-    await asyncio.to_thread(scratch.mkdir, mode=0o700, parents=True, exist_ok=True)
-    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=scratch))
-    extra = {"GIT_INDEX_FILE": str(folder / "index")}
+    async with scratch_folder(scratch) as folder:
+        extra = await repository.set_apart(folder)
 
-    async def ask(*argv: Argument, stdin: bytes = b"") -> GitResult:
-        return await repository.ask(*argv, stdin=stdin, extra=extra)
+        async def ask(*argv: Argument, stdin: bytes = b"") -> GitResult:
+            return await repository.ask(*argv, stdin=stdin, extra=extra)
 
-    try:
-        real = await repository.git_file("index")
-        if real.exists():
-            await asyncio.to_thread(shutil.copyfile, real, folder / "index")
         unknown = await ask("ls-files", "-z", "-o", "--exclude-standard")
         names = [name for name in unknown.records if not name.endswith(b"/")]
         if names:
@@ -136,8 +128,6 @@ async def diff(repository: Repository, scratch: Path, options: DiffOptions) -> D
             )  # fmt: skip
         base = (await repository.head()).commit or (await _empty_tree(repository))
         return await worktree_diff(ask, base, repository.prefix, options)
-    finally:
-        await asyncio.to_thread(shutil.rmtree, folder)
 
 
 async def _empty_tree(repository: Repository) -> str:

@@ -8,19 +8,20 @@ up to date in the user's index, and only those that nobody staged anew in the me
 import asyncio
 import os
 import shutil
-import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import attrs
 
 from peon.errors import ExternalFailure
 from peon.workspace.git import GitResult
-from peon.workspace.repository import Repository, failure
+from peon.workspace.repository import Repository, failure, scratch_folder
 
 _COMMIT_SECONDS = 600.0
 """Hooks may run a test suite."""
+
+_Index = Mapping[str, str]
+"""The environment that makes git use an index of ours."""
 
 _LOCK_TRIES = 20
 _LOCK_PAUSE = 0.25
@@ -62,7 +63,8 @@ class Committer:
         git.locked, git.unmerged, git.noSuchPath, git.signingFailed.
         """
         await self._refuse_trouble()
-        async with self._index() as index:
+        async with scratch_folder(self._scratch) as folder:
+            index = {"GIT_INDEX_FILE": str(folder / "index")}
             await self._stage(index, paths)
             old = (await self._repository.head()).commit
             if not await self._differs(index, old) and not await self._merging():
@@ -77,7 +79,8 @@ class Committer:
 
     async def expectation(self, paths: Sequence[str] | None) -> CommitExpectation:
         """What `commit` with these paths would make now, were no hook to change it."""
-        async with self._index() as index:
+        async with scratch_folder(self._scratch) as folder:
+            index = await self._repository.set_apart(folder)
             await self._stage(index, paths)
             tree = await self._act(index, "write-tree")
             head = await self._repository.head()
@@ -124,20 +127,13 @@ class Committer:
     async def _merging(self) -> bool:
         return (await self._repository.git_file("MERGE_HEAD")).exists()
 
-    @asynccontextmanager
-    async def _index(self) -> AsyncIterator[Path]:
-        self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=self._scratch))
-        try:
-            yield folder / "index"
-        finally:
-            await asyncio.to_thread(shutil.rmtree, folder)
-
-    async def _stage(self, index: Path, paths: Sequence[str] | None) -> None:
-        """Fill the scratch index: all changes below the folder, or only the chosen paths."""
+    async def _stage(self, index: _Index, paths: Sequence[str] | None) -> None:
+        """Fill an index of ours: all changes below the folder, or only the chosen paths."""
         real = await self._repository.git_file("index")
+        ours = Path(index["GIT_INDEX_FILE"])
+        await asyncio.to_thread(ours.unlink, missing_ok=True)
         if paths is None and not self._repository.prefix and real.exists():
-            await asyncio.to_thread(shutil.copyfile, real, index)
+            await asyncio.to_thread(shutil.copyfile, real, ours)
         elif (await self._repository.head()).commit is not None:
             await self._act(index, "read-tree", "HEAD")
         if paths is None:
@@ -145,7 +141,7 @@ class Committer:
         for path in paths or ():
             await self._add(index, path)
 
-    async def _add(self, index: Path, path: str) -> None:
+    async def _add(self, index: _Index, path: str) -> None:
         try:
             await self._act(index, "add", "-A", "--", os.fsdecode(self._repository.inward(path)))
         except ExternalFailure as error:
@@ -157,28 +153,27 @@ class Committer:
                 "Choose among the paths that the status lists.",
             ) from error
 
-    async def _act(self, index: Path | None, *argv: str, stdin: bytes = b"") -> GitResult:
+    async def _act(self, index: _Index | None, *argv: str, stdin: bytes = b"") -> GitResult:
         return await self._repository.act(
-            *argv, environ=self._environ, index=index, stdin=stdin, seconds=_COMMIT_SECONDS
+            *argv, environ=self._environ, extra=index, stdin=stdin, seconds=_COMMIT_SECONDS
         )
 
-    async def _differs(self, index: Path, head: str | None) -> bool:
-        extra = {"GIT_INDEX_FILE": str(index)}
+    async def _differs(self, index: _Index, head: str | None) -> bool:
         if head is None:
-            return bool((await self._repository.ask("ls-files", "-z", extra=extra)).out)
+            return bool((await self._repository.ask("ls-files", "-z", extra=index)).out)
         compared = await self._repository.ask(
-            "diff-index", "--cached", "--quiet", head, "--", accept=(0, 1), extra=extra
+            "diff-index", "--cached", "--quiet", head, "--", accept=(0, 1), extra=index
         )
         return compared.code == 1
 
-    async def _make(self, index: Path, message: str) -> None:
+    async def _make(self, index: _Index, message: str) -> None:
         made = await self._repository.act(
             "commit",
             "--quiet",
             "--cleanup=whitespace",
             "--file=-",
             environ=self._environ,
-            index=index,
+            extra=index,
             stdin=message.encode(),
             seconds=_COMMIT_SECONDS,
             accept=(0, _HOOK_REFUSED),

@@ -53,6 +53,8 @@ QUIET = (
     "core.untrackedCache=false",
     "-c",
     "submodule.recurse=false",
+    "-c",
+    "core.safecrlf=false",
 )
 """Options that keep a question from running programs the folder's configuration names."""
 

@@ -82,12 +82,17 @@ class Draft:
 
 def draft(chain: Chain, wish: Wish, missing: Callable[[bytes], bool]) -> Draft:
     """Walk every concerned path back. `missing` tells what the newest capture does not know."""
+    start = chain.segment(wish.after)
     actions: dict[bytes, Action] = {}
     conflicts: dict[bytes, Reason] = {}
     for path in filter(wish.concerns, chain.changed_by(wish.undone, wish.after)):
         action, conflict = _walk(chain, wish, path)
         if conflict is not None and wish.overwrite:
             action, conflict = _overwrite(chain, wish, path)
+        elif conflict is None and action is not None and start.missed(path):
+            conflict = (
+                "notCaptured"  # It goes back as far as it is known, which is not all the way.
+            )
         if missing(path):
             action, conflict = None, "notCaptured"
         if action is not None and action.target != action.expect:

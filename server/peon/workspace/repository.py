@@ -5,7 +5,10 @@ failures.
 import asyncio
 import os
 import re
-from collections.abc import Collection, Mapping
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import attrs
@@ -17,6 +20,7 @@ from peon.workspace.paths import meant, shown
 
 _QUERY_SECONDS = 30.0
 _FILTER = re.compile(rb"filter\.(.+)\.(?:clean|smudge|process)", re.DOTALL)
+_NO_FILTER = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
 
 
 @attrs.frozen
@@ -100,6 +104,17 @@ class Head:
     branch: str | None
 
 
+@asynccontextmanager
+async def scratch_folder(place: Path) -> AsyncIterator[Path]:
+    """A folder that is gone afterwards."""
+    await asyncio.to_thread(place.mkdir, mode=0o700, parents=True, exist_ok=True)
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=place))
+    try:
+        yield folder
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder)
+
+
 async def locate(git: Git, root: Path) -> "Repository":
     """The repository a folder lies in. Raises ExternalFailure (git.notARepository) outside of
     any.
@@ -122,7 +137,7 @@ class Repository:
         self._git = git
         self.folder = folder
         self.prefix = prefix
-        self._quiet: tuple[str, ...] | None = None
+        self._no_filters: dict[str, str] | None = None
 
     async def ask(
         self,
@@ -132,51 +147,59 @@ class Repository:
         extra: Mapping[str, str] | None = None,
     ) -> GitResult:
         """Ask git a question. No hook, filter, pager or monitor runs, and no lock is taken."""
-        if self._quiet is None:
-            self._quiet = (*QUIET, *await self._no_filters())
-        return await self._question(*self._quiet, *argv, stdin=stdin, accept=accept, extra=extra)
+        if self._no_filters is None:
+            self._no_filters = await self._without_filters()
+        env = {**self._no_filters, **(extra or {})}
+        return await self._question(*argv, stdin=stdin, accept=accept, env=env)
 
     async def _question(
         self,
         *argv: Argument,
         stdin: bytes = b"",
         accept: Collection[int] = (0,),
-        extra: Mapping[str, str] | None = None,
+        env: Mapping[str, str],
     ) -> GitResult:
-        env = {**query_environment(self._git), **(extra or {})}
-        call = Call(argv, self.folder, env, stdin=stdin, seconds=_QUERY_SECONDS, accept=accept)
+        call = Call(
+            [*QUIET, *argv],
+            self.folder,
+            {**query_environment(self._git), **env},
+            stdin=stdin,
+            seconds=_QUERY_SECONDS,
+            accept=accept,
+        )
         try:
             return await self._git.run(call)
         except ExternalFailure as error:
             raise explained(error) from error
 
-    async def _no_filters(self) -> list[str]:
-        """Options that empty every filter the configuration names: comparing files would run
-        them.
+    async def _without_filters(self) -> dict[str, str]:
+        """An environment that empties every filter the configuration names.
+
+        Comparing files would run them. (As options, names that hold a `=` could not be given.)
         """
-        listed = await self._question(*QUIET, "config", "--list", "-z", "--name-only")
+        listed = await self._question("config", "--list", "-z", "--name-only", env={})
         names = {found.group(1) for key in listed.records if (found := _FILTER.fullmatch(key))}
-        settings = ("clean=", "smudge=", "process=", "required=false")
-        return [
-            word
+        settings = [
+            (f"filter.{os.fsdecode(name)}.{key}", value)
             for name in sorted(names)
-            for setting in settings
-            for word in ("-c", f"filter.{os.fsdecode(name)}.{setting}")
+            for key, value in _NO_FILTER
         ]
+        env = {"GIT_CONFIG_COUNT": str(len(settings))}
+        for number, (key, value) in enumerate(settings):
+            env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+        return env
 
     async def act(
         self,
         *argv: Argument,
         environ: Mapping[str, str],
-        index: Path | None = None,
+        extra: Mapping[str, str] | None = None,
         stdin: bytes = b"",
         seconds: float,
         accept: Collection[int] = (0,),
     ) -> GitResult:
         """Run git as the user would: with their hooks, identity, filters and signing."""
-        env = self.user_environment(environ)
-        if index is not None:
-            env["GIT_INDEX_FILE"] = str(index)
+        env = {**self.user_environment(environ), **(extra or {})}
         words = ["--no-pager", "-c", "core.fsmonitor=false", *argv]
         call = Call(words, self.folder, env, stdin=stdin, seconds=seconds, accept=accept)
         try:
@@ -229,6 +252,23 @@ class Repository:
     def inward(self, path: str) -> bytes:
         """The path below the top that `outward` made this text of."""
         return os.path.normpath(self.prefix + meant(path))
+
+    async def set_apart(self, folder: Path) -> dict[str, str]:
+        """An environment in which git writes its index and objects into a folder of ours.
+
+        The index starts as a copy of the user's; their objects are there to be read.
+        """
+        real = await self.git_file("index")
+        if await asyncio.to_thread(real.exists):
+            await asyncio.to_thread(shutil.copyfile, real, folder / "index")
+        objects = str(await self.git_file("objects"))
+        quoted = objects.replace("\\", "\\\\").replace('"', '\\"')
+        await asyncio.to_thread((folder / "objects").mkdir)
+        return {
+            "GIT_INDEX_FILE": str(folder / "index"),
+            "GIT_OBJECT_DIRECTORY": str(folder / "objects"),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{quoted}"',
+        }
 
     async def git_file(self, name: str) -> Path:
         """Where a file of the repository's own lies, such as `index`."""

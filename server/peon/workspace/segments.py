@@ -52,8 +52,12 @@ class Segment:
     restore: RestoreRecord | None = None
 
     def misses(self, path: bytes) -> bool:
-        """Whether this capture does not know what stood at `path`."""
-        return self.cut_short or any(covers(miss, path) for miss in self.missing)
+        """Whether this capture may not know what stood at `path`."""
+        return self.cut_short or self.missed(path)
+
+    def missed(self, path: bytes) -> bool:
+        """Whether this capture is known not to hold what stood at `path`."""
+        return any(covers(miss, path) for miss in self.missing)
 
 
 def covers(miss: Miss, path: bytes) -> bool:
