@@ -39,6 +39,8 @@ class GroupCommit:
         self._loop = asyncio.get_running_loop()
         self._ended = self._loop.create_future()
         self._changed = threading.Condition()
+        self._gathered: list[bytes] = []
+        self._gathered_bytes = 0
         self._pending: list[bytes] = []
         self._pending_bytes = 0
         self._closing = False
@@ -46,28 +48,42 @@ class GroupCommit:
         self._thread.start()
 
     def append(self, events: Sequence[bytes]) -> None:
-        """Hand over the events of one command; they come to stand in one commit."""
-        size = sum(map(len, events))
-        with self._changed:
-            idle = not self._pending
-            self._pending.extend(events)
-            self._pending_bytes += size
-            if idle:
-                self._changed.notify()
+        """Take the events of one command; they come to stand in one commit.
+
+        They are gathered for the rest of the loop's turn: waking a thread costs a system call.
+        """
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)
+        self._gathered.extend(events)
+        self._gathered_bytes += sum(map(len, events))
 
     @property
     def has_capacity(self) -> bool:
         """Is less pending than the caps allow?"""
         with self._changed:
-            return self._pending_bytes < PENDING_BYTES and len(self._pending) < PENDING_EVENTS
+            size = self._pending_bytes + self._gathered_bytes
+            count = len(self._pending) + len(self._gathered)
+        return size < PENDING_BYTES and count < PENDING_EVENTS
 
     async def close(self) -> None:
         """Commit what is pending, end the thread and close the segment."""
+        self._hand_over()
         with self._changed:
             self._closing = True
             self._changed.notify()
         await asyncio.shield(self._ended)
         self._thread.join()
+
+    def _hand_over(self) -> None:
+        """Give the writer all that was gathered. Commands stay whole: it takes all there is."""
+        if not self._gathered:
+            return
+        with self._changed:
+            self._pending.extend(self._gathered)
+            self._pending_bytes += self._gathered_bytes
+            self._changed.notify()
+        self._gathered = []
+        self._gathered_bytes = 0
 
     def _run(self) -> None:
         try:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 _ALPHABET = b"0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 20
+_DRAWN_AT_ONCE = 128
 _LETTER_OF_BYTE = _ALPHABET * (256 // len(_ALPHABET))
 """The letter for each value of a random byte; all letters are equally likely."""
 
@@ -18,14 +19,31 @@ class IdSource(Protocol):
 
 
 class RandomIds:
-    """Identifiers of 100 random bits, in lower case without the letters people misread."""
+    """Identifiers of 100 random bits, in lower case without the letters people misread.
+
+    They are drawn many at a time: asking the system is what costs.
+    """
+
+    def __init__(self) -> None:
+        self._drawn = ""
+        self._used = 0
 
     def fresh(self) -> str:
-        return secrets.token_bytes(_LENGTH).translate(_LETTER_OF_BYTE).decode("ascii")
+        if self._used == len(self._drawn):
+            self._drawn = (
+                secrets.token_bytes(_LENGTH * _DRAWN_AT_ONCE)
+                .translate(_LETTER_OF_BYTE)
+                .decode("ascii")
+            )
+            self._used = 0
+        self._used += _LENGTH
+        return self._drawn[self._used - _LENGTH : self._used]
 
 
 class CountingIds:
-    """`prefix-1`, `prefix-2`, …: for tests and for demonstrations that must look the same each time."""
+    """`prefix-1`, `prefix-2`, …: for tests and for demonstrations that must look the same each
+    time.
+    """
 
     def __init__(self, prefix: str = "id") -> None:
         self._prefix = prefix

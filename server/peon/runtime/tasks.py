@@ -13,7 +13,8 @@ T = TypeVar("T")
 class TaskOwner:
     """Owns the asyncio tasks of one component.
 
-    A task that fails is logged with its name; `close` cancels what still runs and waits for it. This is
+    A task that fails is logged with its name; `close` cancels what still runs and waits for it.
+    This is
     the only place of the server that creates tasks.
     """
 
