@@ -72,11 +72,11 @@ def test_a_snapshot_trusted_before_its_segments_is_noticed(
 
 
 def first_violation(files: type[SimulatedFiles], among: SearchStrategy[History]) -> History | None:
-    """The first of so many histories as every run tries in which a promise is broken."""
+    """The first history in which a promise is broken, of far fewer than every run tries."""
     noticed: list[History] = []
 
     @given(among)
-    @examples(500, nightly=3000)
+    @examples(150, nightly=3000)
     def look(history: History) -> None:
         if not noticed and violation_of(history, files) is not None:
             noticed.append(history)

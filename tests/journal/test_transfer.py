@@ -1,5 +1,6 @@
 """Export and import: the log is carried over byte for byte, or not at all."""
 
+import contextlib
 import io
 from pathlib import Path
 from random import Random
@@ -11,6 +12,7 @@ from peon.journal.blobs import BlobStore
 from peon.journal.failures import JournalDamaged
 from peon.journal.folders import SEGMENTS
 from peon.journal.inspection import verify
+from peon.journal.staging import STAGING
 from peon.journal.store import SegmentStore
 from peon.journal.transfer import Transferred, export_log, import_log
 from support.journal import FINGERPRINT, OpenStore, events, write
@@ -51,7 +53,7 @@ async def test_an_imported_log_is_the_exported_one(
     assert list(recovered.events)[:40] == events(1, 40)
     assert store.log_id == taken.log_id
     await store.close()
-    assert not (tmp_path / "copy" / "importing").exists()
+    assert not (tmp_path / "copy" / STAGING).exists()
 
 
 async def test_others_than_the_owner_can_export_a_log(open_store: OpenStore, state: Path) -> None:
@@ -135,14 +137,8 @@ async def test_an_import_that_is_interrupted_can_be_done_again(
                 died += files.dead
             left = files.without_power() if power else files.killed()
             output = io.BytesIO()
-            if not files.dead or _has_log(left, target):
-                assert export_log(target, output, filesystem=left).events == 41
-            else:
+            with contextlib.suppress(Unavailable):  # Where it had placed the log, or finished that.
                 assert import_log(target, io.BytesIO(export), filesystem=left).events == 41
-                export_log(target, output, filesystem=left)
+            export_log(target, output, filesystem=left)
             assert output.getvalue() == export
     assert died > 10
-
-
-def _has_log(files: SimulatedFiles, target: Path) -> bool:
-    return target / SEGMENTS / f"{1:020d}.jsonl" in files.paths()

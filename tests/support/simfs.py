@@ -75,11 +75,14 @@ class Removed:
     path: Path
 
 
+FOLDER = Inode()
+"""What the name of a folder stands for."""
+
+
 @attrs.define(eq=False)
 class Disk:
     """The files and their names, as they are seen and as they would survive."""
 
-    folders: set[Path] = attrs.field(factory=set)
     names: dict[Path, Inode] = attrs.field(factory=dict)
     durable_names: dict[Path, Inode] = attrs.field(factory=dict)
     pending_names: list[Named | Renamed | Removed] = attrs.field(factory=list)
@@ -88,10 +91,20 @@ class Disk:
         rename(self.names, change)
         self.pending_names.append(change)
 
-    def flush_names(self) -> None:
+    def flush_names(self, folder: Path) -> None:
+        """Make the names in one folder durable; what happened in others may still be lost."""
+        left: list[Named | Renamed | Removed] = []
         for change in self.pending_names:
-            rename(self.durable_names, change)
-        self.pending_names.clear()
+            if folder_of(change) == folder:
+                rename(self.durable_names, change)
+            else:
+                left.append(change)
+        self.pending_names = left
+
+    def make_folder(self, path: Path) -> None:
+        """Folders are made durably, with those above them."""
+        for folder in (path, *path.parents):
+            self.names[folder] = self.durable_names[folder] = FOLDER
 
     def without_power(self, chance: Random) -> "Disk":
         """What is left when power is lost: one of the legal states, by chance."""
@@ -99,7 +112,7 @@ class Disk:
         for change in self._surviving_names(chance):
             rename(names, change)
         left = {path: surviving(inode, chance) for path, inode in names.items()}
-        return Disk(self.folders, left, dict(left), [])
+        return Disk(left, dict(left), [])
 
     def _surviving_names(self, chance: Random) -> Iterable[Named | Renamed | Removed]:
         """Of the changes of names either the first few, as a journal keeps them, or any."""
@@ -110,6 +123,8 @@ class Disk:
 
 def surviving(inode: Inode, chance: Random) -> Inode:
     """A file as power loss may leave it."""
+    if inode is FOLDER:
+        return inode
     content = bytearray(inode.durable)
     for change in inode.pending:
         match change:
@@ -185,7 +200,7 @@ class SimulatedFiles:
 
     def put(self, path: Path, content: bytes) -> None:
         """Place a durable file."""
-        self._disk.folders.update(path.parents)
+        self._disk.make_folder(path.parent)
         inode = Inode(bytearray(content), bytearray(content), [])
         self._disk.names[path] = self._disk.durable_names[path] = inode
 
@@ -193,7 +208,7 @@ class SimulatedFiles:
         return bytes(self._disk.names[path].seen)
 
     def paths(self) -> list[Path]:
-        return sorted(self._disk.names)
+        return sorted(path for path, inode in self._disk.names.items() if inode is not FOLDER)
 
     def path_of(self, descriptor: int) -> Path:
         return self._paths[descriptor]
@@ -264,7 +279,7 @@ class SimulatedFiles:
     def sync_folder(self, path: Path) -> None:
         self._about_to("sync_folder", path, changes=True)
         self._need_folder(path)
-        self._disk.flush_names()
+        self._disk.flush_names(path)
 
     def close(self, descriptor: int) -> None:
         path = self._paths.pop(descriptor)
@@ -287,10 +302,13 @@ class SimulatedFiles:
         return sorted(path.name for path in self._disk.names if path.parent == folder)
 
     def make_folder(self, path: Path) -> None:
-        self._disk.folders.add(path)
+        if path not in self._disk.names:
+            self._disk.make_folder(path)
 
     def remove_folder(self, path: Path) -> None:
-        self._disk.folders.discard(path)
+        self._about_to("remove_folder", path, changes=True)
+        assert self.names(path) == []
+        self._disk.rename(Removed(path))
 
     def lock(self, path: Path) -> int:
         self._about_to("lock", path)
@@ -343,7 +361,7 @@ class SimulatedFiles:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from None
 
     def _need_folder(self, path: Path) -> None:
-        if path not in self._disk.folders:
+        if self._disk.names.get(path) is not FOLDER:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
 
 
@@ -356,12 +374,16 @@ def apply(content: bytearray, change: Write | Truncate) -> None:
             content[offset : offset + len(data)] = data
 
 
+def folder_of(change: Named | Renamed | Removed) -> Path:
+    return change.target.parent if isinstance(change, Renamed) else change.path.parent
+
+
 def rename(names: dict[Path, Inode], change: Named | Renamed | Removed) -> None:
     match change:
         case Named(path, inode):
             names[path] = inode
         case Renamed(source, target):
-            if source in names:
-                names[target] = names.pop(source)
+            for path in [one for one in names if one == source or source in one.parents]:
+                names[target / path.relative_to(source)] = names.pop(path)
         case Removed(path):
             names.pop(path, None)

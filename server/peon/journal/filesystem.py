@@ -74,7 +74,7 @@ class FileSystem(Protocol):
         ...
 
     def rename(self, source: Path, target: Path) -> None:
-        """Put `source` in the place of `target`, at once, whether there is one or not."""
+        """Put a file in the place of another, at once, or where there is none; or move a folder."""
         ...
 
     def unlink(self, path: Path) -> None:
@@ -276,6 +276,15 @@ def write_atomically(filesystem: FileSystem, path: Path, data: bytes) -> None:
         filesystem.close(descriptor)
     filesystem.rename(scratch, path)
     filesystem.sync_folder(path.parent)
+
+
+def has_folder(filesystem: FileSystem, path: Path) -> bool:
+    """Is there such a folder? Raises OSError where that cannot be seen."""
+    try:
+        filesystem.names(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def discard(filesystem: FileSystem, path: Path) -> None:

@@ -24,6 +24,7 @@ from peon.journal.recovery import ExaminedLog, examine_log, mend_log
 from peon.journal.segments import LogEnd, SegmentWriter
 from peon.journal.snapshot_files import SnapshotRecord, Unchanged
 from peon.journal.snapshots import SnapshotFolder, discard_drafts
+from peon.journal.staging import refuse_half_replaced
 from peon.journal.tail import MemoryTail, TailCommit
 from peon.journal.waiters import DurabilityWaiters
 from peon.journal.worker import Worker
@@ -104,7 +105,9 @@ class SegmentStore:
         cls, directory: Path, fingerprint: str, options: StoreOptions
     ) -> "tuple[SegmentStore, Recovered]":
         filesystem = options.filesystem
-        for folder in (directory, directory / SEGMENTS, directory / SNAPSHOTS):
+        filesystem.make_folder(directory)
+        refuse_half_replaced(filesystem, directory)
+        for folder in (directory / SEGMENTS, directory / SNAPSHOTS):
             filesystem.make_folder(folder)
         lock = LifeLock.acquire(filesystem, directory)
         try:
@@ -277,6 +280,8 @@ def open_log(directory: Path, *, fingerprint: str, options: StoreOptions) -> Ope
         raise JournalDamaged(first, 0, f"the events up to {catalog.base} are missing")
     torn = mend_log(filesystem, folder, log)
     discard_drafts(filesystem, directory / SNAPSHOTS)
+    # A snapshot whose name is not yet durable must not come to be the only one.
+    filesystem.sync_folder(directory / SNAPSHOTS)
     writer = SegmentWriter(
         filesystem, folder, end, segment_bytes=options.segment_bytes, made=catalog.added
     )

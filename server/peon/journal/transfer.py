@@ -23,20 +23,18 @@ from peon.journal.blobs import check_blob, store_blob
 from peon.journal.filesystem import (
     FileSystem,
     LocalFileSystem,
-    discard,
     read_whole,
 )
 from peon.journal.folders import BLOBS, SEGMENTS, SNAPSHOTS
-from peon.journal.format import Numbered, SegmentFile, check_events
+from peon.journal.format import Numbered, check_events
 from peon.journal.lock import LifeLock
 from peon.journal.reading import read_events
 from peon.journal.recovery import ExaminedLog, examine_log, list_log
-from peon.journal.segments import LogEnd, SegmentWriter
+from peon.journal.segments import LogEnd
+from peon.journal.staging import StagedLog, finish_replacing, is_half_replaced
 
-IMPORTING = "importing"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _COMMIT_BYTES = 1 << 20
-_SEGMENT_BYTES = 64 << 20
 
 
 class _Head(msgspec.Struct, forbid_unknown_fields=True):
@@ -95,16 +93,17 @@ def import_log(
 ) -> Transferred:
     """Make the log that `source` holds that of a state folder which has none.
 
-    `source` is read twice, first to see that it is whole: a file that is not changes nothing. After
-    a crash on the way a start refuses the log, and another import begins anew. Raises Unavailable,
-    OSError.
+    `source` is read twice, first to see that it is whole: a file that is not changes nothing.
+    Raises Unavailable, OSError.
     """
     files = filesystem or LocalFileSystem()
-    for folder in (SEGMENTS, SNAPSHOTS, BLOBS, IMPORTING):
-        files.make_folder(directory / folder)
+    for folder in (directory, directory / SNAPSHOTS, directory / BLOBS):
+        files.make_folder(folder)
     lock = LifeLock.acquire(files, directory)
     try:
-        _clear_unfinished(files, directory)
+        if is_half_replaced(files, directory):
+            finish_replacing(files, directory)
+        files.make_folder(directory / SEGMENTS)
         if _log_in(files, directory / SEGMENTS) is not None:
             raise Unavailable(
                 f"the state folder {directory}",
@@ -116,7 +115,6 @@ def import_log(
         _take_over(files, directory, source, head)
         return Transferred(log_id=head.logId, events=head.head, values=head.values)
     finally:
-        _remove_if_empty(files, directory / IMPORTING)
         lock.release()
 
 
@@ -190,19 +188,14 @@ def _content(value: _Value) -> bytes:
 
 
 def _take_over(files: FileSystem, directory: Path, source: BinaryIO, head: _Head) -> None:
-    made: list[SegmentFile] = []
-    end = LogEnd(head.logId, 0, 0, None, 0, 0)
-    writer = SegmentWriter(
-        files, directory / IMPORTING, end, segment_bytes=_SEGMENT_BYTES, made=made.append
-    )
+    staged = StagedLog(files, directory, LogEnd(head.logId, 0, 0, None, 0, 0))
     source.readline()
     for batch in _batches(source, head.head):
-        writer.commit(batch)
-    writer.close()
+        staged.writer.commit(batch)
     for _ in range(head.values):
         value = msgspec.json.decode(source.readline(), type=_Value)
         store_blob(files, directory / BLOBS, _content(value))
-    _move(files, directory, made)
+    staged.put_in_place(aside=None)
 
 
 def _batches(source: BinaryIO, count: int) -> Iterator[list[bytes]]:
@@ -216,37 +209,3 @@ def _batches(source: BinaryIO, count: int) -> Iterator[list[bytes]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _move(files: FileSystem, directory: Path, segments: list[SegmentFile]) -> None:
-    """Put the segments in place, the first one last: before it comes, there is no usable log."""
-    first, *others = segments
-    for group in (others, [first]):
-        for segment in group:
-            files.rename(segment.path, directory / SEGMENTS / segment.path.name)
-        files.sync_folder(directory / SEGMENTS)
-        files.sync_folder(directory / IMPORTING)
-
-
-def _clear_unfinished(files: FileSystem, directory: Path) -> None:
-    """Remove what an import has left that did not place its first segment."""
-    unfinished = files.names(directory / IMPORTING)
-    if not unfinished:
-        return
-    placed = list_log(files, directory / SEGMENTS).segments
-    if placed and placed[0].first == 1:
-        raise Unavailable(
-            f"the state folder {directory}",
-            "it holds a log already",
-            "Give the imported one a --state-dir of its own.",
-        )
-    for segment in placed:
-        discard(files, segment.path)
-    for name in unfinished:
-        discard(files, directory / IMPORTING / name)
-    files.sync_folder(directory / SEGMENTS)
-
-
-def _remove_if_empty(files: FileSystem, folder: Path) -> None:
-    if not files.names(folder):
-        files.remove_folder(folder)
