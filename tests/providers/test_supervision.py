@@ -1,5 +1,6 @@
 """No agent outlives us, whatever way we die, and no stranger dies with us."""
 
+import asyncio
 import json
 import os
 import signal
@@ -8,9 +9,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 import psutil
 import pytest
 
+from peon.errors import ExternalFailure, Unavailable
 from peon.providers import guardian
 from peon.providers.guardian import MARKER_VARIABLE, Tracked
 from peon.providers.ledger import Ledger
@@ -18,7 +21,7 @@ from peon.providers.registry import SCRIPT
 from peon.providers.supervisor import LEDGER_NAME
 from peon_protocol.provider_events import SessionEnded
 from support import doomed_server
-from support.agents import Agency, rogue, runs, wait_until_gone
+from support.agents import IMPATIENT, LONG, Agency, rogue, runs, wait_until_gone
 
 WAITS = [sys.executable, "-I", "-c", "import threading; threading.Event().wait()"]
 
@@ -172,3 +175,27 @@ async def test_an_exit_is_reported_once(agents: Agency):
     await recorder.session.close()
     await agents.supervisor.close()
     assert len(recorder.of(SessionEnded)) == 1
+
+
+async def test_a_session_that_is_being_opened_ends_with_the_rest(agents: Agency):
+    patience = attrs.evolve(IMPATIENT, greet=LONG)
+    opening = asyncio.ensure_future(agents.open(rogue("silent"), patience=patience))
+    await agents.someone_runs()
+    await agents.supervisor.close()
+    with pytest.raises(ExternalFailure):
+        await opening
+
+
+async def test_a_session_whose_opening_is_called_off_leaves_nothing(agents: Agency):
+    opening = asyncio.ensure_future(agents.open(rogue("silent")))
+    await agents.someone_runs()
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    assert agents.supervisor.running == 0
+
+
+async def test_no_agent_starts_once_we_are_leaving(agents: Agency):
+    await agents.supervisor.close()
+    with pytest.raises(Unavailable, match="leaving"):
+        await agents.open(SCRIPT)

@@ -19,7 +19,6 @@ from peon.providers.process import Deadlines
 from peon.providers.registry import AgentEntry
 from peon.providers.supervisor import Supervisor
 from peon.runtime.ids import RandomIds
-from peon.runtime.tasks import TaskOwner
 from peon_protocol.ids import ProviderId, SessionId, ThreadId
 from peon_protocol.provider_events import (
     ActionRequested,
@@ -115,9 +114,8 @@ class Agency:
     """Opens sessions for a test, and ends them with it."""
 
     def __init__(self, state: Path, root: Path) -> None:
-        self.tasks = TaskOwner("test")
         self.ids = RandomIds()
-        self.supervisor = Supervisor(state, ids=self.ids, tasks=self.tasks, deadlines=BRISK)
+        self.supervisor = Supervisor(state, ids=self.ids, deadlines=BRISK)
         self.root = root
 
     def provider(self, entry: AgentEntry, patience: Patience = IMPATIENT) -> AcpProvider:
@@ -148,9 +146,14 @@ class Agency:
         recorder.session = await provider.open(self.request(mode=mode, resume=resume), recorder)
         return recorder
 
+    async def someone_runs(self) -> None:
+        """Wait until a process has been started."""
+        async with asyncio.timeout(LONG):
+            while self.supervisor.running == 0:  # noqa: ASYNC110 (nothing tells it)
+                await asyncio.sleep(0)
+
     async def close(self) -> None:
         await self.supervisor.close()
-        await self.tasks.close()
 
 
 @contextlib.asynccontextmanager

@@ -26,7 +26,7 @@ class Supervisor:
     """Starts agents, enters them in the ledger and with the guardian, and ends them with us.
 
     The ledger lies in `state_dir`. The guardian is started with the first agent, and again if
-    somebody killed it.
+    somebody killed it. Agents are ended by `tasks`, its own if none are given.
     """
 
     def __init__(
@@ -34,12 +34,13 @@ class Supervisor:
         state_dir: Path,
         *,
         ids: IdSource,
-        tasks: TaskOwner,
+        tasks: TaskOwner | None = None,
         deadlines: Deadlines | None = None,
     ) -> None:
         self._ledger = Ledger(state_dir / LEDGER_NAME)
         self._ids = ids
-        self._tasks = tasks
+        self._tasks = tasks or TaskOwner("agents")
+        self._closed = False
         self._deadlines = deadlines or Deadlines()
         self._guardian: subprocess.Popen[bytes] | None = None
         self._running: dict[str, AgentProcess] = {}
@@ -55,7 +56,9 @@ class Supervisor:
         on_output: Callable[[bytes], None],
         on_exit: Callable[[Exit], None],
     ) -> AgentProcess:
-        """Start `command`. Raises Unavailable if the system will not."""
+        """Start `command`. Raises Unavailable if the system will not, or we are about to leave."""
+        if self._closed:
+            raise Unavailable(command.argv[0], "the server is leaving", "Start the server again.")
         marker = self._ids.fresh()
 
         def ended(process: AgentProcess, outcome: Exit) -> None:
@@ -89,10 +92,11 @@ class Supervisor:
         return process
 
     async def close(self) -> None:
-        """End every agent that still runs, all at once, then the guardian.
+        """End every agent that still runs, all at once, then the guardian. None starts afterwards.
 
-        The tasks that it was given must not be closed before.
+        Whoever owns the tasks that agents are ended by closes them later than this.
         """
+        self._closed = True
         await asyncio.gather(*(process.end() for process in list(self._running.values())))
         await asyncio.to_thread(self._dismiss_guardian)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from pathlib import Path
 
 import attrs
 
@@ -13,8 +14,11 @@ from peon.providers.acp.ndjson import LineTooLong
 from peon.providers.acp.raw import JsonObject
 from peon.providers.acp.terms import Terms
 from peon.providers.acp.translate import Translator
+from peon.providers.acp.watch import Watch
 from peon.providers.port import SessionRequest, SessionSink
 from peon.providers.process import AgentProcess, Command, Exit
+from peon.providers.redaction import RedactingSink
+from peon.providers.secrets import Secrets, secrets_of
 from peon.providers.supervisor import Supervisor
 from peon_protocol.ids import ActionId, SessionId
 from peon_protocol.provider_events import (
@@ -34,10 +38,8 @@ class _Turn:
     """The one prompt in flight."""
 
     interrupted: bool = False
-    given_up: bool = False
-    """Whether it was stopped because the agent had been silent for too long."""
     ended: asyncio.Event = attrs.Factory(asyncio.Event)
-    watch: asyncio.TimerHandle | None = None
+    watch: Watch | None = None
 
 
 class AcpSession:
@@ -45,7 +47,7 @@ class AcpSession:
 
     def __init__(self, request: SessionRequest, sink: SessionSink, *, terms: Terms) -> None:
         self._request = request
-        self._sink = sink
+        self._sink = RedactingSink(sink, Secrets())
         self._terms = terms
         self._name = terms.name
         self._translator = Translator(request.session_id, root=request.root)
@@ -56,7 +58,6 @@ class AcpSession:
         self._turn: _Turn | None = None
         self._exit: Exit | None = None
         self._why_ended: str | None = None
-        self._heard_at = 0.0
 
     @classmethod
     async def open(
@@ -103,6 +104,7 @@ class AcpSession:
         turn = self._turn = _Turn()
         sent = False
         try:
+            await self._learn_secrets()
             self._opened = await self._choose(opened, mode, model)
             if turn.interrupted:
                 self._finish(turn, [TurnEnded(stop_reason=StopReason.CANCELLED)])
@@ -112,7 +114,8 @@ class AcpSession:
                     messages.prompt(self.native_id, prompt),
                     lambda outcome: self._prompt_answered(turn, outcome),
                 )
-                self._listen(turn, self._terms.patience.silence)
+                turn.watch = self._watch_over(turn)
+                turn.watch.start()
             sent = True
         except ExternalFailure:
             # Its death or an interruption has ended the turn already, and that was reported.
@@ -132,7 +135,7 @@ class AcpSession:
         turn.interrupted = True
         self._withdraw_all()
         if self.alive:
-            self._connection.notify("session/cancel", messages.cancel(self.native_id))
+            self._ask_to_stop()
         try:
             async with asyncio.timeout(self._terms.patience.agree):
                 await turn.ended.wait()
@@ -155,6 +158,7 @@ class AcpSession:
 
     async def _prepare(self) -> None:
         try:
+            await self._learn_secrets()
             opened = await handshake.open_session(self._connection, self._request, self._terms)
             opened = await self._choose(opened, self._request.mode, self._request.model)
         except ExternalFailure as error:
@@ -176,6 +180,10 @@ class AcpSession:
 
     async def _choose(self, opened: Opened, mode: Mode, model: str | None) -> Opened:
         return await handshake.choose(self._connection, opened, self._terms, mode=mode, model=model)
+
+    async def _learn_secrets(self) -> None:
+        """Read what the project keeps secret now."""
+        self._sink.know(await asyncio.to_thread(secrets_of, Path(self._request.root)))
 
     def _explained(self, error: ExternalFailure) -> ExternalFailure:
         """`error`, or how the agent died if that is the reason for it."""
@@ -215,7 +223,7 @@ class AcpSession:
     def _prompt_answered(self, turn: _Turn, outcome: JsonValue | AgentError) -> None:
         if turn is not self._turn:
             return
-        if turn.given_up:
+        if turn.watch is not None and turn.watch.asked:
             self._finish(turn, self._abandoned(self._silent()))
         else:
             self._finish(turn, self._translator.end(outcome, interrupted=turn.interrupted))
@@ -231,7 +239,7 @@ class AcpSession:
             return
         self._turn = None
         if turn.watch is not None:
-            turn.watch.cancel()
+            turn.watch.stop()
         for request_id in self._asked.values():
             self._reply(request_id, None)
         self._asked.clear()
@@ -245,29 +253,16 @@ class AcpSession:
             self._report([self._translator.withdraw(action_id)])
         self._asked.clear()
 
-    # The watch over a silent agent.
+    def _watch_over(self, turn: _Turn) -> Watch:
+        return Watch(
+            patience=self._terms.patience,
+            excused=lambda: turn.interrupted or bool(self._asked) or self._translator.busy,
+            ask=self._ask_to_stop,
+            end=lambda: self._fail("agent.silent", self._silent().message),
+        )
 
-    def _listen(self, turn: _Turn, seconds: float) -> None:
-        """Look after `seconds` whether the agent has said something."""
-        loop = asyncio.get_running_loop()
-        self._heard_at = loop.time()
-        turn.watch = loop.call_later(seconds, self._look, turn)
-
-    def _look(self, turn: _Turn) -> None:
-        """Ask a silent agent to stop; one that does not heed even that is ended."""
-        if turn.interrupted:
-            return
-        if turn.given_up:
-            self._fail("agent.silent", self._silent().message)
-            return
-        patience, loop = self._terms.patience, asyncio.get_running_loop()
-        left = self._heard_at + patience.silence - loop.time()
-        if self._asked or self._translator.busy or left > 0:
-            turn.watch = loop.call_later(max(left, patience.agree), self._look, turn)
-            return
-        turn.given_up = True
+    def _ask_to_stop(self) -> None:
         self._connection.notify("session/cancel", messages.cancel(self.native_id))
-        turn.watch = loop.call_later(patience.agree, self._look, turn)
 
     def _silent(self) -> ProviderError:
         seconds = self._terms.patience.silence
@@ -328,7 +323,8 @@ class AcpSession:
     # The process.
 
     def _output(self, data: bytes) -> None:
-        self._heard_at = asyncio.get_running_loop().time()
+        if self._turn is not None and self._turn.watch is not None:
+            self._turn.watch.heard()
         taken = False
         try:
             self._connection.feed(data)
