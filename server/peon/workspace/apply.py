@@ -57,7 +57,7 @@ class Applier:
             if now == "folder" and action.expect is None:
                 self._prune(action.path)
                 now = standing(self._root, action.path)
-            if now == action.target:
+            if _is(now, action.target):
                 return None
             done = now == action.expect and self._swap(action, number, content)
         except OSError as error:
@@ -72,7 +72,7 @@ class Applier:
 
     def stands(self, path: bytes, entry: Entry | None) -> bool:
         """Whether a path stands exactly so."""
-        return standing(self._root, path) == entry
+        return _is(standing(self._root, path), entry)
 
     def tidy(self, action: Action, number: int) -> None:
         """Clear what an interrupted `apply` of this action left; a foreign content is given
@@ -119,6 +119,11 @@ class Applier:
     def _names(self, number: int) -> tuple[bytes, bytes, bytes]:
         stem = SCRATCH + self._tag + b"~%d~" % number
         return stem + b"part", stem + b"ready", stem + b"aside"
+
+
+def _is(now: Entry | Special | None, entry: Entry | None) -> bool:
+    """Whether this is it. Where nothing is wanted, a folder is as good: it is no file."""
+    return now == entry or (entry is None and now == "folder")
 
 
 class _Swap:

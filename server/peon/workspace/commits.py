@@ -142,16 +142,20 @@ class Committer:
             await self._add(index, path)
 
     async def _add(self, index: _Index, path: str) -> None:
+        name = self._repository.inward(path)
+        refusal = failure(
+            f"there is no change at {path}",
+            "git.noSuchPath",
+            "Choose among the paths that the status lists.",
+        )
+        if name is None:
+            raise refusal
         try:
-            await self._act(index, "add", "-A", "--", os.fsdecode(self._repository.inward(path)))
+            await self._act(index, "add", "-A", "--", os.fsdecode(name))
         except ExternalFailure as error:
             if "did not match any files" not in error.detail:
                 raise
-            raise failure(
-                f"there is no change at {path}",
-                "git.noSuchPath",
-                "Choose among the paths that the status lists.",
-            ) from error
+            raise refusal from error
 
     async def _act(self, index: _Index | None, *argv: str, stdin: bytes = b"") -> GitResult:
         return await self._repository.act(

@@ -249,9 +249,12 @@ class Repository:
             return shown(path.removeprefix(self.prefix))
         return shown(os.path.relpath(path, self.prefix))
 
-    def inward(self, path: str) -> bytes:
-        """The path below the top that `outward` made this text of."""
-        return os.path.normpath(self.prefix + meant(path))
+    def inward(self, path: str) -> bytes | None:
+        """The path below the top that `outward` made this text of; None outside of the folder."""
+        name = os.path.normpath(meant(path))
+        if name.startswith(b"/") or name.split(b"/")[0] == b"..":
+            return None
+        return os.path.normpath(self.prefix + name)
 
     async def set_apart(self, folder: Path) -> dict[str, str]:
         """An environment in which git writes its index and objects into a folder of ours.

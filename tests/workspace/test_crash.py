@@ -1,0 +1,189 @@
+"""Whenever the process ends during a restore, the next start finishes it, and nothing is lost."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from peon.workspace.apply import Steps
+from peon.workspace.restore import KeptPath
+from support import restore_crash
+from support.bench import Bench
+from support.repositories import contents
+from support.undo_lab import Crash
+
+STEPS_OF_ONE_RESTORE = 40
+"""More than any restore below takes; what comes after the last is a restore without a crash."""
+
+
+@pytest.fixture
+async def start(bench: Bench) -> str:
+    """A turn that replaced, made and deleted files, moved one, and put a file where a folder
+    was.
+    """
+    bench.repo.write("replaced", "old\n")
+    bench.repo.write("deleted", "was here\n")
+    bench.repo.write("moved/from", "moving\n")
+    bench.repo.write("folder/inner", "inner\n")
+    (bench.root / "link").symlink_to("replaced")
+    ref = await bench.capture()
+    await bench.open_tool()
+    bench.repo.write("replaced", "new\n").chmod(0o755)
+    (bench.root / "deleted").unlink()
+    bench.repo.write("made/deep/file", "made\n")
+    bench.repo.write("moved/to", "moving\nand edited\n")
+    (bench.root / "moved" / "from").unlink()
+    (bench.root / "folder" / "inner").unlink()
+    (bench.root / "folder").rmdir()
+    bench.repo.write("folder", "a file\n")
+    (bench.root / "link").unlink()
+    await bench.close_tool()
+    return ref
+
+
+def crash_at(number: int) -> Steps:
+    """Ends the process, as far as anybody can tell, at the n-th step."""
+    taken = 0
+
+    def steps(name: str) -> None:
+        nonlocal taken
+        taken += 1
+        if taken == number:
+            raise Crash(name)
+
+    return steps
+
+
+async def crash(bench: Bench, ref: str, number: int) -> None:
+    bench.reopen(steps=crash_at(number))
+    with contextlib.suppress(Crash):
+        await bench.restore(ref)
+    bench.reopen()
+    await bench.workspace.recover()
+
+
+@pytest.mark.parametrize("number", range(1, STEPS_OF_ONE_RESTORE))
+async def test_a_crash_at_any_step_is_finished_at_the_next_start(
+    bench: Bench, start: str, number: int
+):
+    after = contents(bench.root)
+    await crash(bench, start, number)
+    assert contents(bench.root) == undone(bench)
+    done = await bench.restore(start)
+    assert len(done.restored) == 8
+    await bench.restore(done.before_ref, "undo of undo")
+    assert contents(bench.root) == after
+
+
+def undone(bench: Bench) -> dict[str, tuple[bool, str | None]]:
+    """What the folder looked like before the turn."""
+    other = bench.root.parent / "expected"
+    other.mkdir(exist_ok=True)
+    bench = Bench(bench.workspace, type(bench.repo)(other, bench.environ), bench.state, {})
+    bench.repo.write("replaced", "old\n")
+    bench.repo.write("deleted", "was here\n")
+    bench.repo.write("moved/from", "moving\n")
+    bench.repo.write("folder/inner", "inner\n")
+    (other / "link").unlink(missing_ok=True)
+    (other / "link").symlink_to("replaced")
+    return contents(other)
+
+
+@pytest.mark.parametrize("number", range(3, 38, 6))
+async def test_what_the_user_writes_after_a_crash_is_kept(bench: Bench, start: str, number: int):
+    bench.reopen(steps=crash_at(number))
+    with pytest.raises(Crash):
+        await bench.restore(start)
+    for name in ("replaced", "deleted", "made/deep/file", "new"):
+        if not (bench.root / name).parent.is_dir():
+            continue
+        bench.repo.write(name, "by the user\n")
+    bench.reopen()
+    (recovered,) = await bench.workspace.recover()
+    assert recovered.outcome is not None
+    for name in ("replaced", "deleted", "new"):
+        assert bench.repo.read(name) == "by the user\n"
+    assert KeptPath("replaced", "changedMeanwhile") in recovered.outcome.kept
+    assert scratch(bench.root) == []
+
+
+def scratch(root: Path) -> list[str]:
+    """What restores leave lying about."""
+    return [str(file) for file in root.rglob(".peon*")]
+
+
+async def test_recovery_happens_also_when_nobody_asks_for_it(bench: Bench, start: str):
+    bench.reopen(steps=crash_at(12))
+    with pytest.raises(Crash):
+        await bench.restore(start)
+    bench.reopen()
+    await bench.capture()
+    assert contents(bench.root) == undone(bench)
+
+
+async def test_a_restore_of_a_vanished_folder_is_told_and_can_wait(bench: Bench, start: str):
+    bench.reopen(steps=crash_at(12))
+    with pytest.raises(Crash):
+        await bench.restore(start)
+    bench.root.rename(bench.root.parent / "away")
+    bench.reopen()
+    (recovered,) = await bench.workspace.recover()
+    assert recovered.outcome is None
+    assert recovered.problem is not None
+    (bench.root.parent / "away").rename(bench.root)
+    bench.reopen()
+    (recovered,) = await bench.workspace.recover()
+    assert recovered.outcome is not None
+    assert contents(bench.root) == undone(bench)
+
+
+async def test_nothing_is_recovered_when_nothing_was_cut_off(bench: Bench, start: str):
+    await bench.restore(start)
+    bench.reopen()
+    assert await bench.workspace.recover() == ()
+
+
+class Killed:
+    """Restores in a process of its own, killed at a step by the real signal."""
+
+    def __init__(self, bench: Bench, environ: dict[str, str]) -> None:
+        self._bench = bench
+        self._environ = {**environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    def at(self, ref: str, number: int) -> str:
+        """The step it was killed at; empty when it came to its end."""
+        self._bench.workspace.close()
+        words = [str(self._bench.state), str(self._bench.root), ref, str(number)]
+        ended = subprocess.run(
+            [sys.executable, restore_crash.__file__, *words],
+            env=self._environ,
+            capture_output=True,
+            check=False,
+            timeout=30,
+        )
+        assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()
+        self._bench.reopen()
+        return ended.stdout.decode()
+
+
+@pytest.fixture
+def killed(bench: Bench, environ: dict[str, str]) -> Killed:
+    return Killed(bench, environ)
+
+
+@pytest.mark.parametrize("number", [1, 4, 9, 14, 20, 27, 33])
+async def test_a_process_killed_by_the_real_signal_is_recovered_from(
+    bench: Bench, start: str, killed: Killed, number: int
+):
+    after = contents(bench.root)
+    assert killed.at(start, number)
+    await bench.workspace.recover()
+    assert contents(bench.root) == undone(bench)
+    assert scratch(bench.root) == []
+    done = await bench.restore(start)
+    await bench.restore(done.before_ref, "undo of undo")
+    assert contents(bench.root) == after
