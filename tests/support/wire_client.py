@@ -165,6 +165,11 @@ class WireClient:
         assert message.get("id", "absent") is None, f"expected an error without id, got {message}"
         return ErrorAnswer(message["error"])
 
+    async def something(self) -> None:
+        """Return when anything came, an answer or not."""
+        self._more.clear()
+        await self._more.wait()
+
     async def next_message(self) -> Message:
         """The next message that is not the answer to a request of ours."""
         async with asyncio.timeout(DEADLINE):
@@ -190,9 +195,9 @@ class WireClient:
     def _take(self, message: Message) -> None:
         assert message["jsonrpc"] == "2.0"
         self.log.append(message)
+        self._more.set()
         if "method" in message or message["id"] is None:
             self.unread.append(message)
-            self._more.set()
             return
         key = message["id"]
         if self.lenient and key not in self._open:

@@ -1,0 +1,213 @@
+"""A story that drives every method of the protocol once to success and once to a refusal.
+
+It knows nothing of how messages travel, so that any client can tell it.
+"""
+
+import subprocess
+from pathlib import Path
+from typing import Any, Protocol
+
+import attrs
+
+from peon.wire import structure
+from peon_protocol.methods import METHODS_BY_NAME
+
+Json = dict[str, Any]
+
+
+@attrs.frozen
+class Refusal:
+    """What a request was refused with."""
+
+    code: int
+    kind: str
+
+
+class Teller(Protocol):
+    """A client of some make."""
+
+    async def ask(self, method: str, params: Json) -> Json:
+        """The result of a request that succeeds."""
+        ...
+
+    async def refused(self, method: str, params: Json) -> Refusal:
+        """Why a request is refused."""
+        ...
+
+    async def event(self, kind: str) -> Json:
+        """The next event of this type in the feed, and what stood before it is passed over."""
+        ...
+
+
+@attrs.frozen
+class Told:
+    """What came of the story: results and refusals by method."""
+
+    results: dict[str, Json] = attrs.field(factory=dict)
+    refusals: dict[str, Refusal] = attrs.field(factory=dict)
+
+
+class Story:
+    """Keeps what each method answered, and holds it against what the protocol says."""
+
+    def __init__(self, teller: Teller, root: Path) -> None:
+        self._teller = teller
+        self._root = root
+        self.told = Told()
+
+    async def yes(self, method: str, **params: object) -> Json:
+        result = await self._teller.ask(method, params)
+        kind = METHODS_BY_NAME[method].result
+        assert kind is not None
+        structure(result, kind, root="$.result")
+        self.told.results[method] = result
+        return result
+
+    async def no(self, method: str, expected: str, **params: object) -> None:
+        refusal = await self._teller.refused(method, params)
+        assert refusal.kind == expected, f"{method}: {refusal}"
+        if expected != "params.invalid":
+            assert expected in METHODS_BY_NAME[method].errors
+        self.told.refusals[method] = refusal
+
+    async def tell(self) -> Told:
+        """Drive every method."""
+        repository = self._repository()
+        subscription = await self._begin()
+        thread = await self._projects_and_threads(repository)
+        await self._turns(thread)
+        await self._checkpoints(thread)
+        await self._git(thread, repository)
+        await self._host()
+        await self._end(thread, subscription)
+        return self.told
+
+    async def _begin(self) -> str:
+        await self.yes("server/status")
+        await self.no("server/status", "params.invalid", verbose=True)
+        await self.yes("provider/list")
+        await self.no("provider/list", "params.invalid", verbose=True)
+        await self.no("events/subscribe", "cursor.stale", after=10**6)
+        subscribed = await self.yes("events/subscribe", after=0, deltas=True)
+        await self.no("events/unsubscribe", "subscription.notFound", subscriptionId="none")
+        return str(subscribed["subscriptionId"])
+
+    async def _projects_and_threads(self, repository: Path) -> str:
+        missing = str(repository / "missing")
+        await self.no("project/create", "project.rootUnusable", root=missing)
+        first = await self.yes("project/create", root=str(repository), commandId="once")
+        again = await self.yes("project/create", root=str(repository), commandId="once")
+        assert first == again
+        project = first["projectId"]
+        await self.yes("project/configure", projectId=project, title="A project")
+        await self.no("project/configure", "project.notFound", projectId="none", title="x")
+        assert len((await self.yes("project/list"))["projects"]) == 1
+        await self.no("project/list", "params.invalid", projectId=project)
+        thread = (await self.yes("thread/create", projectId=project, provider="script"))["threadId"]
+        await self.no("thread/create", "project.notFound", projectId="none")
+        await self.yes("thread/configure", threadId=thread, title="A thread")
+        await self.no("thread/configure", "title.blank", threadId=thread, title=" ")
+        assert len((await self.yes("thread/list", projectId=project))["threads"]) == 1
+        await self.no("thread/list", "params.invalid", projectId=5)
+        assert (await self.yes("thread/read", threadId=thread))["thread"]["title"] == "A thread"
+        await self.no("thread/read", "thread.notFound", threadId="none")
+        return str(thread)
+
+    async def _turns(self, thread: str) -> None:
+        await self.no("turn/start", "prompt.empty", threadId=thread, prompt=" ")
+        await self.no("turn/interrupt", "turn.notInProgress", threadId=thread)
+        prompt = "say hello\nwrite one.txt first\nwrite two.txt second"
+        turn = (await self.yes("turn/start", threadId=thread, prompt=prompt))["turnId"]
+        action = (await self._teller.event("action.requested"))["payload"]["actionId"]
+        await self.no("action/approve", "action.notFound", threadId=thread, actionId="none")
+        await self.yes("action/approve", threadId=thread, actionId=action)
+        action = (await self._teller.event("action.requested"))["payload"]["actionId"]
+        await self.yes("action/reject", threadId=thread, actionId=action, reason="not that one")
+        await self._teller.event("turn.completed")
+        settled: Json = {"threadId": thread, "actionId": action}
+        await self.no("action/reject", "action.alreadyResolved", **settled)
+        changed = await self.yes("turn/diff", threadId=thread, turnId=turn)
+        assert [file["path"] for file in changed["files"]] == ["one.txt"]
+        await self.no("turn/diff", "turn.notFound", threadId=thread, turnId="none")
+        await self.yes("turn/start", threadId=thread, prompt="sleep 60")
+        await self._teller.event("turn.started")
+        await self.yes("turn/interrupt", threadId=thread)
+        await self._teller.event("turn.completed")
+
+    async def _checkpoints(self, thread: str) -> None:
+        await self.no(
+            "checkpoint/create", "checkpoint.descriptionBlank", threadId=thread, description=" "
+        )
+        created = await self.yes("checkpoint/create", threadId=thread, description="By hand")
+        checkpoint = created["checkpointId"]
+        listed = (await self.yes("checkpoint/list", threadId=thread))["checkpoints"]
+        assert listed[-1]["description"] == "By hand"
+        await self.no("checkpoint/list", "params.invalid")
+        await self.yes("checkpoint/diff", threadId=thread, checkpointId=checkpoint)
+        gone: Json = {"threadId": thread, "checkpointId": "none"}
+        await self.no("checkpoint/diff", "checkpoint.notFound", **gone)
+        first = listed[0]["checkpointId"]
+        restored = await self.yes("checkpoint/restore", threadId=thread, checkpointId=first)
+        assert restored["restored"] == ["one.txt"]
+        await self.yes(
+            "checkpoint/restore", threadId=thread, checkpointId=restored["beforeCheckpointId"]
+        )
+        await self.no("checkpoint/restore", "checkpoint.notFound", **gone)
+
+    async def _git(self, thread: str, repository: Path) -> None:
+        project = (await self._teller.ask("project/list", {}))["projects"][0]["projectId"]
+        status = await self.yes("git/status", projectId=project)
+        assert [file["path"] for file in status["files"]] == ["one.txt"]
+        await self.no("git/status", "project.notFound", projectId="none")
+        await self.yes("git/diff", projectId=project)
+        await self.no("git/diff", "path.outside", projectId=project, paths=["../outside"])
+        await self.no("git/commit", "git.messageBlank", threadId=thread, message=" ")
+        committed = await self.yes("git/commit", threadId=thread, message="Add one")
+        assert committed["files"] == ["one.txt"]
+        await self.no("git/push", "git.noRemote", threadId=thread)
+        git(repository, "init", "--bare", "-q", str(self._root / "remote"))
+        git(repository, "remote", "add", "origin", str(self._root / "remote"))
+        pushed = await self.yes("git/push", threadId=thread, remote="origin")
+        assert pushed["commit"] == committed["commit"]
+
+    async def _host(self) -> None:
+        """A host that runs an agent itself tells what it says."""
+        project = (await self._teller.ask("project/list", {}))["projects"][0]["projectId"]
+        said = {"type": "textDelta", "text": "hello"}
+        thread = (await self.yes("thread/create", projectId=project, provider="host"))["threadId"]
+        await self.no("provider/ingest", "turn.notInProgress", threadId=thread, event=said)
+        await self.yes("turn/start", threadId=thread, prompt="a prompt that nobody is given")
+        await self._teller.event("turn.started")
+        await self.yes("provider/ingest", threadId=thread, event=said)
+        ended = {"type": "turnEnded", "stopReason": "endTurn"}
+        await self.yes("provider/ingest", threadId=thread, event=ended)
+        await self._teller.event("turn.completed")
+        reading = await self.yes("thread/read", threadId=thread)
+        assert reading["thread"]["turns"][0]["items"][0]["text"] == "hello"
+
+    async def _end(self, thread: str, subscription: str) -> None:
+        page = await self.yes("events/read", after=0, limit=3)
+        assert [event["sequence"] for event in page["events"]] == [1, 2, 3]
+        await self.no("events/read", "params.invalid", after="0")
+        await self.yes("thread/delete", threadId=thread)
+        await self.no("thread/delete", "thread.notFound", threadId=thread)
+        project = (await self._teller.ask("project/list", {}))["projects"][0]["projectId"]
+        await self.yes("project/delete", projectId=project)
+        await self.no("project/delete", "project.notFound", projectId=project)
+        await self.yes("events/unsubscribe", subscriptionId=subscription)
+
+    def _repository(self) -> Path:
+        """A folder of a user who commits under a name of their own."""
+        repository = self._root / "repository"
+        repository.mkdir()
+        git(repository, "init", "-q", "-b", "main")
+        git(repository, "config", "user.name", "Somebody")
+        git(repository, "config", "user.email", "somebody@peon.example")
+        (repository / "readme").write_text("Read me.\n")
+        git(repository, "add", ".")
+        git(repository, "commit", "-q", "-m", "Begin")
+        return repository
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=folder, check=True, timeout=30, capture_output=True)
