@@ -72,8 +72,7 @@ class RestRecord:
 
 def fingerprint() -> str:
     """Names the shape of the model's classes: a snapshot of another shape is not used."""
-    kinds = _reachable((Thread, RestRecord, *_EFFECTS.values(), *_RESULTS.values()))
-    lines = [f"revision {REVISION}", *sorted(map(_shape, kinds))]
+    lines = [f"revision {REVISION}", *sorted(map(_shape, reachable()))]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
@@ -170,10 +169,10 @@ def _derive(model: Model) -> None:
             model.busy[thread.thread_id] = None
 
 
-def _reachable(kinds: Iterable[type]) -> set[type]:
-    """Every attrs class and every enum that a value of these holds, and they themselves."""
+def reachable() -> set[type]:
+    """Every attrs class and every enum that a snapshot can hold a value of."""
     found: set[type] = set()
-    waiting = list(kinds)
+    waiting: list[type] = [Thread, RestRecord, *_EFFECTS.values(), *_RESULTS.values()]
     while waiting:
         kind = waiting.pop()
         if kind in found:
