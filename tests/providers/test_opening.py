@@ -5,6 +5,7 @@ import pytest
 
 from peon.errors import ExternalFailure, Unavailable
 from peon.providers.port import Available, Missing
+from peon.providers.secrets import PLACE
 from peon_protocol.provider_events import ProviderEvent, SessionEnded, SessionStarted, TurnEnded
 from peon_protocol.values import Mode, SessionOrigin
 from support.agents import IMPATIENT, Agency, Recorder, rogue
@@ -35,6 +36,13 @@ async def test_an_agent_that_dies_at_once_is_quoted(agents: Agency):
         await agents.open(rogue("dies"))
     assert failure.value.code == "agent.died"
     assert failure.value.detail == "it exited with code 4 before it was ready: cannot find my keys"
+
+
+async def test_the_last_words_of_a_dead_agent_hold_no_secret(agents: Agency):
+    (agents.root / ".env").write_text('API_KEY="cannot find my keys"\n')
+    with pytest.raises(ExternalFailure) as failure:
+        await agents.open(rogue("dies"))
+    assert failure.value.detail.endswith(f": {PLACE}")
 
 
 async def test_an_agent_that_never_answers_is_given_up(agents: Agency):

@@ -4,6 +4,7 @@ A session reports through its sink, on the loop and in order. Each accepted prom
 one of `TurnEnded`, `ProviderError` and, if the agent died under it, `SessionEnded`.
 """
 
+import enum
 from collections.abc import Mapping
 from typing import Protocol, TypeAlias
 
@@ -47,6 +48,27 @@ class Missing:
 
 
 Availability: TypeAlias = Available | Missing
+
+
+class AgentFault(enum.StrEnum):
+    """What can be wrong with an agent, as the code of an error. A provider's own codes pass as they are."""
+
+    BUSY = "agent.busy"
+    """It is still at another prompt."""
+    DIED = "agent.died"
+    """It ended before its session was open."""
+    GONE = "agent.gone"
+    """It has ended, or no longer listens."""
+    MODE = "agent.mode"
+    """It is not in the mode it was told to take."""
+    PROTOCOL = "agent.protocol"
+    """It broke the protocol in a way that nothing can be made of."""
+    SILENT = "agent.silent"
+    """It did not answer, or said nothing for too long."""
+    STUCK = "agent.stuck"
+    """It does not read what it is told."""
+    LOST = "server.bug"
+    """What it said could not be taken in, by a fault of ours."""
 
 
 class SessionSink(Protocol):

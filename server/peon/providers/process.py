@@ -14,6 +14,7 @@ import attrs
 from peon.errors import ExternalFailure
 from peon.providers import guardian
 from peon.providers.guardian import Tracked
+from peon.providers.port import AgentFault
 from peon.runtime.tasks import TaskOwner
 
 STDERR_TAIL = 8 * 1024
@@ -111,9 +112,11 @@ class AgentProcess(asyncio.SubprocessProtocol):
         """Send `data` as soon as it reads. Raises ExternalFailure if it is gone or too slow."""
         pipe = self._stdin()
         if pipe is None or pipe.is_closing() or self._gone.is_set():
-            raise ExternalFailure("agent", "it is not listening any more", code="agent.gone")
+            raise ExternalFailure("agent", "it is not listening any more", code=AgentFault.GONE)
         if pipe.get_write_buffer_size() + len(data) > WRITE_LIMIT:
-            raise ExternalFailure("agent", "it does not read what it is told", code="agent.stuck")
+            raise ExternalFailure(
+                "agent", "it does not read what it is told", code=AgentFault.STUCK
+            )
         pipe.write(data)
 
     async def drain(self) -> None:

@@ -14,6 +14,7 @@ import attrs
 from peon.errors import ExternalFailure
 from peon.providers.acp import ndjson, raw
 from peon.providers.acp.raw import JsonObject
+from peon.providers.port import AgentFault
 from peon_protocol.values import JsonValue
 
 logger = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ class Connection:
                 outcome = await answered
         except TimeoutError as error:
             raise ExternalFailure(
-                self._name, f"no answer to {method} in {deadline:g} s", code="agent.silent"
+                self._name, f"no answer to {method} in {deadline:g} s", code=AgentFault.SILENT
             ) from error
         finally:
             self._waiting.pop(number, None)

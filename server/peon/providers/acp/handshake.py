@@ -10,7 +10,7 @@ from peon.providers.acp.connection import AgentRefused, Connection
 from peon.providers.acp.raw import JsonObject
 from peon.providers.acp.settings import Settings
 from peon.providers.acp.terms import Patience, Terms
-from peon.providers.port import SessionRequest
+from peon.providers.port import AgentFault, SessionRequest
 from peon_protocol.values import Mode, SessionOrigin
 
 AUTH_REQUIRED: Final = -32000
@@ -79,7 +79,7 @@ async def _session(
     )
     native_id = raw.text(result, "sessionId")
     if native_id is None:
-        raise ExternalFailure("agent", "it made a session without a name", code="agent.protocol")
+        raise ExternalFailure("agent", "it made a session without a name", code=AgentFault.PROTOCOL)
     return native_id, SessionOrigin.FRESH, result
 
 
@@ -139,7 +139,9 @@ async def _set_mode(
     result = await connection.request(method, params, deadline=terms.patience.choose)
     settings = settings.with_mode(native).told(result)
     if settings.modes.current != native:
-        raise ExternalFailure(terms.name, f"it did not take the mode {native}", code="agent.mode")
+        raise ExternalFailure(
+            terms.name, f"it did not take the mode {native}", code=AgentFault.MODE
+        )
     return settings
 
 

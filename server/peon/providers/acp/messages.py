@@ -7,7 +7,6 @@ beside the agent's own start, and not with the server.
 from typing import Final, assert_never
 
 from acp import schema
-from pydantic import BaseModel
 
 from peon.providers.acp import raw
 from peon.providers.acp.ndjson import whole
@@ -139,5 +138,5 @@ def _contents(held: ResourceContents) -> schema.TextResourceContents | schema.Bl
     )
 
 
-def _plain(message: BaseModel) -> JsonObject:
+def _plain(message: schema.BaseModel) -> JsonObject:
     return message.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -15,7 +15,7 @@ from peon.providers.acp.raw import JsonObject
 from peon.providers.acp.terms import Terms
 from peon.providers.acp.translate import Translator
 from peon.providers.acp.watch import Watch
-from peon.providers.port import SessionRequest, SessionSink
+from peon.providers.port import AgentFault, SessionRequest, SessionSink
 from peon.providers.process import AgentProcess, Command, Exit
 from peon.providers.redaction import RedactingSink
 from peon.providers.secrets import Secrets, secrets_of
@@ -47,7 +47,8 @@ class AcpSession:
 
     def __init__(self, request: SessionRequest, sink: SessionSink, *, terms: Terms) -> None:
         self._request = request
-        self._sink = RedactingSink(sink, Secrets())
+        self._secrets = Secrets()
+        self._sink = RedactingSink(sink, self._secrets)
         self._terms = terms
         self._name = terms.name
         self._translator = Translator(request.session_id, root=request.root)
@@ -106,16 +107,10 @@ class AcpSession:
         try:
             await self._learn_secrets()
             self._opened = await self._choose(opened, mode, model)
-            if turn.interrupted:
+            if turn.interrupted and not turn.ended.is_set():
                 self._finish(turn, [TurnEnded(stop_reason=StopReason.CANCELLED)])
-            else:
-                self._connection.call(
-                    "session/prompt",
-                    messages.prompt(self.native_id, prompt),
-                    lambda outcome: self._prompt_answered(turn, outcome),
-                )
-                turn.watch = self._watch_over(turn)
-                turn.watch.start()
+            elif not turn.ended.is_set():
+                self._hand_over(turn, prompt)
             sent = True
         except ExternalFailure:
             # Its death or an interruption has ended the turn already, and that was reported.
@@ -183,29 +178,39 @@ class AcpSession:
 
     async def _learn_secrets(self) -> None:
         """Read what the project keeps secret now."""
-        self._sink.know(await asyncio.to_thread(secrets_of, Path(self._request.root)))
+        self._secrets = await asyncio.to_thread(secrets_of, Path(self._request.root))
+        self._sink.know(self._secrets)
 
     def _explained(self, error: ExternalFailure) -> ExternalFailure:
         """`error`, or how the agent died if that is the reason for it."""
         if self._exit is None:
             return error
         detail = f"it {self._exit} before it was ready"
-        said = f": {self._exit.stderr}" if self._exit.stderr else ""
-        return ExternalFailure(self._name, detail + said, code="agent.died")
+        said = f": {self._secrets.redact(self._exit.stderr)}" if self._exit.stderr else ""
+        return ExternalFailure(self._name, detail + said, code=AgentFault.DIED)
 
     # The turn.
 
     def _ready_for(self, prompt: Prompt) -> Opened:
         if self._opened is None or not self.alive:
-            raise ExternalFailure(self._name, "it is not running any more", code="agent.gone")
+            raise ExternalFailure(self._name, "it is not running any more", code=AgentFault.GONE)
         if self._turn is not None:
-            raise ExternalFailure(self._name, "it is still at another prompt", code="agent.busy")
+            raise ExternalFailure(self._name, "it is still at another prompt", code=AgentFault.BUSY)
         refused = messages.refused_content(prompt, self._opened.capabilities)
         if refused is not None:
             raise Unavailable(
                 self._name, f"it takes no content of type {refused}", "Leave that attachment out."
             )
         return self._opened
+
+    def _hand_over(self, turn: _Turn, prompt: Prompt) -> None:
+        turn.watch = self._watch_over(turn)
+        turn.watch.start()
+        self._connection.call(
+            "session/prompt",
+            messages.prompt(self.native_id, prompt),
+            lambda outcome: self._prompt_answered(turn, outcome),
+        )
 
     async def _delivered(self, turn: _Turn) -> None:
         """Wait until the agent has read its prompt; one that does not read is ended."""
@@ -217,7 +222,9 @@ class AcpSession:
                 await process.drain()
         except TimeoutError:
             message = "it does not read its prompt"
-            self._finish(turn, self._abandoned(ProviderError(code="agent.stuck", message=message)))
+            self._finish(
+                turn, self._abandoned(ProviderError(code=AgentFault.STUCK, message=message))
+            )
             await self._end(message)
 
     def _prompt_answered(self, turn: _Turn, outcome: JsonValue | AgentError) -> None:
@@ -258,7 +265,7 @@ class AcpSession:
             patience=self._terms.patience,
             excused=lambda: turn.interrupted or bool(self._asked) or self._translator.busy,
             ask=self._ask_to_stop,
-            end=lambda: self._fail("agent.silent", self._silent().message),
+            end=lambda: self._fail(AgentFault.SILENT, self._silent().message),
         )
 
     def _ask_to_stop(self) -> None:
@@ -267,7 +274,7 @@ class AcpSession:
     def _silent(self) -> ProviderError:
         seconds = self._terms.patience.silence
         return ProviderError(
-            code="agent.silent", message=f"{self._name} has said nothing for {seconds:g} seconds"
+            code=AgentFault.SILENT, message=f"{self._name} has said nothing for {seconds:g} seconds"
         )
 
     # What the agent sends.
@@ -297,7 +304,7 @@ class AcpSession:
 
     def _mode_taken_back(self, outcome: JsonValue | AgentError) -> None:
         if isinstance(outcome, AgentError):
-            self._fail("agent.mode", "it left the mode that asks and does not go back")
+            self._fail(AgentFault.MODE, "it left the mode that asks and does not go back")
 
     def asked(self, request_id: JsonValue, method: str, params: JsonObject) -> bool:
         """Take a request; only permission can be asked for."""
@@ -331,13 +338,13 @@ class AcpSession:
             taken = True
         except LineTooLong as error:
             taken = True
-            self._fail("agent.protocol", f"it wrote {error}")
+            self._fail(AgentFault.PROTOCOL, f"it wrote {error}")
         finally:
             # Where our own side breaks, nothing that follows could be trusted: no turn may hang.
             if not taken:
-                self._fail("server.bug", "what it said could not be taken in")
+                self._fail(AgentFault.LOST, "what it said could not be taken in")
 
-    def _fail(self, code: str, message: str) -> None:
+    def _fail(self, code: AgentFault | str, message: str) -> None:
         """Give up on the agent: end the turn at once, and the process in its own time."""
         self._why_ended = self._why_ended or message
         if self._process is not None:
