@@ -51,7 +51,10 @@ Availability: TypeAlias = Available | Missing
 
 
 class AgentFault(enum.StrEnum):
-    """What can be wrong with an agent, as the code of an error. A provider's own codes pass as they are."""
+    """What can be wrong with an agent, as the code of an error.
+
+    The codes of what an agent itself reports are its own, and pass as they are.
+    """
 
     BUSY = "agent.busy"
     """It is still at another prompt."""
