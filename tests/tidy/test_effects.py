@@ -10,6 +10,15 @@ BOUNDARIES = {
     "server/peon/journal/group.py::GroupCommit._run": (
         "the edge of the writer's thread: whatever it is, nothing more may be acknowledged"
     ),
+    "server/peon/rpc/failures.py::Boundary.attempt": (
+        "a request that fails while it is handled is answered, with a reference into the log file"
+    ),
+    "server/peon/rpc/failures.py::Boundary.attempt_later": (
+        "the same, for an answer that comes later"
+    ),
+    "server/peon/reactors/lanes.py::Lanes._do": (
+        "a bug in one piece of work ends it as failed, and its thread goes on"
+    ),
 }
 
 MAKES_TASKS = ("create_task", "ensure_future", "run_coroutine_threadsafe")

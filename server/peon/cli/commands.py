@@ -18,6 +18,71 @@ StateDir = Annotated[
     ),
 ]
 
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print each event as it is stored, one on a line.")
+]
+
+# --- peon run --------------------------------------------------------------------------------
+
+Prompt = Annotated[str, typer.Argument(metavar="PROMPT", help="What to ask the agent for.")]
+Project = Annotated[
+    Path,
+    typer.Option(
+        metavar="DIR",
+        help="The folder it is about.",
+        exists=True,
+        file_okay=False,
+        resolve_path=True,
+    ),
+]
+Provider = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID", help="The kind of agent; peon doctor lists them.", show_default=False
+    ),
+]
+ModeOption = Annotated[
+    Mode | None,
+    typer.Option(help="What the agent may do without asking.", show_default=False),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MODEL", help="The model, where the agent has several.", show_default=False
+    ),
+]
+
+# --- peon log --------------------------------------------------------------------------------
+
+Verify = Annotated[
+    bool, typer.Option("--verify", help="Check every byte of it instead of showing it.")
+]
+OfThread = Annotated[
+    str | None,
+    typer.Option(
+        "--thread",
+        metavar="ID",
+        help="Of one thread or project: its id, or how it begins.",
+        show_default=False,
+    ),
+]
+OfTypes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--type",
+        metavar="TYPE",
+        help="Of one type (turn.started) or noun (turn). May be repeated.",
+        show_default=False,
+    ),
+]
+After = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", min=0, help="The first ones behind event N, not the last.", show_default=False
+    ),
+]
+Limit = Annotated[int, typer.Option(metavar="N", min=0, help="At most so many; 0 shows all.")]
+
 commands = typer.Typer(
     name="peon",
     help="Runs coding agents for an editor: asks before they act, undoes what they did, "
@@ -68,36 +133,12 @@ def demo(
 
 @commands.command("run")
 def run_prompt(
-    prompt: Annotated[str, typer.Argument(metavar="PROMPT", help="What to ask the agent for.")],
-    project: Annotated[
-        Path,
-        typer.Option(
-            metavar="DIR",
-            help="The folder it is about.",
-            exists=True,
-            file_okay=False,
-            resolve_path=True,
-        ),
-    ] = Path(),
-    provider: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID", help="The kind of agent; peon doctor lists them.", show_default=False
-        ),
-    ] = None,
-    mode: Annotated[
-        Mode | None,
-        typer.Option(help="What the agent may do without asking.", show_default=False),
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MODEL", help="The model, where the agent has several.", show_default=False
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print each event as it is stored, one on a line.")
-    ] = False,
+    prompt: Prompt,
+    project: Project = Path(),
+    provider: Provider = None,
+    mode: ModeOption = None,
+    model: Model = None,
+    as_json: AsJson = False,
     state_dir: StateDir = None,
 ) -> None:
     """Run one turn in a folder.
@@ -116,41 +157,12 @@ def run_prompt(
 
 @commands.command()
 def log(
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Check every byte of it instead of showing it.")
-    ] = False,
-    thread: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID",
-            help="Of one thread or project: its id, or how it begins.",
-            show_default=False,
-        ),
-    ] = None,
-    types: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--type",
-            metavar="TYPE",
-            help="Of one type (turn.started) or noun (turn). May be repeated.",
-            show_default=False,
-        ),
-    ] = None,
-    after: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=0,
-            help="The first ones behind event N, not the last.",
-            show_default=False,
-        ),
-    ] = None,
-    limit: Annotated[
-        int, typer.Option(metavar="N", min=0, help="At most so many; 0 shows all.")
-    ] = 100,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print each event as it is stored, one on a line.")
-    ] = False,
+    verify: Verify = False,
+    thread: OfThread = None,
+    types: OfTypes = None,
+    after: After = None,
+    limit: Limit = 100,
+    as_json: AsJson = False,
     state_dir: StateDir = None,
 ) -> None:
     """Show what happened, an event on a line, or check that the log is whole.
