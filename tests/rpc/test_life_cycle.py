@@ -3,6 +3,8 @@
 import os
 
 import pytest
+from lsprotocol.converters import get_converter
+from pytest_lsp import client_capabilities
 
 from peon_protocol.methods import METHODS
 from peon_protocol.notifications import ServerStatusChanged
@@ -22,6 +24,13 @@ async def test_initialize_says_what_the_server_is_and_does():
     named = set(ours["methods"]) | set(ours["notifications"])
     assert named == {method.name for method in METHODS}
     assert "turn/delta" in ours["notifications"]
+
+
+@pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])
+async def test_real_editors_are_understood(editor: str):
+    capabilities = get_converter().unstructure(client_capabilities(editor))
+    async with connected(initialize=False) as wire:
+        assert await wire.client.initialize(capabilities=capabilities)
 
 
 async def test_documents_are_not_asked_for():

@@ -3,32 +3,13 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from peon.rpc.limits import Limits
-from peon_protocol.ids import ItemId, ThreadId, TurnId
-from peon_protocol.notifications import TurnDelta
-from peon_protocol.values import ItemKind
-from support.fake_core import FakeCore
-from support.wire_client import WireClient
 from support.wire_session import Wire, connected, turns
 
 
 def sequences(events: list[dict[str, Any]]) -> list[int]:
     return [event["sequence"] for event in events]
-
-
-def delta(offset: int, text: str, *, thread: str = "thread-1", item: str = "item-1") -> TurnDelta:
-    return TurnDelta(
-        thread_id=ThreadId(thread),
-        turn_id=TurnId("turn-1"),
-        item_id=ItemId(item),
-        kind=ItemKind.MESSAGE,
-        offset=offset,
-        end=offset + len(text),
-        text=text,
-    )
 
 
 async def test_without_a_cursor_the_feed_begins_now(wire: Wire):
@@ -184,7 +165,7 @@ async def test_nothing_is_sent_behind_the_answer_to_unsubscribe(wire: Wire):
     ended = {"subscriptionId": subscribed["subscriptionId"]}
     assert await wire.client.request("events/unsubscribe", ended) == ended
     wire.core.write(3)
-    wire.core.log.tell_delta(delta(0, "late"))
+    wire.core.say(0, "late")
     await wire.client.settled()
     error = await wire.client.refusal("events/unsubscribe", ended)
     assert (error.code, error.kind) == (-32803, "subscription.notFound")
@@ -247,191 +228,3 @@ async def test_a_cancelled_subscription_never_begins(wire: Wire):
     wire.core.slow_query.set()
     wire.core.write(1)
     await wire.client.settled()
-
-
-# --- slow clients --------------------------------------------------------------------------------
-
-NARROW = Limits(high_water=2000, page_events=4)
-
-
-async def test_a_slow_client_costs_nothing_and_misses_nothing():
-    async with connected(limits=NARROW) as wire:
-        await wire.client.request("events/subscribe", {"after": 0})
-        wire.transport.stalled = True
-        for _ in range(200):
-            wire.core.write(1)
-            await turns(1)
-        assert wire.session.queue.pending < 10_000
-        wire.transport.drain()
-        assert sequences(await wire.client.events(200)) == list(range(1, 201))
-
-
-async def test_a_client_that_sleeps_too_long_is_cut_off_and_told_where():
-    async with connected(limits=NARROW) as wire:
-        subscribed = await wire.client.request("events/subscribe", {"after": 0})
-        wire.core.log.memory = 50
-        wire.transport.stalled = True
-        for _ in range(100):
-            wire.core.write(1)
-            await turns(1)
-        creating = wire.client.begin("project/create", {"root": "/x"})
-        await turns(10)
-        wire.transport.drain()
-        result = await wire.client.result(creating)
-
-        received = 0
-        while (message := await wire.client.next_message())["method"] == "events/appended":
-            received += len(message["params"]["events"])
-        resync = {"subscriptionId": subscribed["subscriptionId"], "after": received}
-        assert (message["method"], message["params"]) == ("events/resync", resync)
-        assert 0 < received < 50
-
-        await wire.client.request("events/subscribe", {"after": received})
-        rest = await wire.client.events(result["sequence"] - received)
-        assert sequences(rest) == list(range(received + 1, result["sequence"] + 1))
-
-
-async def test_a_slow_client_in_history_is_never_cut_off():
-    async with connected(limits=NARROW) as wire:
-        wire.core.write(300)
-        wire.core.log.memory = 5
-        wire.transport.stalled = True
-        wire.client.begin("events/subscribe", {"after": 0})
-        for _ in range(50):
-            wire.core.write(1)
-            await turns(2)
-        wire.transport.drain()
-        assert sequences(await wire.client.events(350)) == list(range(1, 351))
-
-
-async def test_a_slow_client_does_not_hold_up_another():
-    core = FakeCore()
-    async with connected(core, limits=NARROW) as slow:
-        await slow.client.request("events/subscribe", {"after": 0})
-        slow.transport.stalled = True
-        async with connected(core) as quick:
-            await quick.client.request("events/subscribe", {"after": 0})
-            for number in range(100):
-                await quick.client.request("project/create", {"root": f"/{number}"})
-            await quick.client.events(100)
-        slow.transport.drain()
-        await slow.client.events(100)
-
-
-# --- deltas --------------------------------------------------------------------------------------
-
-
-async def test_deltas_are_sent_only_where_they_are_asked_for(wire: Wire):
-    await wire.client.request("events/subscribe", {})
-    wire.core.log.tell_delta(delta(0, "unheard"))
-    await wire.client.request("events/subscribe", {"deltas": True, "threadIds": ["thread-1"]})
-    wire.core.log.tell_delta(delta(7, "heard"))
-    wire.core.log.tell_delta(delta(0, "of another", thread="thread-2"))
-    assert await wire.client.notification("turn/delta") == {
-        "threadId": "thread-1",
-        "turnId": "turn-1",
-        "itemId": "item-1",
-        "kind": "message",
-        "offset": 7,
-        "end": 12,
-        "text": "heard",
-    }
-    await wire.client.settled()
-
-
-async def test_a_delta_is_sent_once_however_many_subscriptions_want_it(wire: Wire):
-    for _ in range(3):
-        await wire.client.request("events/subscribe", {"deltas": True})
-    wire.core.log.tell_delta(delta(0, "once"))
-    await wire.client.notification("turn/delta")
-    await wire.client.settled()
-
-
-async def test_deltas_of_a_slow_client_are_merged():
-    async with connected(limits=NARROW) as wire:
-        await wire.client.request("events/subscribe", {"after": 0, "deltas": True})
-        wire.transport.stalled = True
-        wire.core.write(30)
-        await turns(10)
-        for number in range(100):
-            wire.core.log.tell_delta(delta(number * 4, "text"))
-        wire.transport.drain()
-        await wire.client.events(30)
-        merged = await wire.client.notification("turn/delta")
-        assert (merged["offset"], merged["end"], merged["text"]) == (0, 400, "text" * 100)
-
-
-async def test_deltas_beyond_the_bound_are_dropped_and_later_ones_come():
-    limits = Limits(high_water=2000, page_events=4, delta_bytes=1000)
-    async with connected(limits=limits) as wire:
-        await wire.client.request("events/subscribe", {"after": 0, "deltas": True})
-        wire.transport.stalled = True
-        wire.core.write(30)
-        await turns(10)
-        for number in range(251):
-            wire.core.log.tell_delta(delta(number * 4, "text"))
-        wire.transport.drain()
-        await wire.client.events(30)
-        wire.core.log.tell_delta(delta(1004, "after the gap"))
-        assert (await wire.client.notification("turn/delta"))["offset"] == 1004
-
-
-async def test_a_session_listens_only_for_what_somebody_wants(wire: Wire):
-    nobody = wire.core.log.listeners
-    first = await wire.client.request("events/subscribe", {})
-    assert wire.core.log.listeners == nobody + 1
-    second = await wire.client.request("events/subscribe", {"deltas": True})
-    assert wire.core.log.listeners == nobody + 2
-    for ended in (second, first):
-        subscription = {"subscriptionId": ended["subscriptionId"]}
-        await wire.client.request("events/unsubscribe", subscription)
-    assert wire.core.log.listeners == nobody
-
-
-# --- any pace ------------------------------------------------------------------------------------
-
-steps = st.lists(
-    st.one_of(
-        st.tuples(st.just("write"), st.integers(1, 40)),
-        st.tuples(st.just("stall"), st.just(0)),
-        st.tuples(st.just("drain"), st.just(0)),
-        st.tuples(st.just("turns"), st.integers(1, 5)),
-    ),
-    max_size=30,
-)
-
-
-@given(steps=steps, start=st.integers(0, 60), memory=st.integers(1, 80))
-async def test_a_client_that_resumes_where_it_was_cut_off_sees_every_event_once(
-    steps: list[tuple[str, int]], start: int, memory: int
-):
-    async with connected(limits=NARROW) as wire:
-        wire.core.write(60)
-        wire.core.log.memory = memory
-        await wire.client.request("events/subscribe", {"after": start})
-        for step, count in steps:
-            match step:
-                case "write":
-                    wire.core.write(count)
-                case "stall":
-                    wire.transport.stalled = True
-                case "drain":
-                    wire.transport.drain()
-                case _:
-                    await turns(count)
-        wire.transport.drain()
-        seen = await follow(wire.client, start, wire.core.log.durable)
-    assert seen == list(range(start + 1, wire.core.log.durable + 1))
-
-
-async def follow(client: WireClient, start: int, end: int) -> list[int]:
-    """Every event up to `end`, subscribing again whenever the feed was cut off."""
-    seen: list[int] = []
-    while start + len(seen) < end:
-        message = await client.next_message()
-        if message["method"] == "events/resync":
-            assert message["params"]["after"] == start + len(seen)
-            await client.request("events/subscribe", {"after": start + len(seen)})
-        else:
-            seen += sequences(message["params"]["events"])
-    return seen

@@ -28,7 +28,16 @@ from peon_protocol.events import (
     StoredEvent,
     ThreadCreated,
 )
-from peon_protocol.ids import CheckpointId, EventId, OperationId, ProjectId, StreamId, ThreadId
+from peon_protocol.ids import (
+    CheckpointId,
+    EventId,
+    ItemId,
+    OperationId,
+    ProjectId,
+    StreamId,
+    ThreadId,
+    TurnId,
+)
 from peon_protocol.notifications import ServerStatusChanged, TurnDelta
 from peon_protocol.queries import ListThreads, ReadServerStatus, ReadThread
 from peon_protocol.rejections import ProjectIdUsed, ThreadNotFound
@@ -41,7 +50,7 @@ from peon_protocol.results import (
     ThreadList,
     ThreadResult,
 )
-from peon_protocol.values import Actor, ActorKind, CheckpointOperation, TitleSource
+from peon_protocol.values import Actor, ActorKind, CheckpointOperation, ItemKind, TitleSource
 
 
 @attrs.frozen
@@ -236,6 +245,22 @@ class FakeCore:
         for _ in range(count):
             self._append_thread(ThreadId(thread), title)
         self.log.harden()
+
+    def say(
+        self, offset: int, text: str, *, thread: str = "thread-1", item: str = "item-1"
+    ) -> None:
+        """Let an agent say something that is not in the log yet."""
+        self.log.tell_delta(
+            TurnDelta(
+                thread_id=ThreadId(thread),
+                turn_id=TurnId("turn-1"),
+                item_id=ItemId(item),
+                kind=ItemKind.MESSAGE,
+                offset=offset,
+                end=offset + len(text),
+                text=text,
+            )
+        )
 
     def _create_project(
         self, command: CreateProject, future: "asyncio.Future[CommandResult]"
