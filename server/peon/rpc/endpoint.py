@@ -104,7 +104,10 @@ class Endpoint:
         outcome = self._boundary.attempt(request.method, route.call, self._caller, params)
         if isinstance(outcome, asyncio.Future):
             # It may be shared with a repeated command, so it is only ever listened to.
-            outcome.add_done_callback(partial(self._resolved, request))
+            if outcome.done():
+                self._resolved(request, outcome)
+            else:
+                outcome.add_done_callback(partial(self._resolved, request))
         elif isinstance(outcome, Awaitable):
             work = self._tasks.start(self._wait(request, outcome), name=request.method)
             request.work = None if route.kind is MethodKind.COMMAND else work

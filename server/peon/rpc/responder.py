@@ -46,8 +46,10 @@ class Responder:
 
     def answer(self, request: Request, result: object) -> None:
         """Send the result as soon as its events have been sent."""
-        behind = result.sequence if isinstance(result, _COMMAND_RESULTS) else 0
-        self._when_sent(behind, partial(self._answer, request, result))
+        if isinstance(result, _COMMAND_RESULTS) and self._subscriptions.behind(result.sequence):
+            self._parked.append((result.sequence, partial(self._answer, request, result)))
+        else:
+            self._answer(request, result)
 
     def fail(self, request: Request, failure: Failure) -> None:
         """Send why there is no result."""
@@ -56,7 +58,11 @@ class Responder:
 
     def fail_later(self, request: Request, failure: Failure) -> None:
         """As `fail`, but behind every event there is: the failure of an operation is one."""
-        self._when_sent(self._subscriptions.newest, partial(self.fail, request, failure))
+        newest = self._subscriptions.newest
+        if self._subscriptions.behind(newest):
+            self._parked.append((newest, partial(self.fail, request, failure)))
+        else:
+            self.fail(request, failure)
 
     def refuse(self, request_id: RequestId | None, failure: Failure) -> None:
         """Answer what never became a request.
@@ -91,19 +97,16 @@ class Responder:
             if isinstance(result, PreparedAnswer):
                 result.sent()
 
-    def _when_sent(self, sequence: int, send: Callable[[], None]) -> None:
-        if self._subscriptions.behind(sequence):
-            self._parked.append((sequence, send))
-        else:
-            send()
-
     def _release(self) -> None:
         """Send the answers whose events have been sent meanwhile."""
         if not self._parked:
             return
         parked, self._parked = self._parked, []
         for sequence, send in parked:
-            self._when_sent(sequence, send)
+            if self._subscriptions.behind(sequence):
+                self._parked.append((sequence, send))
+            else:
+                send()
 
 
 def _encode(request_id: RequestId, result: object) -> bytes:
