@@ -6,10 +6,10 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 import attrs
 
@@ -21,7 +21,6 @@ MIB = 1024 * 1024
 
 _OUTPUT_LIMIT = 256 * MIB
 _WORDS_LIMIT = 64 * 1024
-_CHUNK = 256 * 1024
 _PIPE_GRACE = 1.0
 """Seconds we keep reading after git has ended, while something it started still holds the pipe."""
 
@@ -75,105 +74,141 @@ class Git:
         `call.seconds` or says too much. Whatever happens, no process of the call's group survives
         it.
         """
-        process = await self._spawn(call)
-        talk = _Conversation(process)
+        loop = asyncio.get_running_loop()
+        with _explained(call):
+            transport, talk = await loop.subprocess_exec(
+                _Conversation, self._program(), *call.argv, **_settings(call)
+            )
         try:
             async with asyncio.timeout(call.seconds):
-                await talk.hold(call.stdin)
+                await talk.hold(transport, call.stdin)
         except TimeoutError:
             raise _failure(call, f"no answer within {call.seconds:.1f} s", "git.timedOut") from None
         finally:
-            await _end(process)
-        if talk.overflowed:
-            raise _failure(
-                call, f"more than {_OUTPUT_LIMIT // MIB} MiB of output", "git.tooMuchOutput"
-            )
-        code = process.returncode if process.returncode is not None else -signal.SIGKILL
-        words = bytes(talk.err).decode("utf-8", "replace").strip()
-        if code not in call.accept:
-            raise _failure(call, words or f"exit code {code}", "git.failed")
-        return GitResult(code=code, out=bytes(talk.out), err=words)
+            await talk.end(transport)
+        return _result(call, talk, transport.get_returncode())
 
     async def start(self, call: Call) -> asyncio.subprocess.Process:
         """Start a call whose pipes the caller serves; it must `stop` it."""
-        return await self._spawn(call)
+        pipe = asyncio.subprocess.PIPE
+        with _explained(call):
+            return await asyncio.create_subprocess_exec(
+                self._program(), *call.argv, stdin=pipe, stdout=pipe, **_settings(call)
+            )
 
     async def stop(self, process: asyncio.subprocess.Process) -> None:
         """End a process that `start` began."""
-        await _end(process)
+        if process.returncode is None:
+            _kill(process.pid)
+            await process.wait()
 
-    async def _spawn(self, call: Call) -> asyncio.subprocess.Process:
+    def _program(self) -> str:
         program = shutil.which("git", path=self.path)
         if program is None:
             raise Unavailable(
                 "git", "it is not on PATH", "Install git 2.31 or newer and start the server again."
             )
-        try:
-            return await asyncio.create_subprocess_exec(
-                program,
-                *call.argv,
-                cwd=call.cwd,
-                env=call.env,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,
-            )
-        except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
-            raise ExternalFailure(
-                "workspace",
-                f"the folder {call.cwd} cannot be entered: {error.strerror}",
-                code="workspace.notAFolder",
-                remedy="Check that the folder still exists and that you may read it.",
-            ) from error
+        return program
 
 
-class _Conversation:
+class _Settings(TypedDict):
+    cwd: Path
+    env: Mapping[str, str]
+    stderr: int
+    start_new_session: bool
+
+
+def _settings(call: Call) -> _Settings:
+    return _Settings(
+        cwd=call.cwd, env=call.env, stderr=asyncio.subprocess.PIPE, start_new_session=True
+    )
+
+
+@contextmanager
+def _explained(call: Call) -> Iterator[None]:
+    """Say what it means when a process cannot even be started in its folder."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        raise ExternalFailure(
+            "workspace",
+            f"the folder {call.cwd} cannot be entered: {error.strerror}",
+            code="workspace.notAFolder",
+            remedy="Check that the folder still exists and that you may read it.",
+        ) from error
+
+
+class _Conversation(asyncio.SubprocessProtocol):
     """Feeds a process and gathers what it says, within bounds."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(self) -> None:
         self.out = bytearray()
         self.err = bytearray()
         self.overflowed = False
+        self._exited = asyncio.Event()
+        self._silent = asyncio.Event()
+        self._speaking = {1, 2}
+        self._pid = 0
 
-    async def hold(self, stdin: bytes) -> None:
-        """Return when the process has ended and its pipes are read."""
-        async with asyncio.TaskGroup() as group:
-            pipes = {
-                group.create_task(self._feed(stdin), name="git/stdin"),
-                group.create_task(self._take_out(), name="git/stdout"),
-                group.create_task(self._take_err(), name="git/stderr"),
-            }
-            await self._process.wait()
-            _, waiting = await asyncio.wait(pipes, timeout=_PIPE_GRACE)
-            for task in waiting:
-                task.cancel()
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.SubprocessTransport):
+            self._pid = transport.get_pid()
 
-    async def _feed(self, stdin: bytes) -> None:
-        pipe = piped(self._process.stdin)
-        try:
-            for start in range(0, len(stdin), _CHUNK):
-                pipe.write(stdin[start : start + _CHUNK])
-                await pipe.drain()
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # It ended without reading everything; its exit code says why.
-        finally:
-            pipe.close()
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        if fd == 2:
+            self.err += data[: _WORDS_LIMIT - len(self.err)]
+        elif len(self.out) + len(data) <= _OUTPUT_LIMIT:
+            self.out += data
+        elif not self.overflowed:
+            self.overflowed = True
+            self._kill()
 
-    async def _take_out(self) -> None:
-        pipe = piped(self._process.stdout)
-        while chunk := await pipe.read(_CHUNK):
-            if len(self.out) + len(chunk) > _OUTPUT_LIMIT:
-                self.overflowed = True
-                _kill(self._process)
-                return
-            self.out += chunk
+    def pipe_connection_lost(self, fd: int, _exc: Exception | None) -> None:
+        self._speaking.discard(fd)
+        if not self._speaking:
+            self._silent.set()
 
-    async def _take_err(self) -> None:
-        pipe = piped(self._process.stderr)
-        while chunk := await pipe.read(_CHUNK):
-            self.err += chunk[: _WORDS_LIMIT - len(self.err)]
+    def process_exited(self) -> None:
+        self._exited.set()
+
+    async def hold(self, transport: asyncio.SubprocessTransport, stdin: bytes) -> None:
+        """Return when the process has ended and its pipes are read.
+
+        What it started may hold the pipes longer, as a server that a hook leaves behind.
+        """
+        pipe = transport.get_pipe_transport(0)
+        if isinstance(pipe, asyncio.WriteTransport):
+            pipe.write(stdin)
+            pipe.write_eof()
+        await self._exited.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PIPE_GRACE):
+                await self._silent.wait()
+
+    async def end(self, transport: asyncio.SubprocessTransport) -> None:
+        """Make sure that it has ended, with all it started in its group."""
+        if not self._exited.is_set():
+            self._kill()
+            await self._exited.wait()
+        transport.close()
+
+    def _kill(self) -> None:
+        if not self._exited.is_set():
+            _kill(self._pid)
+
+
+def _result(call: Call, talk: _Conversation, code: int | None) -> GitResult:
+    if talk.overflowed:
+        raise _failure(call, f"more than {_OUTPUT_LIMIT // MIB} MiB of output", "git.tooMuchOutput")
+    words = talk.err.decode("utf-8", "replace").strip()
+    if code is None or code not in call.accept:
+        raise _failure(call, words or f"exit code {code}", "git.failed")
+    return GitResult(code=code, out=bytes(talk.out), err=words)
+
+
+def _kill(group: int) -> None:
+    with suppress(ProcessLookupError):  # It may end by itself in this very moment.
+        os.killpg(group, signal.SIGKILL)
 
 
 def piped(pipe: T | None) -> T:
@@ -181,18 +216,6 @@ def piped(pipe: T | None) -> T:
     if pipe is None:
         raise RuntimeError("the process was started without pipes")
     return pipe
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        with suppress(ProcessLookupError):  # It may end by itself in this very moment.
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        _kill(process)
-        await process.wait()
 
 
 def _failure(call: Call, detail: str, code: str) -> ExternalFailure:

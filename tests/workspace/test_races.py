@@ -1,0 +1,181 @@
+"""Whoever changes the folder while it is captured or restored loses nothing and leads nobody
+outside.
+"""
+
+import errno
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from peon.workspace import disk
+from peon.workspace.restore import KeptPath
+from support.bench import Bench
+
+
+@pytest.fixture
+async def start(bench: Bench) -> str:
+    """A turn that changed a file in a folder and made another."""
+    bench.repo.write("folder/file", "before\n")
+    bench.repo.write("folder/stays", "x\n")
+    ref = await bench.capture()
+    await bench.open_tool()
+    bench.repo.write("folder/file", "by the agent\n")
+    bench.repo.write("folder/made", "by the agent\n")
+    await bench.close_tool()
+    return ref
+
+
+def at(step: str, do: Callable[[], object]) -> Callable[[str], None]:
+    """Does something once, at a certain step."""
+    done: list[str] = []
+
+    def steps(name: str) -> None:
+        if name == step and not done:
+            done.append(name)
+            do()
+
+    return steps
+
+
+@pytest.mark.parametrize("step", ["part", "write", "ready", "swap", "verify"])
+async def test_what_is_saved_during_the_swap_is_kept(bench: Bench, start: str, step: str):
+    """Editors replace a file by a new one of the same name."""
+
+    def save() -> None:
+        bench.repo.write("folder/saving", "by the user\n").rename(bench.root / "folder" / "file")
+
+    bench.reopen(steps=at(step, save))
+    done = await bench.restore(start)
+    if step == "verify":  # The target was in place already; the user's is the newer.
+        assert bench.repo.read("folder/file") == "by the user\n"
+    else:
+        assert bench.repo.read("folder/file") == "by the user\n"
+        assert done.kept == (KeptPath("folder/file", "changedMeanwhile"),)
+    assert list(bench.root.rglob(".peon*")) == []
+
+
+@pytest.mark.parametrize("step", ["take", "verify"])
+async def test_what_is_saved_while_a_file_is_deleted_is_kept(bench: Bench, start: str, step: str):
+    def save() -> None:
+        bench.repo.write("folder/made", "by the user\n")
+
+    bench.reopen(steps=at(step, save))
+    await bench.restore(start, paths=("folder/made",))
+    assert bench.repo.read("folder/made") == "by the user\n"
+    assert list(bench.root.rglob(".peon*")) == []
+
+
+@pytest.mark.parametrize("step", ["begin", "part", "ready", "swap", "take", "unlink"])
+async def test_a_folder_swapped_for_a_link_leads_nobody_outside(
+    bench: Bench, start: str, step: str, tmp_path: Path
+):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "file").write_text("by the agent\n")
+    (outside / "made").write_text("by the agent\n")
+
+    def swap() -> None:
+        (bench.root / "folder").rename(bench.root / "aside")
+        (bench.root / "folder").symlink_to(outside)
+
+    bench.reopen(steps=at(step, swap))
+    await bench.restore(start)
+    assert (outside / "file").read_text() == "by the agent\n"
+    assert (outside / "made").read_text() == "by the agent\n"
+    assert {file.name for file in outside.iterdir()} == {"file", "made"}
+
+
+async def test_two_names_can_be_swapped_where_the_system_has_no_exchange(
+    bench: Bench, start: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(disk, "_libc", object())
+    done = await bench.restore(start)
+    assert bench.repo.read("folder/file") == "before\n"
+    assert not bench.repo.exists("folder/made")
+    assert len(done.restored) == 2
+    assert list(bench.root.rglob(".peon*")) == []
+
+
+@pytest.mark.parametrize("step", ["take", "verify", "place", "unlink"])
+async def test_without_exchange_nothing_is_lost_either(
+    bench: Bench, start: str, step: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(disk, "_libc", object())
+
+    def save() -> None:
+        bench.repo.write("folder/file", "by the user\n")
+
+    bench.reopen(steps=at(step, save))
+    await bench.restore(start, paths=("folder/file",))
+    assert bench.repo.read("folder/file") == "by the user\n"
+
+
+async def test_a_folder_that_cannot_be_written_keeps_its_files(bench: Bench, start: str):
+    def refuse(name: str) -> None:
+        if name in ("part", "take"):
+            raise OSError(errno.EROFS, "read-only file system")
+
+    bench.reopen(steps=refuse)
+    done = await bench.restore(start)
+    assert {one.reason for one in done.kept} == {"unwritable"}
+    assert bench.repo.read("folder/file") == "by the agent\n"
+
+
+async def test_a_folder_in_turmoil_can_be_captured(bench: Bench):
+    """Files change, vanish, grow and turn into FIFOs, folders and links while they are read."""
+    names = [f"file {number}" for number in range(20)]
+    for name in names:
+        bench.repo.write(name, "x" * 1000)
+    bench.repo.write("calm", "calm\n")
+    stop = threading.Event()
+    turmoil = threading.Thread(target=_turmoil, args=(bench.root, names, stop))
+    turmoil.start()
+    try:
+        for _ in range(8):
+            await bench.workspace.capture(bench.root, seconds=2.0)
+    finally:
+        stop.set()
+        turmoil.join()
+    for name in names:
+        _remove(bench.root / name)
+    captured = await bench.workspace.capture(bench.root)
+    assert captured.missing == ()
+    assert await bench.held(captured.checkpoint_ref) == {b"calm": b"calm\n"}
+
+
+def _turmoil(root: Path, names: list[str], stop: threading.Event) -> None:
+    count = 0
+    while not stop.is_set():
+        count += 1
+        file = root / names[count % len(names)]
+        _remove(file)
+        match count % 6:
+            case 0:
+                os.mkfifo(file)
+            case 1:
+                file.mkdir()
+                (file / "inner").write_text("inner")
+            case 2:
+                file.symlink_to("calm")
+            case 3:
+                file.write_bytes(b"y" * count)
+            case 4:
+                file.mkdir()
+                (file / ".git").mkdir()
+                (file / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+                (file / ".git" / "objects").mkdir()
+                (file / ".git" / "refs").mkdir()
+            case _:
+                pass
+
+
+def _remove(file: Path) -> None:
+    if file.is_dir() and not file.is_symlink():
+        for inner in file.iterdir():
+            _remove(inner)
+        file.rmdir()
+    else:
+        file.unlink(missing_ok=True)
