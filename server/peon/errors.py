@@ -1,11 +1,13 @@
 """What can go wrong, divided by who can do something about it.
 
     PeonError
-    ├── CommandRejected    the user: the command does not fit the present state (carries a rejection as data)
+    ├── CommandRejected    the user: the command does not fit the present state (carries a rejection
+    as data)
     ├── Stale              the editor: its cursor or base is behind; read again
     ├── Unavailable        the user: something is missing; carries the remedy
     ├── ExternalFailure    git, an agent or another program failed; carries its own words
-    └── StoreFailure       the journal can no longer promise anything; restart after the cause is gone
+    └── StoreFailure       the journal can no longer promise anything; restart after the cause is
+    gone
 
 Anything else that is raised is a bug.
 """
@@ -37,7 +39,10 @@ class Stale(PeonError):
 
 
 class Unavailable(PeonError):
-    """Something needed is not there. `what` is missing, `why`, and the `remedy` a person can apply."""
+    """Something needed is not there.
+
+    `what` is missing, `why`, and the `remedy` a person can apply.
+    """
 
     def __init__(self, what: str, why: str, remedy: str) -> None:
         super().__init__(f"{what}: {why}. {remedy}")
@@ -47,7 +52,10 @@ class Unavailable(PeonError):
 
 
 class ExternalFailure(PeonError):
-    """A program outside failed. `tool` names it, `detail` holds its own words (bounded, redacted)."""
+    """A program outside failed.
+
+    `tool` names it, `detail` holds its own words (bounded, redacted).
+    """
 
     def __init__(
         self, tool: str, detail: str, *, code: str = "external.failed", remedy: str | None = None
