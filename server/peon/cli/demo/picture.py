@@ -16,6 +16,7 @@ from peon.cli.demo.stage import Stage
 from peon_protocol.events import StoredEvent, TurnCompleted, TurnStarted
 
 _WIDTH: Final = 96
+_HEIGHT: Final = 50
 _TITLE: Final = "a turn, as peon demo shows it"
 
 _THEME: Final = TerminalTheme(
@@ -80,7 +81,10 @@ def draw_turn(events: Iterable[StoredEvent], root: Path) -> str:
     """The first turn among `events`, in a project at `root`, as SVG."""
     console = Console(
         record=True,
+        # With both given, and colours asked for, nothing of the real terminal matters.
         width=_WIDTH,
+        height=_HEIGHT,
+        no_color=False,
         file=io.StringIO(),
         force_terminal=True,
         color_system="truecolor",

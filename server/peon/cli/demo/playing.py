@@ -24,6 +24,9 @@ def play(image: Path | None) -> int:
     """The exit code: 0 if everything that the demo says is true was seen to be so."""
     console = Console(highlight=False)
     try:
+        if image is not None:
+            # Before the play, not after it: who would want to see it twice?
+            _save("", image)
         with tempfile.TemporaryDirectory(prefix="peon-demo-", ignore_cleanup_errors=True) as made:
             folder = Path(made).resolve()
             picture = asyncio.run(_play(console, folder))

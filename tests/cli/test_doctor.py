@@ -1,0 +1,94 @@
+"""`peon doctor`: what is there, what is missing, what stands still, and what to do about it."""
+
+from pathlib import Path
+
+from support.command_line import CommandLine, Spawned, contents, peon, segment_of
+
+
+def test_a_new_machine_is_in_order(peon_here: CommandLine):
+    done = peon_here("doctor")
+    assert done.code == 0, done.out
+    assert "git version" in done.out
+    assert "agent script: Script" in done.out
+    assert "not there yet" in done.out
+    assert not peon_here.state.exists()
+
+
+def test_a_state_in_use_is_described_and_left_alone(peon_with_history: CommandLine):
+    before = contents(peon_with_history.state)
+    done = peon_with_history("doctor")
+    assert done.code == 0, done.out
+    assert "no server is running" in done.out
+    assert "1 thread in 1 project" in done.out
+    assert contents(peon_with_history.state) == before
+
+
+def test_without_git_there_is_a_problem(peon_here: CommandLine, tmp_path: Path):
+    done = peon_here("doctor", env={"PATH": str(tmp_path)})
+    assert done.code == 1
+    assert "git is not installed" in done.out
+    assert "Install git" in done.out
+
+
+def test_the_owner_is_named(peon_with_history: CommandLine):
+    with peon_with_history.serve() as server:
+        server.begin()
+        done = peon_with_history("doctor")
+    assert f"process {server.process.pid}" in done.out
+
+
+def test_a_damaged_log_is_a_problem(peon_with_history: CommandLine):
+    segment = segment_of(peon_with_history.state)
+    log = bytearray(segment.read_bytes())
+    log[len(log) // 2] ^= 1
+    segment.write_bytes(log)
+    done = peon_with_history("doctor")
+    assert done.code == 1
+    assert f"{segment} is damaged" in done.out
+    assert "Traceback" not in done.err
+
+
+def test_a_question_that_waits_is_shown_and_after_a_crash_a_turn_cut_off(
+    peon_here: CommandLine, project: Path
+):
+    with peon_here.serve() as server:
+        _ask_for(server, "write a.txt one", project)
+        server.event("action.requested")
+        waiting = peon_here("doctor")
+        server.process.kill()
+        server.process.wait()
+        cut_off = peon_here("doctor")
+    assert waiting.code == cut_off.code == 0
+    assert "waits for an answer" in waiting.out
+    assert "Write a.txt" in waiting.out
+    assert "turn 1 was cut off with its server" in cut_off.out
+    assert "The next start of the server settles it." in cut_off.out
+
+
+def test_a_folder_that_is_gone_and_a_state_that_others_may_read_ask_for_attention(
+    peon_here: CommandLine, project: Path
+):
+    with peon_here.serve() as server:
+        server.begin().result("project/create", root=str(project))
+        server.result("shutdown")
+    project.rmdir()
+    peon_here.state.chmod(0o755)
+    done = peon_here("doctor")
+    assert done.code == 0
+    assert f"{project} is gone" in done.out
+    assert "others may read it" in done.out
+
+
+def test_a_state_folder_that_is_a_file_is_a_problem(tmp_path: Path):
+    (tmp_path / "state").write_text("mine")
+    done = peon("doctor", "--state-dir", str(tmp_path / "state"))
+    assert done.code == 1
+    assert "it is not a folder" in done.out
+    assert contents(tmp_path).keys() == {"state"}
+
+
+def _ask_for(server: Spawned, prompt: str, project: Path) -> None:
+    server.begin()
+    made = server.result("project/create", root=str(project))
+    thread = server.result("thread/create", projectId=made["projectId"], provider="script")
+    server.result("turn/start", threadId=thread["threadId"], prompt=prompt)
