@@ -118,6 +118,19 @@ def test_text_that_was_held_back_is_recorded_in_one_piece():
     ).then(text("t1-1", " bloom", offset=9, status=ItemStatus.COMPLETED))
 
 
+def test_text_that_was_held_back_keeps_out_of_what_is_closed_or_no_text():
+    closed = text("m", "roses", status=ItemStatus.COMPLETED)
+    told = given(a_running_turn(), closed, a_tool_call())
+
+    told.when(RecordText(TALK, TURN, ItemId("m"), ItemKind.MESSAGE, "late", complete=True)).then(
+        text("t1-3", "late", status=ItemStatus.COMPLETED)
+    )
+    told.when(RecordText(TALK, TURN, TOOL, ItemKind.REASONING, "hm", complete=True)).then(
+        text("t1-4", "hm", kind=ItemKind.REASONING, status=ItemStatus.COMPLETED)
+    )
+    told.when(RecordText(TALK, TURN, TOOL, ItemKind.MESSAGE, "", complete=True)).nothing()
+
+
 @pytest.mark.parametrize(
     "gone",
     [

@@ -216,7 +216,7 @@ def allowed_by(mode: Mode) -> Event:
         turn_id=TURN,
         action_id=ASKED,
         decision=Decision.APPROVED,
-        by=Decider(DeciderKind.MODE, mode),
+        by=Decider(DeciderKind.MODE, mode.value),
         option_id=ALLOW.option_id,
         scope=Scope.ONCE,
     )

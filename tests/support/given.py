@@ -178,6 +178,7 @@ class When:
         """It was accepted: exactly these events follow. They are folded for what is asked next."""
         assert isinstance(self.decided, tuple), f"refused: {self.decided.message}"
         assert list(self.decided) == list(events)
+        assert repr(self.decided) == repr(events), "equal, but not of the same types"
         return Then(self.history, self.history.record(events))
 
     def then_it_is(self, *types: str) -> "Then":

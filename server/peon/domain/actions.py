@@ -203,7 +203,7 @@ def _answer_by_mode(
         yield _resolved(thread, turn, event, Decision.WITHDRAWN, TURN_END, None)
         yield from _moved(thread, turn, event, ItemStatus.CANCELLED)
         return
-    by = Decider(DeciderKind.MODE, turn.mode)
+    by = Decider(DeciderKind.MODE, turn.mode.value)
     match answer:
         case Verdict.ASK:
             return

@@ -145,7 +145,6 @@ def _turn_ended(thread: Thread, event: TurnCompleted | TurnFailed, at: str) -> N
     turn = thread.turns[event.turn_id]
     turn.ended_at = at
     turn.usage = event.usage
-    turn.open_text = None
     if isinstance(event, TurnFailed):
         turn.status = TurnStatus.FAILED
         turn.error = event.error

@@ -13,6 +13,7 @@ from peon.domain.turns import Ending, end_turn
 from peon.errors import CommandRejected
 from peon_protocol.commands import IngestProviderEvent
 from peon_protocol.events import Event, SessionClosed, SessionOpened, ThreadConfigured
+from peon_protocol.ids import ItemId
 from peon_protocol.provider_events import (
     ActionRequested,
     ActionWithdrawn,
@@ -99,22 +100,17 @@ def record_text(command: RecordText, model: Model) -> Iterator[Event]:
     turn = None if thread is None else thread.running_turn
     if thread is None or turn is None or turn.turn_id != command.turn_id or is_ending(thread):
         return iter(())
-    return append_text(
-        thread.thread_id,
-        turn,
-        command.item_id,
-        command.kind,
-        command.text,
-        complete=command.complete,
+    return _text(
+        thread, turn, command.kind, command.text, command.item_id, complete=command.complete
     )
 
 
 def _within_turn(thread: Thread, turn: Turn, event: EventOfTurn, facts: Facts) -> Iterator[Event]:
     match event:
         case TextDelta():
-            return _text(thread, turn, ItemKind.MESSAGE, event)
+            return _text(thread, turn, ItemKind.MESSAGE, event.text, event.item_id)
         case ReasoningDelta():
-            return _text(thread, turn, ItemKind.REASONING, event)
+            return _text(thread, turn, ItemKind.REASONING, event.text, event.item_id)
         case ToolCallUpdated():
             return update_tool_call(thread.thread_id, turn, event)
         case PlanReplaced():
@@ -147,12 +143,18 @@ def _failing(turn: Turn, code: str, message: str) -> Ending:
 
 
 def _text(
-    thread: Thread, turn: Turn, kind: ItemKind, event: TextDelta | ReasoningDelta
+    thread: Thread,
+    turn: Turn,
+    kind: ItemKind,
+    text: str,
+    wanted: ItemId | None,
+    *,
+    complete: bool = False,
 ) -> Iterator[Event]:
-    if not event.text:
+    if not text:
         return iter(())
-    item_id, _ = text_item(turn, kind, event.item_id)
-    return append_text(thread.thread_id, turn, item_id, kind, event.text, complete=False)
+    item_id, _ = text_item(turn, kind, wanted)
+    return append_text(thread.thread_id, turn, item_id, kind, text, complete=complete)
 
 
 def _action_withdrawn(thread: Thread, event: ActionWithdrawn) -> Iterator[Event]:

@@ -1,0 +1,162 @@
+"""What holds of every history, whatever is asked, said and done in whatever order."""
+
+from typing import get_args
+
+import attrs
+from hypothesis import given
+from hypothesis import strategies as st
+
+from peon.domain.commands import SettleThread
+from peon.domain.decide import decide
+from peon.domain.effects import PerformOperation
+from peon.domain.model import Model, Thread
+from peon.domain.project import project
+from peon.wire import decode_event, encode_event
+from peon_protocol.events import Event, StoredEvent
+from peon_protocol.ids import ThreadId
+from support.examples import examples
+from support.given import SERVER, encoded, facts
+from support.histories import Played, histories
+from support.invariants import broken, broken_in_log, closed_items, derived_busy, derived_owners
+
+
+@examples(1_500, nightly=50_000)
+@given(histories())
+def test_replay_of_the_whole_log_gives_the_live_model(played: Played):
+    model = Model()
+
+    for stored in played.log:
+        project(model, decode_event(encode_event(stored)))
+
+    assert encoded(model) == encoded(played.model)
+
+
+@examples(300, nightly=5_000)
+@given(histories())
+def test_an_event_that_is_written_and_read_is_the_same_event(played: Played):
+    for stored in played.log:
+        read = decode_event(encode_event(stored))
+        assert read == stored
+        assert repr(read) == repr(stored), "equal, but not of the same types"
+
+
+@examples(200, nightly=5_000)
+@given(histories())
+def test_deciding_changes_nothing(played: Played):
+    model = Model()
+    log = iter(played.log)
+    for move in played.moves:
+        before = encoded(model)
+        decide(move.command, model, move.facts)
+        assert encoded(model) == before
+        for _ in move.events:
+            project(model, next(log))
+
+
+@examples(200, nightly=5_000)
+@given(histories())
+def test_deciding_again_comes_to_the_same(played: Played):
+    model = Model()
+    log = iter(played.log)
+    for move in played.moves:
+        assert decide(move.command, model, move.facts) == move.decided
+        for _ in move.events:
+            project(model, next(log))
+
+
+@examples(500, nightly=10_000)
+@given(histories())
+def test_every_state_keeps_the_invariants(played: Played):
+    model = Model()
+    closed = closed_items(model)
+    log = iter(played.log)
+    for move in played.moves:
+        for _ in move.events:
+            project(model, next(log))
+        assert broken(model) == []
+        assert {each for each in closed if each[0] in model.threads} <= closed_items(model)
+        closed = closed_items(model)
+    assert broken_in_log(played.log) == []
+
+
+@examples(1_000, nightly=20_000)
+@given(histories(), st.data())
+def test_folding_on_from_a_snapshot_gives_the_live_model(played: Played, data: st.DataObject):
+    """The rest is as old as it is, and each thread older or newer as chance has it."""
+    moments = st.integers(0, len(played.log))
+    age = data.draw(moments, label="age of the rest")
+    model = folded(played.log[:age])
+    ages = {
+        thread_id: data.draw(moments, label=f"age of {thread_id}") for thread_id in model.threads
+    }
+    for thread_id, wanted in ages.items():
+        model.threads[thread_id] = thread_as_of(played.log, thread_id, wanted)
+    model.busy = dict.fromkeys(derived_busy(model))
+    model.checkpoint_owners = derived_owners(model)
+
+    for stored in played.log[min([age, *ages.values()]) :]:
+        project(model, stored)
+
+    assert in_any_order(model) == in_any_order(played.model)
+
+
+@examples(300, nightly=10_000)
+@given(histories())
+def test_after_a_restart_everything_is_settled_and_only_operations_are_left(played: Played):
+    model, history = played.model, played.history
+    quiet = {each.thread_id for each in model.threads.values() if each.current is None}
+    head = len(played.log)
+
+    for thread_id in tuple(model.threads):
+        decided = decide(SettleThread(thread_id, "restart"), model, facts(actor=SERVER))
+        assert isinstance(decided, tuple)
+        history.record(decided)
+
+    assert all(thread.current is None and not thread.pending for thread in model.threads.values())
+    left = [effect for effects in model.outbox.values() for effect in effects.values()]
+    assert all(isinstance(effect, PerformOperation) for effect in left)
+    assert quiet.isdisjoint(stored.stream_id for stored in played.log[head:])
+    assert broken(model) == []
+
+
+def test_the_histories_tried_show_every_event():
+    seen: set[str] = set()
+
+    @examples(300, nightly=300)
+    @given(histories())
+    def collect(played: Played) -> None:
+        seen.update(stored.type for stored in played.log)
+
+    collect()
+
+    assert {kind.TYPE for kind in get_args(Event)} - seen == set()
+
+
+def folded(log: list[StoredEvent]) -> Model:
+    model = Model()
+    for stored in log:
+        project(model, stored)
+    return model
+
+
+def thread_as_of(log: list[StoredEvent], thread_id: ThreadId, age: int) -> Thread:
+    """The thread after so many events, or as near to that as it lived."""
+    model, found = Model(), None
+    for stored in log:
+        if stored.sequence > age and found is not None:
+            break
+        project(model, stored)
+        found = model.threads.get(thread_id, found)
+    assert found is not None
+    return found
+
+
+def in_any_order(model: Model) -> str:
+    """Encoded, but for the order of what is looked up and never listed."""
+    return encoded(
+        attrs.evolve(
+            model,
+            busy=dict(sorted(model.busy.items())),
+            checkpoint_owners=dict(sorted(model.checkpoint_owners.items())),
+        )
+    )

@@ -1,0 +1,400 @@
+"""Histories as they might happen: commands one after another, most of them fitting the moment.
+
+A history is generated against the model it builds up: what an idle thread can do, what an agent at
+work says, what came of the work outside; and now and then something that does not fit at all.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final, TypeVar
+
+import attrs
+from hypothesis import note
+from hypothesis import strategies as st
+
+from peon.domain.commands import (
+    AnyCommand,
+    CheckpointTaken,
+    CommitMade,
+    FilesRestored,
+    Outcome,
+    PushMade,
+    RecordOperation,
+    RecordText,
+    RecordTurnCheckpoint,
+    SettleThread,
+    WorkFailed,
+)
+from peon.domain.decide import Decided, decide
+from peon.domain.facts import Facts, RootFact
+from peon.domain.model import Model, Thread, Turn
+from peon_protocol.commands import (
+    ApprovePendingAction,
+    CommitChanges,
+    ConfigureProject,
+    ConfigureThread,
+    CreateCheckpoint,
+    CreateProject,
+    CreateThread,
+    DeleteProject,
+    DeleteThread,
+    IngestProviderEvent,
+    InterruptTurn,
+    PushChanges,
+    RejectPendingAction,
+    RestoreCheckpoint,
+    StartTurn,
+)
+from peon_protocol.events import Event, StoredEvent
+from peon_protocol.ids import (
+    ActionId,
+    CheckpointId,
+    ItemId,
+    OperationId,
+    ProjectId,
+    SessionId,
+    ThreadId,
+    TurnId,
+)
+from peon_protocol.methods import METHODS
+from peon_protocol.provider_events import (
+    ActionRequested,
+    ActionWithdrawn,
+    ModeChanged,
+    PlanReplaced,
+    ProviderError,
+    ProviderEvent,
+    ReasoningDelta,
+    SessionEnded,
+    SessionStarted,
+    TextDelta,
+    ToolCallUpdated,
+    TurnEnded,
+    UsageReported,
+)
+from peon_protocol.values import (
+    CheckpointOperation,
+    CommitOperation,
+    FileEdit,
+    ItemKind,
+    ItemStatus,
+    JsonValue,
+    Location,
+    MissingPath,
+    Mode,
+    Operation,
+    PathConflict,
+    PlanEntry,
+    ProjectDefaults,
+    Prompt,
+    PushOperation,
+    RestoreOperation,
+    Scope,
+    SessionOrigin,
+    StopReason,
+    TextContent,
+    ToolKind,
+    TurnEndOperation,
+    Usage,
+)
+from support.given import AGENT, SERVER, USER, History, facts
+from support.story import ALLOW, ALLOW_ALWAYS, EVERY_OPTION, REJECT
+
+T = TypeVar("T")
+
+LONGEST: Final = 60
+"""Commands in the longest history."""
+
+_PROJECTS: Final = tuple(ProjectId(name) for name in ("garden", "orchard"))
+_THREADS: Final = tuple(ThreadId(name) for name in ("talk", "other", "third", "fourth"))
+_TURNS: Final = tuple(TurnId(f"turn-{number}") for number in range(1, 6))
+_ITEMS: Final = tuple(ItemId(name) for name in ("tool", "t1-2", "note"))
+_ACTIONS: Final = tuple(ActionId(f"action-{number}") for number in range(1, 5))
+_SESSIONS: Final = tuple(SessionId(name) for name in ("session", "next"))
+_TEXTS: Final = ("roses", "Blüte 🌹", " \n", "")
+_PROMPTS: Final[tuple[Prompt, ...]] = ("roses", (TextContent("tulips"),), "both", " ")
+_INPUTS: Final[tuple[JsonValue, ...]] = (None, {"path": "a", "lines": [1, 2.5, None]}, "x", False)
+_SPANS: Final = (0.0, 0.001, 3600.0, 90_000.0)
+_METHODS: Final = {method.params: method.name for method in METHODS}
+_GONE: Final = WorkFailed("git.failed", "fatal: no", "Look at it.")
+
+
+@attrs.frozen(str=False)
+class Move:
+    """A command of a history, and what it came to."""
+
+    command: AnyCommand
+    facts: Facts
+    decided: Decided
+
+    def __str__(self) -> str:
+        if isinstance(self.decided, tuple):
+            return f"{self.command} -> {[event.TYPE for event in self.decided]}"
+        return f"{self.command} -> refused: {self.decided.message}"
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return self.decided if isinstance(self.decided, tuple) else ()
+
+
+@attrs.define
+class Played:
+    """A history and the model that it comes to, as it was built up command by command.
+
+    It is told by a note where a property fails; its representation would be too long.
+    """
+
+    history: History = attrs.field(factory=History, repr=False)
+    moves: list[Move] = attrs.field(factory=list, repr=False)
+
+    @property
+    def model(self) -> Model:
+        return self.history.model
+
+    @property
+    def log(self) -> list[StoredEvent]:
+        return self.history.log
+
+    def play(self, command: AnyCommand, *, outside: bool = False) -> None:
+        """Decide a command as its sender would send it, and record what follows."""
+        actor, command_id = SERVER, None
+        if isinstance(command, IngestProviderEvent):
+            actor = AGENT
+        elif type(command) in _METHODS:
+            actor, command_id = USER, f"command-{len(self.moves)}"
+        root = RootFact(command.root) if isinstance(command, CreateProject) else None
+        known = facts(fresh=self.history.fresh(), actor=actor, root=root, outside=outside)
+        decided = decide(command, self.model, known)
+        self.moves.append(Move(command, known, decided))
+        if isinstance(decided, tuple):
+            digest = None if command_id is None else f"{_METHODS[type(command)]}:{len(self.moves)}"
+            self.history.record(decided, actor=actor, command_id=command_id, digest=digest)
+
+
+def histories(*, longest: int = LONGEST) -> st.SearchStrategy[Played]:
+    """A history of any length, beginning with a project and a thread."""
+    return st.binary(min_size=6 * longest, max_size=16 * longest).map(
+        lambda chance: _play(Pick(iter(chance)), longest)
+    )
+
+
+def _play(pick: "Pick", longest: int) -> Played:
+    played = Played()
+    played.play(CreateProject(root="/garden", project_id=_PROJECTS[0]))
+    played.play(CreateThread(project_id=_PROJECTS[0], thread_id=_THREADS[0]))
+    for _ in range(pick.of(range(longest + 1))):
+        played.history.later(timedelta(seconds=pick.of(_SPANS) if pick.rarely() else 0))
+        played.play(next_command(pick, played.model), outside=pick.rarely())
+    note("\n".join(map(str, played.moves)))
+    return played
+
+
+@attrs.frozen
+class Pick:
+    """Takes one of several, by bytes that Hypothesis chose; the first where there are no more.
+
+    A draw of Hypothesis for each choice would take a hundred times as long as playing a history.
+    """
+
+    chance: Iterator[int]
+
+    def of(self, choices: Sequence[T]) -> T:
+        return choices[next(self.chance, 0) % len(choices)]
+
+    def evenly(self) -> bool:
+        return next(self.chance, 0) % 2 == 1
+
+    def rarely(self) -> bool:
+        return next(self.chance, 0) % 10 == 9
+
+
+def next_command(pick: Pick, model: Model) -> AnyCommand:
+    """What may come next: mostly what fits a thread that is there."""
+    if not model.threads:
+        return _founding(pick, model)
+    if pick.rarely():
+        return _of_nobody(pick)
+    thread = pick.of([*model.threads.values()])
+    turn = thread.running_turn
+    if pick.rarely():
+        return _at_any_time(pick, thread)
+    if turn is not None and thread.operation is None:
+        return _in_turn(pick, thread, turn)
+    if thread.operation is not None:
+        return _outcome(pick, thread, thread.operation.operation_id, thread.operation.operation)
+    return _at_rest(pick, thread)
+
+
+def _founding(pick: Pick, model: Model) -> AnyCommand:
+    """A thread to go on with, and a project for it where there is none."""
+    if not model.projects:
+        return CreateProject(root=pick.of(("/garden", "/orchard")))
+    return CreateThread(project_id=pick.of(tuple(model.projects)))
+
+
+def _of_nobody(pick: Pick) -> AnyCommand:
+    """About projects and threads, whether they are there or not."""
+    project, thread = pick.of(_PROJECTS), pick.of(_THREADS)
+    defaults = ProjectDefaults(provider=pick.of(["claude", None]), mode=pick.of([None, *Mode]))
+    commands: list[AnyCommand] = [
+        CreateThread(
+            project_id=project,
+            thread_id=thread,
+            provider=pick.of([None, "script", "host"]),
+            mode=pick.of([None, *Mode]),
+        ),
+        CreateProject(root=f"/{project}", project_id=project),
+        ConfigureProject(project_id=project, defaults=defaults),
+        StartTurn(thread_id=thread, prompt="roses", turn_id=pick.of(_TURNS)),
+        DeleteThread(thread_id=thread),
+        DeleteProject(project_id=project),
+    ]
+    return pick.of(commands)
+
+
+def _at_rest(pick: Pick, thread: Thread) -> AnyCommand:
+    """What a client does with an idle thread; most of all, it starts turns."""
+    thread_id = thread.thread_id
+    if thread.archived and not pick.rarely():
+        return ConfigureThread(thread_id=thread_id, archived=False)
+    start = StartTurn(
+        thread_id=thread_id,
+        prompt=pick.of(_PROMPTS),
+        turn_id=pick.of([None, *_TURNS]),
+        mode=pick.of([None, *Mode]),
+    )
+    checkpoint_id = pick.of([*thread.checkpoints, CheckpointId("unknown")])
+    commands: list[AnyCommand] = [
+        start,
+        start,
+        start,
+        CreateCheckpoint(thread_id=thread_id, description=pick.of(["as is", ""])),
+        RestoreCheckpoint(thread_id=thread_id, checkpoint_id=checkpoint_id),
+        CommitChanges(thread_id=thread_id, message="roses", paths=pick.of([None, ("a",), ("..",)])),
+        PushChanges(thread_id=thread_id),
+        ConfigureThread(
+            thread_id=thread_id,
+            archived=pick.evenly(),
+            mode=pick.of([None, *Mode]),
+        ),
+    ]
+    return pick.of(commands)
+
+
+def _in_turn(pick: Pick, thread: Thread, turn: Turn) -> AnyCommand:
+    """What happens while a turn is in progress; first of all, its checkpoint."""
+    thread_id = thread.thread_id
+    if not turn.captured and not pick.rarely():
+        captures: list[CheckpointTaken | WorkFailed] = [_taken(pick), _GONE]
+        return RecordTurnCheckpoint(thread_id, turn.turn_id, pick.of(captures))
+    if thread.pending and pick.evenly():
+        action_id = pick.of(tuple(thread.pending))
+        answers: list[AnyCommand] = [
+            ApprovePendingAction(
+                thread_id=thread_id, action_id=action_id, scope=pick.of([Scope.ONCE, *Scope])
+            ),
+            RejectPendingAction(thread_id=thread_id, action_id=action_id, reason="no"),
+            IngestProviderEvent(thread_id=thread_id, event=ActionWithdrawn(action_id=action_id)),
+            InterruptTurn(thread_id=thread_id),
+        ]
+        return pick.of(answers)
+    if pick.rarely():
+        return InterruptTurn(thread_id=thread_id)
+    return IngestProviderEvent(thread_id=thread_id, event=_said(pick))
+
+
+def _said(pick: Pick) -> ProviderEvent:
+    """What an agent at work says; that the turn has ended, one time in eight."""
+    item_id = pick.of(_ITEMS)
+    name = pick.of([None, *_ITEMS])
+    action = ActionRequested(
+        action_id=pick.of(_ACTIONS),
+        item_id=item_id,
+        kind=pick.of([*ToolKind]),
+        title="May I?",
+        options=pick.of([EVERY_OPTION, (ALLOW,), (REJECT,), (ALLOW_ALWAYS,)]),
+        paths=pick.of([("a",), ()]),
+    )
+    rare: list[ProviderEvent] = [
+        ProviderError(code="overloaded", message="later"),
+        UsageReported(usage=Usage()),
+        ActionWithdrawn(action_id=pick.of(_ACTIONS)),
+    ]
+    events: list[ProviderEvent] = [
+        TextDelta(text=pick.of(_TEXTS), item_id=name),
+        ReasoningDelta(text=pick.of(_TEXTS), item_id=name),
+        _tool_call(pick, item_id),
+        action,
+        action,
+        PlanReplaced(entries=pick.of([(), (PlanEntry("dig"), PlanEntry("plant"))])),
+        TurnEnded(stop_reason=pick.of([*StopReason]), usage=pick.of([None, Usage(1, 2, 3, "m")])),
+        pick.of(rare),
+    ]
+    return pick.of(events)
+
+
+def _tool_call(pick: Pick, item_id: ItemId) -> ToolCallUpdated:
+    return ToolCallUpdated(
+        item_id=item_id,
+        title=pick.of([None, "Edit"]),
+        kind=pick.of([None, *ToolKind]),
+        status=pick.of([None, *ItemStatus]),
+        input=pick.of(_INPUTS),
+        content=pick.of([None, (TextContent("ok"),)]),
+        edits=pick.of([None, (FileEdit("a", "new"),)]),
+        locations=pick.of([None, (Location("a", 3),)]),
+    )
+
+
+def _at_any_time(pick: Pick, thread: Thread) -> AnyCommand:
+    """Sessions come and go, servers restart, people change their minds."""
+    thread_id = thread.thread_id
+    session_id = pick.of(_SESSIONS)
+    started = SessionStarted(
+        session_id=session_id, native_id="n", agent_name="A", origin=pick.of([*SessionOrigin])
+    )
+    held_back = RecordText(
+        thread_id,
+        thread.current or pick.of(_TURNS),
+        pick.of(_ITEMS),
+        ItemKind.MESSAGE,
+        pick.of(_TEXTS),
+        complete=pick.evenly(),
+    )
+    commands: list[AnyCommand] = [
+        IngestProviderEvent(thread_id=thread_id, event=started),
+        IngestProviderEvent(
+            thread_id=thread_id, event=SessionEnded(session_id=session_id, reason="killed")
+        ),
+        IngestProviderEvent(thread_id=thread_id, event=ModeChanged(mode=pick.of([*Mode]))),
+        held_back,
+        InterruptTurn(thread_id=thread_id),
+        SettleThread(thread_id, "the server stopped"),
+        RecordOperation(thread_id, OperationId("unknown"), _GONE),
+        RecordTurnCheckpoint(thread_id, pick.of(_TURNS), _GONE),
+        ConfigureThread(thread_id=thread_id, title=pick.of(["Roses", ""])),
+        DeleteThread(thread_id=thread_id),
+        DeleteProject(project_id=thread.project_id),
+    ]
+    return pick.of(commands)
+
+
+def _outcome(
+    pick: Pick, thread: Thread, operation_id: OperationId, operation: Operation
+) -> AnyCommand:
+    """What came of an operation, or a failure."""
+    done: Outcome
+    match operation:
+        case CheckpointOperation() | TurnEndOperation():
+            done = _taken(pick)
+        case RestoreOperation():
+            done = FilesRestored("snap", ("a",), (PathConflict("b", "of others"),))
+        case CommitOperation():
+            done = CommitMade("c0ffee", pick.of(["main", None]), ("a",))
+        case PushOperation():
+            done = PushMade("origin", "main", "c0ffee")
+    return RecordOperation(thread.thread_id, operation_id, pick.of([done, done, done, _GONE]))
+
+
+def _taken(pick: Pick) -> CheckpointTaken:
+    return CheckpointTaken("snap", pick.of([(), (MissingPath("big.iso", "too large"),)]))
