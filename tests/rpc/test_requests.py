@@ -186,13 +186,23 @@ async def test_text_of_every_script_arrives_as_it_was_sent(wire: Wire):
     assert wire.core.submitted[0].title == title
 
 
-async def test_half_an_emoji_is_replaced_and_the_rest_arrives(wire: Wire):
+async def test_half_an_emoji_is_refused_and_nothing_is_done(wire: Wire):
     answer = wire.client.expect_answer(5)
     params = rb'{"root":"/x","title":"a\ud83d"}'
     wire.client.send(b'{"jsonrpc":"2.0","id":5,"method":"project/create","params":%b}' % params)
+    error = await wire.client.failure(answer)
+    assert (error.code, error.kind) == (-32602, "params.invalid")
+    assert "lone surrogate" in error.message
+    assert not wire.core.submitted
+
+
+async def test_an_escaped_pair_of_surrogates_is_one_character(wire: Wire):
+    answer = wire.client.expect_answer(5)
+    params = rb'{"root":"/x","title":"\ud83e\udd80"}'
+    wire.client.send(b'{"jsonrpc":"2.0","id":5,"method":"project/create","params":%b}' % params)
     await wire.client.result(answer)
     assert isinstance(wire.core.submitted[0], CreateProject)
-    assert wire.core.submitted[0].title == "a\ufffd"
+    assert wire.core.submitted[0].title == "🦀"
 
 
 @pytest.mark.parametrize("request_id", [0, -1, 2**53, 2**63, "", "a b", "日本", "x" * 10_000])

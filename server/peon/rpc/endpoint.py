@@ -8,14 +8,14 @@ from typing import Protocol, TypeAlias
 
 from peon.rpc.caller import Caller
 from peon.rpc.dispatch import Route, Routes
-from peon.rpc.failures import Boundary, request_invalid
+from peon.rpc.failures import Boundary, params_invalid, request_invalid
 from peon.rpc.framing import Junk, Oversized
 from peon.rpc.in_flight import Request
 from peon.rpc.life_cycle import LifeCycle
 from peon.rpc.messages import Failure, RequestId, as_request_id
 from peon.rpc.responder import Responder
 from peon.runtime.tasks import TaskOwner
-from peon.wire import loads
+from peon.wire import holds_lone_surrogate, loads
 from peon_protocol.failures import FailureKind
 from peon_protocol.methods import MethodKind
 from peon_protocol.values import JsonValue
@@ -23,6 +23,8 @@ from peon_protocol.values import JsonValue
 logger = logging.getLogger(__name__)
 
 Message: TypeAlias = dict[str, JsonValue]
+
+_HALF = "expected whole characters, found half of one (a lone surrogate) @ $"
 
 
 class LanguageSide(Protocol):
@@ -70,6 +72,10 @@ class Endpoint:
             message = loads(body)
         except ValueError as error:
             self._responder.refuse(None, _no_json(error))
+            return
+        if holds_lone_surrogate(body):
+            request_id = message.get("id") if isinstance(message, dict) else None
+            self._responder.refuse(as_request_id(request_id), params_invalid([_HALF]))
             return
         if not isinstance(message, dict):
             self._responder.refuse(None, _batch() if isinstance(message, list) else _no_request())

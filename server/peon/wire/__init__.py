@@ -8,7 +8,7 @@ only the data of `peon_protocol`, and it does no I/O: bytes and values in, bytes
 
 from peon.wire.commands import digest
 from peon.wire.converter import make_converter
-from peon.wire.encoding import dumps, loads
+from peon.wire.encoding import dumps, holds_lone_surrogate, loads
 from peon.wire.envelope import EVENT_TYPES
 from peon.wire.events import EventInvalid, EventReader, UnknownEvent, decode_event, encode_event
 from peon.wire.problems import ParamsInvalid, problems
@@ -26,6 +26,7 @@ __all__ = [
     "digest",
     "dumps",
     "encode_event",
+    "holds_lone_surrogate",
     "loads",
     "make_converter",
     "problems",

@@ -31,6 +31,20 @@ def loads(data: bytes) -> JsonValue:
     return parsed
 
 
+def holds_lone_surrogate(data: bytes) -> bool:
+    """Whether JSON that `loads` has read holds half a character."""
+    if b"\\ud" not in data and b"\\uD" not in data:
+        return False
+    try:
+        orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return (
+            _SURROGATE.search(json.dumps(_loads_with_surrogates(data), ensure_ascii=False))
+            is not None
+        )
+    return False
+
+
 def dumps(value: JsonValue) -> bytes:
     """Write JSON. Never fails on what a JSON value can hold.
 
