@@ -3,7 +3,7 @@
 import ast
 import re
 
-from support.sources import STAND_ALONE, called_name, python_files, walk_with_owner
+from support.sources import STAND_ALONE, called_name, python_files, text_of, walk_with_owner
 
 # Where an error of any kind may be caught, and why. Everywhere else it goes on to one of these.
 BOUNDARIES = {
@@ -37,6 +37,12 @@ def test_anything_is_caught_only_at_a_named_boundary():
         if _catches_anything(node)
     }
     assert caught == set(BOUNDARIES)
+
+
+def test_the_architecture_page_names_every_boundary():
+    page = text_of("docs/architecture.md")
+    places = [name.removeprefix("server/peon/").split("::") for name in BOUNDARIES]
+    assert [place for place in places if f"`{place[0]}`, `{place[1]}`" not in page] == []
 
 
 def test_tasks_are_made_only_where_they_get_an_owner():
