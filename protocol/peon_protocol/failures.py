@@ -41,6 +41,8 @@ class FailureKind(enum.StrEnum):
     """A request came before `initialize` was answered."""
     SERVER_SHUTTING_DOWN = "server.shuttingDown"
     """A request came after `shutdown`, or the server stopped before the answer."""
+    SERVER_LOST = "server.lost"
+    """The server died or was stopped before the answer; the log tells what became of it."""
     REQUEST_CANCELLED = "request.cancelled"
     """The client cancelled the request; what was recorded stays recorded."""
     CURSOR_STALE = "cursor.stale"

@@ -323,7 +323,7 @@ METHODS: Final[tuple[Method, ...]] = (
     ),
     _notification("turn/delta", notifications.TurnDelta, "A live fragment of text."),
     _notification(
-        "events/resync", notifications.EventsResync, "A slow client was cut off: subscribe again."
+        "events/resync", notifications.EventsResync, "A subscription is over: subscribe again."
     ),
     _notification(
         "server/statusChanged", notifications.ServerStatusChanged, "The server's health changed."

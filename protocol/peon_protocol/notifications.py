@@ -38,7 +38,10 @@ class TurnDelta:
 
 @attrs.frozen(kw_only=True)
 class EventsResync:
-    """The client was too slow and its subscription is over: subscribe again after `after`."""
+    """The subscription is over: subscribe again after `after`.
+
+    The client was too slow, or its server was lost and another has taken its place.
+    """
 
     subscription_id: SubscriptionId
     after: int

@@ -1281,7 +1281,11 @@ export interface TurnDelta {
   text: string;
 }
 
-/** The client was too slow and its subscription is over: subscribe again after `after`. */
+/**
+ * The subscription is over: subscribe again after `after`.
+ *
+ * The client was too slow, or its server was lost and another has taken its place.
+ */
 export interface EventsResync {
   subscriptionId: SubscriptionId;
   after: number;
@@ -1324,6 +1328,7 @@ export type ErrorCode =
  * - `params.invalid`: The params do not fit; `details.problems` lists where and why.
  * - `server.notInitialized`: A request came before `initialize` was answered.
  * - `server.shuttingDown`: A request came after `shutdown`, or the server stopped before the answer.
+ * - `server.lost`: The server died or was stopped before the answer; the log tells what became of it.
  * - `request.cancelled`: The client cancelled the request; what was recorded stays recorded.
  * - `cursor.stale`: The cursor names history that this log does not have.
  * - `unavailable`: Something that is needed is not there: a program, a place, room.
@@ -1356,6 +1361,7 @@ export type FailureKind =
   | "params.invalid"
   | "server.notInitialized"
   | "server.shuttingDown"
+  | "server.lost"
   | "request.cancelled"
   | "cursor.stale"
   | "unavailable"
@@ -1696,7 +1702,7 @@ export interface Notifications {
   "events/appended": { params: EventsAppended };
   /** A live fragment of text. */
   "turn/delta": { params: TurnDelta };
-  /** A slow client was cut off: subscribe again. */
+  /** A subscription is over: subscribe again. */
   "events/resync": { params: EventsResync };
   /** The server's health changed. */
   "server/statusChanged": { params: ServerStatusChanged };

@@ -117,6 +117,12 @@ FAILURES: Final[tuple[ErrorContent, ...]] = (
         "Send exit, and start the server again.",
     ),
     _failed(
+        FailureKind.SERVER_LOST,
+        "The server was lost before it answered: it died.",
+        "Send it again; with the same commandId it is not carried out twice.",
+        retryable=True,
+    ),
+    _failed(
         FailureKind.REQUEST_CANCELLED,
         "git/push was cancelled. What it recorded stays recorded.",
     ),

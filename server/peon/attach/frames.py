@@ -1,17 +1,32 @@
-"""Frames of the Language Server Protocol on blocking descriptors."""
+"""Messages in a stream that is passed on as it is.
+
+What is no message is passed on too: the owner knows how to answer it. So a mistake about where a
+message begins costs at most the answer that would be given for an owner that died.
+"""
 
 import os
+import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-MOST_BYTES = 256 << 20
-"""A frame that claims more is not carried; the owner's own limit is lower and answers better."""
+MOST_HELD = 64 << 20
+"""A longer message is passed on in pieces; the owner answers that it is too long."""
 
-_MOST_HEADER = 16 << 10
-_READ = 256 << 10
+_ABSURD = 16
+"""A message said to be this many times too long is none: the length is a mistake."""
+
+_MOST_HEADER = 4096
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(\d{1,19})[ \t]*\r?\n", re.IGNORECASE)
 
 
-class FrameBroken(Exception):
-    """What arrives is no frame."""
+class Piece(NamedTuple):
+    """Bytes to pass on; with the body where they are one whole message."""
+
+    raw: bytes
+    body: bytes | None
+    continues: bool = False
+    """Whether it belongs to a message whose beginning was passed on before."""
 
 
 def frame(body: bytes) -> bytes:
@@ -26,38 +41,63 @@ def write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def bodies(descriptor: int) -> Iterator[bytes]:
-    """Every body that arrives, until the other side is done. Raises FrameBroken and OSError."""
-    buffer = bytearray()
-    while True:
-        end = buffer.find(b"\r\n\r\n")
-        if end < 0:
-            if len(buffer) > _MOST_HEADER:
-                raise FrameBroken("a header without an end")
-            if not _fill(descriptor, buffer):
+class Splitter:
+    """Cuts what arrives into pieces and loses nothing."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._needed = 0
+        self._passing = 0
+
+    def feed(self, data: bytes) -> Iterator[Piece]:
+        """Take in what arrived, and give what is whole."""
+        self._buffer += data
+        while len(self._buffer) >= max(self._needed, 1):
+            piece = self._pass() if self._passing else self._cut()
+            if piece is None:
                 return
-            continue
-        length = _length(bytes(buffer[:end]))
-        start = end + 4
-        while len(buffer) < start + length:
-            if not _fill(descriptor, buffer):
-                return
-        body = bytes(buffer[start : start + length])
-        del buffer[: start + length]
-        yield body
+            yield piece
+
+    def rest(self) -> bytes:
+        """What was held back when the stream ended."""
+        return bytes(self._buffer)
+
+    def _pass(self) -> Piece:
+        raw = self._take(min(self._passing, len(self._buffer)))
+        self._passing -= len(raw)
+        return Piece(raw, None, continues=True)
+
+    def _cut(self) -> Piece | None:
+        end = _BLANK_LINE.search(self._buffer)
+        if end is None:
+            return self._shorten()
+        length = _length(self._buffer, end.end())
+        if length is None:
+            return Piece(self._take(end.end()), None)
+        if length > MOST_HELD:
+            self._passing = length
+            return Piece(self._take(end.end()), None)
+        self._needed = end.end() + length
+        if len(self._buffer) < self._needed:
+            return None
+        raw = self._take(self._needed)
+        self._needed = 0
+        return Piece(raw, raw[end.end() :])
+
+    def _shorten(self) -> Piece | None:
+        """Let go of what has grown too long for a header."""
+        if len(self._buffer) <= _MOST_HEADER:
+            return None
+        return Piece(self._take(len(self._buffer) - _MOST_HEADER // 2), None)
+
+    def _take(self, size: int) -> bytes:
+        raw = bytes(memoryview(self._buffer)[:size])
+        del self._buffer[:size]
+        return raw
 
 
-def _fill(descriptor: int, buffer: bytearray) -> bool:
-    data = os.read(descriptor, _READ)
-    buffer += data
-    return bool(data)
-
-
-def _length(header: bytes) -> int:
-    for line in header.split(b"\r\n"):
-        name, _, value = line.partition(b":")
-        if name.strip().lower() == b"content-length" and value.strip().isdigit():
-            length = int(value)
-            if length <= MOST_BYTES:
-                return length
-    raise FrameBroken("a header that tells no usable length")
+def _length(buffer: bytearray, end: int) -> int | None:
+    """The length that a header tells, if it can be meant."""
+    found = _LENGTH.findall(buffer, 0, end)
+    length = int(found[-1]) if found else None
+    return None if length is None or length > MOST_HELD * _ABSURD else length

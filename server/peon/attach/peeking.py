@@ -1,117 +1,124 @@
-"""What the relay reads off messages, and the few it writes itself.
+"""What the relay reads off messages.
 
-Our server writes the members of an answer, and of `events/appended`, in a known order, so the
-beginning of the bytes tells enough; only what a client sends, and answers that are looked for, are
-parsed.
+Our server writes the members of its messages in a known order, so the beginning of the bytes tells
+enough; only what a client sends, and answers that are looked for, are parsed.
 """
 
+import enum
 import json
 import re
 from typing import NamedTuple, TypeAlias
 
-RequestId: TypeAlias = "int | str | None"
+RequestId: TypeAlias = int | str
 
-_ANSWER = re.compile(rb'\{"jsonrpc":"2\.0","id":("(?:[^"\\]|\\.)*"|-?\d+|null),"(?:result|error)"')
-_APPENDED = re.compile(
-    rb'\{"jsonrpc":"2\.0","method":"events/appended","params":'
-    rb'\{"subscriptionId":"([^"]*)","through":(\d+),'
+_ANSWER = re.compile(rb'\{"jsonrpc":"2\.0","id":("(?:[^"\\]|\\.)*"|-?\d+),"(result|error)"')
+_OF_SUBSCRIPTION = re.compile(
+    rb'\{"jsonrpc":"2\.0","method":"events/(appended|resync)","params":'
+    rb'\{"subscriptionId":"([^"]*)","(?:through|after)":(\d+)'
 )
-_MOST_PARSED = 8 << 20
-"""A longer message of a client is carried unread; its answer is not made up should the owner die.
-"""
+_PROGRESS = b'{"jsonrpc":"2.0","method":"$/progress",'
 
 
-class Asked(NamedTuple):
-    """What a client's message is: a request has an id, a notification has none."""
+class Sort(enum.Enum):
+    """What a client's message is."""
 
-    method: str
+    REQUEST = enum.auto()
+    NOTIFICATION = enum.auto()
+    RESPONSE = enum.auto()
+    UNCLEAR = enum.auto()
+    """No message, as far as can be told; the owner has an answer to it."""
+
+
+class Sent(NamedTuple):
+    """What a client sent. The method and the id are there for those that have them."""
+
+    sort: Sort
+    method: str = ""
+    request_id: RequestId | None = None
+    subscription_id: str | None = None
+    """The subscription that is to be ended."""
+
+
+class Answered(NamedTuple):
+    """An answer of the owner's."""
+
     request_id: RequestId
-    is_request: bool
+    succeeded: bool
 
 
-class Appended(NamedTuple):
-    """How far a subscription has come."""
-
-    subscription_id: str
-    through: int
-
-
-class Subscribed(NamedTuple):
-    """A subscription that was opened behind a sequence."""
+class Moved(NamedTuple):
+    """How far a subscription has come; after its last notification there is no more of it."""
 
     subscription_id: str
     sequence: int
+    is_last: bool = False
 
 
-def asked(body: bytes) -> Asked | None:
-    """What a client's message asks; None where that cannot be told."""
-    if len(body) > _MOST_PARSED:
-        return None
+class Progress(NamedTuple):
+    """Progress of something long that the client shows until it ends."""
+
+    token: RequestId
+    is_last: bool
+
+
+UNCLEAR = Sent(Sort.UNCLEAR)
+
+
+def sent(body: bytes) -> Sent:
+    """What a client's message is."""
     try:
         message = json.loads(body)
-    except ValueError:
-        return None
-    if not isinstance(message, dict) or not isinstance(message.get("method"), str):
-        return None
-    return Asked(message["method"], message.get("id"), "id" in message)
+    except (ValueError, RecursionError):
+        return UNCLEAR
+    if not isinstance(message, dict):
+        return UNCLEAR
+    method, request_id = message.get("method"), message.get("id")
+    if method is None and ("result" in message or "error" in message):
+        return Sent(Sort.RESPONSE)
+    if not isinstance(method, str):
+        return UNCLEAR
+    if "id" not in message:
+        return Sent(Sort.NOTIFICATION, method)
+    if type(request_id) not in (int, str):
+        return UNCLEAR
+    return Sent(Sort.REQUEST, method, request_id, _subscription(method, message.get("params")))
 
 
-def answered(body: bytes) -> "tuple[RequestId] | None":
-    """The id that the owner's message answers, in a tuple because it may be null."""
+def answered(body: bytes) -> Answered | None:
+    """Which request the owner's message answers."""
     found = _ANSWER.match(body)
-    return None if found is None else (json.loads(found[1]),)
+    return None if found is None else Answered(json.loads(found[1]), found[2] == b"result")
 
 
-def appended(body: bytes) -> Appended | None:
+def moved(body: bytes) -> Moved | None:
     """The progress of a subscription that the owner's message tells of."""
-    found = _APPENDED.match(body)
-    return None if found is None else Appended(found[1].decode(), int(found[2]))
-
-
-def subscribed(body: bytes) -> Subscribed | None:
-    """The subscription that an answer to `events/subscribe` has opened."""
-    result = json.loads(body).get("result")
-    if not isinstance(result, dict):
+    found = _OF_SUBSCRIPTION.match(body)
+    if found is None:
         return None
-    return Subscribed(str(result["subscriptionId"]), int(result["sequence"]))
+    return Moved(found[2].decode(), int(found[3]), found[1] == b"resync")
 
 
-def lost(request_id: RequestId, why: str) -> bytes:
-    """The answer to a request whose owner died: whether it was done, the log will tell."""
-    return refused(
-        request_id,
-        kind="server.lost",
-        message=f"The server was lost before it answered: {why}.",
-        remedy="Send it again; with the same commandId it is not done twice.",
-        retryable=True,
-    )
+def opened(body: bytes) -> Moved:
+    """The subscription that an answer to `events/subscribe` has opened."""
+    result = json.loads(body)["result"]
+    return Moved(result["subscriptionId"], result["sequence"])
 
 
-def refused(
-    request_id: RequestId, *, kind: str, message: str, remedy: str, retryable: bool
-) -> bytes:
-    """An error answer in the form of the protocol."""
-    data = {
-        "kind": kind,
-        "message": message,
-        "retryable": retryable,
-        "remedy": remedy,
-        "details": None,
-    }
-    error = {"code": -32803, "message": message, "data": data}
-    return _dumps({"jsonrpc": "2.0", "id": request_id, "error": error})
+def progress(body: bytes) -> Progress | None:
+    """The progress that the owner's message tells of."""
+    if not body.startswith(_PROGRESS):
+        return None
+    params = json.loads(body)["params"]
+    return Progress(params["token"], params["value"]["kind"] == "end")
 
 
-def with_id(body: bytes, request_id: str) -> bytes:
-    """The same request under another id."""
-    return _dumps({**json.loads(body), "id": request_id})
+def control(body: bytes) -> str | None:
+    """A word of the owner's to the relay itself, which no client ever sees."""
+    return json.loads(body)["peon"] if body.startswith(b'{"peon":') else None
 
 
-def resync(subscription_id: str, after: int) -> bytes:
-    """Tells a client that a subscription is over, and where to go on."""
-    params = {"subscriptionId": subscription_id, "after": after}
-    return _dumps({"jsonrpc": "2.0", "method": "events/resync", "params": params})
-
-
-def _dumps(message: object) -> bytes:
-    return json.dumps(message, separators=(",", ":")).encode()
+def _subscription(method: str, params: object) -> str | None:
+    if method != "events/unsubscribe" or not isinstance(params, dict):
+        return None
+    subscription_id = params.get("subscriptionId")
+    return subscription_id if isinstance(subscription_id, str) else None

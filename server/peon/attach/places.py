@@ -1,68 +1,53 @@
-"""Where the owner of a state directory is found: a socket in a folder that only its user can enter.
+"""Where the owner of a state directory is found: a unix socket that only its user can reach.
 
-The name of the socket is made from the state directory and the protocol's major version, so that
-clients of another version never meet.
+It lies in the state directory itself, which is private, so that every client finds it whatever its
+environment says, and no cleaner of temporary folders removes it. Only where that path is too long
+for a socket is there a folder of ours among the temporary ones. The name has the protocol's major
+version in it, so that clients of another never meet.
 """
 
-import contextlib
-import hashlib
 import os
 import stat
-import sys
-import tempfile
-from pathlib import Path
 
 PROTOCOL_MAJOR = 1
 
-_LONGEST = 100
-"""A socket's path is at most 108 bytes on Linux and 104 on macOS."""
+LONGEST = 100
+"""A socket's path has at most 107 bytes on Linux and 103 on macOS."""
+
+_SHORT = "/tmp"  # noqa: S108 (what is made there is checked before it is trusted)
 
 
 class PlaceRefused(Exception):
-    """The folder for sockets cannot be trusted; says why, and what to do."""
+    """The folder of the socket cannot be trusted; says why, and what to do."""
 
 
-def default_state_dir() -> Path:
-    """Where the system keeps this user's state; the same that the server itself would choose."""
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "peon"
-    base = os.environ.get("XDG_STATE_HOME", "").strip()
-    return Path(base or Path.home() / ".local" / "state") / "peon"
+def socket_path(state_dir: str) -> str:
+    """Where the owner listens, for a state directory without links in its path."""
+    name = f"owner-{PROTOCOL_MAJOR}"
+    usual = os.path.join(state_dir, f"{name}.sock")
+    if len(os.fsencode(usual)) <= LONGEST:
+        return usual
+    import hashlib
+
+    key = hashlib.sha256(os.fsencode(state_dir)).hexdigest()[:16]
+    return os.path.join(_SHORT, f"peon-{os.getuid()}", f"{name}-{key}.sock")
 
 
-def runtime_folder() -> Path:
-    """A private folder for sockets and start-up locks, made if need be.
+def prepare_socket_folder(path: str) -> None:
+    """Make the folder of a socket if need be. Raises PlaceRefused and OSError."""
+    folder = os.path.dirname(path)
+    try:
+        os.mkdir(folder, 0o700)
+    except FileExistsError:
+        refuse_untrusted(folder)
 
-    Raises PlaceRefused where somebody else could enter or has made it.
+
+def refuse_untrusted(folder: str) -> None:
+    """Raises PlaceRefused where somebody else made the folder, or could enter it, and OSError.
+
+    Looks at the folder itself: a link in its place is somebody's trick.
     """
-    base = os.environ.get("XDG_RUNTIME_DIR")
-    folder = Path(base, "peon") if base else Path(tempfile.gettempdir(), f"peon-{os.getuid()}")
-    if len(os.fsencode(folder)) > _LONGEST - 24:
-        folder = Path("/tmp", f"peon-{os.getuid()}")  # noqa: S108 (checked below like any other)
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700, parents=True)
-    _refuse_untrusted(folder)
-    return folder
-
-
-def socket_path(state_dir: Path) -> Path:
-    """The owner's socket for a state directory. Raises PlaceRefused."""
-    return runtime_folder() / f"{_key(state_dir)}.sock"
-
-
-def spawn_lock_path(state_dir: Path) -> Path:
-    """Held by whoever is starting an owner. Raises PlaceRefused."""
-    return runtime_folder() / f"{_key(state_dir)}.starting"
-
-
-def _key(state_dir: Path) -> str:
-    text = f"{PROTOCOL_MAJOR}:{os.path.realpath(state_dir)}"
-    return hashlib.sha256(os.fsencode(text)).hexdigest()[:16]
-
-
-def _refuse_untrusted(folder: Path) -> None:
-    """Looks at the folder itself: a link in its place is somebody's trick."""
-    status = folder.lstat()
+    status = os.lstat(folder)
     if not stat.S_ISDIR(status.st_mode):
         raise PlaceRefused(f"{folder} is not a folder. Move it away.")
     if status.st_uid != os.getuid():

@@ -1,232 +1,300 @@
 """Between one client and whoever owns the state directory now.
 
-Two threads, one for each direction. What the client asked and got no answer to is remembered, so
-that
-it can be answered when an owner dies; the next owner is greeted as the first one was.
+Two threads, one for each direction. A third party is the account of what stands open between them:
+what an owner leaves unanswered when it dies is answered here, and the next owner is greeted as the
+first one was.
 """
 
 import contextlib
 import os
-import socket
+import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Final
+from types import FrameType
 
-from peon.attach import peeking
-from peon.attach.frames import FrameBroken, bodies, frame, write_all
-from peon.attach.owner import Client, NoOwner, attach
-from peon.attach.places import PlaceRefused, default_state_dir
+from peon.attach import peeking, saying
+from peon.attach.account import GREETING, Account
+from peon.attach.arguments import Serving, real_path
+from peon.attach.backoff import Backoff
+from peon.attach.build import build_id
+from peon.attach.frames import Piece, Splitter, frame, write_all
+from peon.attach.owner import Client, Link
+from peon.attach.peeking import Sent, Sort
+from peon.attach.starting import NoOwner, attach
+from peon.attach.systems import default_state_dir
 
-_STOPPING: Final = b'{"peon":"stopping"}'
-"""What an owner says that was told to leave: it is not to be started again until it is needed."""
-
-_GREETING: Final = "peon-relay-greeting"
-
-_LIVED_SECONDS: Final = 5.0
-"""An owner that died sooner is not replaced until the client asks for something."""
-
-_LAST_WORDS_SECONDS: Final = 10.0
+_GREETING_SECONDS = 10.0
+_LAST_WORDS_SECONDS = 10.0
 """How long the owner may take to deliver what is left, after the client's last byte."""
+_READ = 256 << 10
+_BY_HAND = (
+    "peon serve speaks JSON-RPC on standard input and output, for an editor that starts it.\n"
+    "Press Ctrl-C to leave. To see Peon at work, run peon demo.\n"
+)
+
+
+class ClientGone(Exception):
+    """The client takes nothing any more."""
+
+
+class _Leave(Exception):
+    """A signal asked us to go."""
 
 
 class Relay:
-    """Carries frames until the client leaves; `run` gives the exit code."""
+    """Carries messages until the client leaves; `run` gives the exit code."""
 
     def __init__(self, client: Client, reading: int, writing: int) -> None:
         self._client = client
         self._reading = reading
         self._writing = writing
         self._lock = threading.Lock()
+        """Held while the owner changes, and while the account does."""
         self._out = threading.Lock()
-        self._owner: socket.socket | None = None
-        self._failure: NoOwner | None = None
-        self._greeting: bytes | None = None
-        self._initialized: bytes | None = None
-        self._asked: dict[peeking.RequestId, str] = {}
-        self._cursors: dict[str, int] = {}
-        self._asked_to_shut_down = False
-        self._leaving = False
+        self._account = Account()
+        self._backoff = Backoff()
+        self._owner: Link | None = None
+        self._refusal = saying.lost("no server could be started")
+        self._torn: Link | None = None
+        """The owner that got the beginning of a message which is passed on in pieces."""
+        self._leaving = threading.Event()
         self._listener: threading.Thread | None = None
 
     def run(self) -> int:
-        """Carry until the client has sent `exit` or its last byte."""
+        """Carry until the client sends `exit`, or its last byte, or takes nothing any more."""
         try:
-            for body in bodies(self._reading):
-                message = peeking.asked(body)
-                if message is not None and message.method == "exit":
-                    self._forward(body)
-                    break
-                self._take(body, message)
-        except (FrameBroken, OSError):
-            return 1
-        finally:
-            self._leave()
-        return 0 if self._asked_to_shut_down else 1
+            with _leaving_on_signals():
+                self._carry()
+        except (ClientGone, _Leave):
+            pass
+        self._leave()
+        return self.exit_code
+
+    @property
+    def exit_code(self) -> int:
+        """0 if the client had asked for `shutdown`, else 1."""
+        return 0 if self._account.shut_down else 1
 
     # --- from the client -------------------------------------------------------------------------
 
-    def _take(self, body: bytes, message: peeking.Asked | None) -> None:
-        with self._lock:
-            self._note(body, message)
-            owner = self._owner or self._find()
-        if owner is not None:
-            self._send(owner, body)
-        elif message is not None and message.is_request:
-            self._refuse(message.request_id)
+    def _carry(self) -> None:
+        splitter = Splitter()
+        while data := _read(self._reading):
+            for piece in splitter.feed(data):
+                if self._take(piece).method == "exit":
+                    return
 
-    def _forward(self, body: bytes) -> None:
-        """Pass on what needs no answer, where there is an owner to take it."""
+    def _take(self, piece: Piece) -> Sent:
+        """Pass a piece on to the owner; a request is reason enough to find one."""
+        sent = peeking.UNCLEAR if piece.body is None else peeking.sent(piece.body)
+        if piece.continues:
+            self._send(self._torn, piece.raw)
+            return sent
         with self._lock:
+            if piece.body is not None:
+                self._account.enter(sent, piece.body)
             owner = self._owner
-        if owner is not None:
-            self._send(owner, body)
+            found = owner is None and self._is_reason(sent)
+            if found:
+                owner = self._find()
+        self._torn = owner
+        if owner is None:
+            self._refuse(sent)
+        elif not (found and sent.method == "initialize"):
+            self._send(owner, piece.raw)
+        return sent
 
-    def _note(self, body: bytes, message: peeking.Asked | None) -> None:
-        if message is None:
-            return
-        if message.is_request:
-            self._asked[message.request_id] = message.method
-        if message.method == "initialize":
-            self._greeting = body
-        elif message.method == "initialized":
-            self._initialized = body
-        elif message.method == "shutdown":
-            self._asked_to_shut_down = True
+    def _is_reason(self, sent: Sent) -> bool:
+        """Whether to find an owner for it now. Holds the lock."""
+        if sent.sort not in {Sort.REQUEST, Sort.UNCLEAR} or self._account.shut_down:
+            return False
+        if sent.method == "shutdown" and self._account.greeted:
+            return False
+        return self._backoff.wait(time.monotonic()) == 0.0
 
-    def _refuse(self, request_id: peeking.RequestId) -> None:
-        with self._lock:
-            self._asked.pop(request_id, None)
-            failure = self._failure
-        if failure is not None:
-            self._write(
-                peeking.refused(
-                    request_id,
-                    kind=failure.kind,
-                    message=failure.message,
-                    remedy=failure.remedy,
-                    retryable=True,
-                )
-            )
+    def _refuse(self, sent: Sent) -> None:
+        """Answer in the place of an owner that is not there."""
+        if sent.sort is Sort.UNCLEAR:
+            self._write(saying.refused(None, self._refusal))
+        elif sent.request_id is not None:
+            with self._lock:
+                answer = self._account.answer_alone(sent.request_id, self._refusal)
+            self._write(answer)
 
     # --- the owner -------------------------------------------------------------------------------
 
-    def _find(self) -> socket.socket | None:
-        """An owner, the first or the next one, that has been greeted. Holds the lock."""
+    def _find(self) -> Link | None:
+        """An owner, the first or the next one, that knows of this session. Holds the lock."""
         try:
-            owner = attach(self._client)
+            owner = attach(self._client, self._leaving.is_set)
         except NoOwner as failure:
-            self._failure = failure
+            self._refusal = failure.refusal
+            self._backoff.failed(now=time.monotonic())
             return None
-        except PlaceRefused as refused:
-            why = str(refused)
-            self._failure = NoOwner("unavailable", why, "Or use peon serve --standalone.")
+        try:
+            self._introduce(owner)
+        except OSError:
+            owner.close()
+            self._refusal = saying.lost("it died before it began")
+            self._backoff.failed(now=time.monotonic())
             return None
-        self._failure = None
-        replies = bodies(owner.fileno())
-        if self._has_been_greeted():
-            self._greet_again(owner, replies)
         self._owner = owner
         self._listener = threading.Thread(
-            target=self._listen, args=(owner, replies), name="from owner", daemon=True
+            target=self._listen, args=(owner,), name="from owner", daemon=True
         )
         self._listener.start()
         return owner
 
-    def _has_been_greeted(self) -> bool:
-        """Whether the client has its answer to `initialize`, so the next owner needs it too."""
-        return self._greeting is not None and "initialize" not in self._asked.values()
+    def _introduce(self, owner: Link) -> None:
+        """Begin the session with a new owner where the client has begun it with another.
 
-    def _greet_again(self, owner: socket.socket, replies: Iterator[bytes]) -> None:
-        """The client knows nothing of this: the answer is ours."""
-        greeting = peeking.with_id(self._greeting or b"{}", _GREETING)
-        self._send(owner, greeting)
-        for reply in replies:
-            if peeking.answered(reply) == (_GREETING,):
+        The client knows nothing of this: the answer is ours. Raises OSError.
+        """
+        greeting = self._account.greeting
+        if greeting is None:
+            return
+        owner.send(frame(greeting))
+        if not self._account.greeted:
+            return
+        owner.within(_GREETING_SECONDS)
+        while (body := owner.receive()) is not None:
+            answer = peeking.answered(body)
+            if answer is not None and answer.request_id == GREETING:
                 break
-        if self._initialized is not None:
-            self._send(owner, self._initialized)
-        for subscription_id, after in self._cursors.items():
-            self._write(peeking.resync(subscription_id, after))
-        self._cursors.clear()
+            self._write(body)
+        else:
+            raise ConnectionResetError("the owner died while it was greeted")
+        owner.within(None)
+        if self._account.initialized is not None:
+            owner.send(frame(self._account.initialized))
+        for told in self._account.resume():
+            self._write(told)
 
-    def _listen(self, owner: socket.socket, replies: Iterator[bytes]) -> None:
-        """Carry what this owner says until it is gone."""
-        stopping, since = False, time.monotonic()
+    def _listen(self, owner: Link) -> None:
+        """Carry what this owner says until it is gone; then find the next."""
+        born, is_stopping = time.monotonic(), False
         try:
-            for body in replies:
-                if body == _STOPPING:
-                    stopping = True
-                    continue
-                self._hear(body)
-                self._write(body)
-        except (FrameBroken, OSError):
-            pass
-        again = not stopping and time.monotonic() - since >= _LIVED_SECONDS
-        self._lose(owner, why="was told to leave" if stopping else "died", again=again)
+            while (body := _receive(owner)) is not None:
+                word = peeking.control(body)
+                if word == "leave":
+                    self._end()
+                is_stopping |= word == "stopping"
+                if word is None:
+                    with self._lock:
+                        self._account.hear(body)
+                    self._write(body)
+            self._lose(owner, born, is_stopping=is_stopping)
+            if not is_stopping:
+                self._recover()
+        except ClientGone:
+            self._end()
 
-    def _hear(self, body: bytes) -> None:
-        progress = peeking.appended(body)
-        if progress is not None:
-            self._cursors[progress.subscription_id] = progress.through
-            return
-        answered = peeking.answered(body)
-        if answered is None:
-            return
+    def _lose(self, owner: Link, born: float, *, is_stopping: bool) -> None:
+        """Answer what this owner has left open."""
         with self._lock:
-            method = self._asked.pop(answered[0], None)
-        if method == "events/subscribe":
-            opened = peeking.subscribed(body)
-            if opened is not None:
-                self._cursors[opened.subscription_id] = opened.sequence
-
-    def _lose(self, owner: socket.socket, *, why: str, again: bool) -> None:
-        """Answer what this owner left open, and find the next one where that makes sense."""
-        with self._lock:
-            if self._owner is not owner:
-                return
             self._owner = None
-            owner.close()
-            open_requests = list(self._asked)
-            self._asked.clear()
-        for request_id in open_requests:
-            self._write(peeking.lost(request_id, f"it {why}"))
-        if again and not self._leaving:
+            why = "it was told to stop" if is_stopping else "it died"
+            self._refusal = saying.lost(why)
+            if not is_stopping:
+                self._backoff.died(born=born, now=time.monotonic())
+            told = self._account.lose(why)
+        owner.close()
+        for body in told:
+            self._write(body)
+
+    def _recover(self) -> None:
+        """Find the next owner though nobody has asked for anything: there may be subscriptions."""
+        while self._backoff.unasked and not self._account.shut_down:
+            if self._leaving.wait(self._backoff.wait(time.monotonic())):
+                return
             with self._lock:
-                self._find()
+                if self._owner is not None or self._find() is not None:
+                    return
+                told = self._account.fail(self._refusal)
+            for body in told:
+                self._write(body)
+
+    # --- leaving ---------------------------------------------------------------------------------
 
     def _leave(self) -> None:
         """Let the owner see that no more comes, and deliver what it still has to say."""
-        with self._lock:
-            owner = self._owner
-        if owner is not None and self._listener is not None:
-            self._leaving = True
-            with contextlib.suppress(OSError):
-                owner.shutdown(socket.SHUT_WR)
-            self._listener.join(_LAST_WORDS_SECONDS)
+        self._leaving.set()
+        if not self._lock.acquire(timeout=1.0):
+            return
+        owner, listener = self._owner, self._listener
+        self._lock.release()
+        if owner is None or listener is None:
+            return
+        with contextlib.suppress(OSError):
+            owner.say_no_more()
+        listener.join(_LAST_WORDS_SECONDS)
+
+    def _end(self) -> None:
+        """End at once, from whichever thread: the client is not there to be left in good order."""
+        os._exit(self.exit_code)
 
     # --- writing ---------------------------------------------------------------------------------
 
-    def _send(self, owner: socket.socket, body: bytes) -> None:
+    def _send(self, owner: Link | None, data: bytes) -> None:
         """An owner that takes nothing is noticed by the thread that listens to it."""
-        try:
-            owner.sendall(frame(body))
-        except OSError:
-            return
+        if owner is not None:
+            with contextlib.suppress(OSError):
+                owner.send(data)
 
     def _write(self, body: bytes) -> None:
+        """Raises ClientGone."""
         with self._out:
-            write_all(self._writing, frame(body))
+            try:
+                write_all(self._writing, frame(body))
+            except OSError:
+                raise ClientGone from None
 
 
-def relay(state_dir: Path | None, build: str) -> int:
-    """Carry frames between standard input and output and the owner of `state_dir`.
+def relay(told: Serving, version: str) -> int:
+    """Carry between standard input and output and the owner; the exit code.
 
-    Returns the exit code: 0 if the client had asked for `shutdown`, else 1.
+    Nobody else can write to the client: descriptor 1 becomes stderr.
     """
-    place = state_dir or default_state_dir()
-    client = Client(Path(os.path.realpath(place)), dict(os.environ), build)
+    if os.isatty(0):
+        sys.stderr.write(_BY_HAND)
+    client = Client(
+        state_dir=real_path(told.state_dir or default_state_dir()),
+        environment=os.environ,
+        build=build_id(version),
+    )
     reading, writing = os.dup(0), os.dup(1)
     os.dup2(2, 1)
+    for descriptor in (reading, writing):
+        os.set_blocking(descriptor, True)
     return Relay(client, reading, writing).run()
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, _READ)
+    except OSError:
+        return b""
+
+
+def _receive(owner: Link) -> bytes | None:
+    try:
+        return owner.receive()
+    except OSError:
+        return None
+
+
+@contextlib.contextmanager
+def _leaving_on_signals() -> Iterator[None]:
+    """Raise `_Leave` at the first signal; a second one ends the process."""
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def leave(_: int, __: FrameType | None) -> None:
+        for number in signals:
+            signal.signal(number, signal.SIG_DFL)
+        raise _Leave
+
+    for number in signals:
+        signal.signal(number, leave)
+    yield

@@ -104,14 +104,47 @@ def serve(
     state_dir: StateDir = None,
     standalone: Annotated[
         bool,
-        typer.Option("--standalone", help="Serve in this very process. The only form there is."),
+        typer.Option(
+            "--standalone",
+            help="Serve this client alone, in this very process; nobody else can use the state.",
+        ),
     ] = False,
 ) -> None:
-    """Serve an editor: JSON-RPC on standard input and output."""
+    """Serve an editor: JSON-RPC on standard input and output.
+
+    All clients of a state folder share one server, which is started by the first and leaves after
+    the last.
+    """
+    from peon.attach.systems import shares_owners
+
+    if shares_owners() and not standalone:
+        from peon import __version__
+        from peon.attach.arguments import Serving
+        from peon.attach.relay import relay
+
+        sys.exit(relay(Serving(None if state_dir is None else str(state_dir)), __version__))
     from peon.cli.serving import serve as serve_client
 
-    del standalone
     sys.exit(serve_client(state_dir))
+
+
+@commands.command()
+def status(
+    state_dir: StateDir = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as one JSON object.")] = False,
+) -> None:
+    """Say whether a shared server runs, and what it does. Exit code 3: none runs."""
+    from peon.cli.owners import tell_status
+
+    sys.exit(tell_status(state_dir, as_json=as_json))
+
+
+@commands.command()
+def stop(state_dir: StateDir = None) -> None:
+    """End the shared server in good order; turns in progress are interrupted."""
+    from peon.cli.owners import stop_owner
+
+    sys.exit(stop_owner(state_dir))
 
 
 @commands.command()

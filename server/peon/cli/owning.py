@@ -1,68 +1,155 @@
 """`peon own`: the owner of a state directory, which relays start and attach to. Not for people."""
 
 import asyncio
+import contextlib
 import gc
 import json
+import logging
+import math
 import os
 import signal
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
+
+import attrs
 
 from peon import __version__
-from peon.app import App, AppOptions
-from peon.attach.places import PlaceRefused, socket_path
-from peon.errors import PeonError, Unavailable
+from peon.app import VERSION, App, AppOptions
+from peon.attach.arguments import Owning
+from peon.attach.build import build_id
+from peon.attach.places import PlaceRefused, prepare_socket_folder, socket_path
+from peon.cli.opening import log_bug, open_app
+from peon.errors import StoreFailure, Unavailable
+from peon.journal.lock import StateInUse
 from peon.rpc.limits import Limits
 from peon.rpc.sockets import Hosting, SocketServer
 from peon.runtime.ids import RandomIds
 from peon.runtime.logging import logging_to
 from peon.runtime.settings import Settings
 
+logger = logging.getLogger(__name__)
 
-def own(state_dir: Path, ready: int) -> int:
-    """Serve every client of `state_dir` while it is needed; `ready` hears how the start went."""
-    try:
-        settings = Settings.at(state_dir)
-        with logging_to(settings.log_file, stderr=sys.stderr):
-            return asyncio.run(_own(settings, ready))
-    except PlaceRefused as refused:
-        _tell(ready, {"kind": "unavailable", "message": str(refused), "remedy": ""})
-    except PeonError as error:
+IDLE_VARIABLE: Final = "PEON_IDLE_SECONDS"
+"""Where users say how long an owner stays when nobody is attached and nothing goes on."""
+_PREDECESSOR_SECONDS: Final = 2.0
+"""How long an owner that hears nobody any more may take to let go of the state."""
+_POLL_SECONDS: Final = 0.05
+
+
+class Starter:
+    """The relay that started us, which waits to hear how that went. It may be gone by now."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    def tell(self, words: dict[str, str]) -> None:
+        """Say it, once."""
+        if self._descriptor is None:
+            return
+        with contextlib.suppress(OSError):
+            os.write(self._descriptor, json.dumps(words).encode())
+        self.leave()
+
+    def tell_refusal(self, error: Unavailable | StoreFailure | PlaceRefused | OSError) -> None:
+        """Say why there will be no owner."""
+        logger.error("%s", error)
         remedy = error.remedy if isinstance(error, Unavailable) else ""
-        _tell(ready, {"kind": "unavailable", "message": str(error), "remedy": remedy})
-    return 1
+        message = str(error).removesuffix(remedy).strip()
+        kind = "store.failed" if isinstance(error, StoreFailure) else "unavailable"
+        self.tell({"peon": "refused", "kind": kind, "message": message, "remedy": remedy})
+
+    def leave(self) -> None:
+        """Say nothing more."""
+        if self._descriptor is not None:
+            with contextlib.suppress(OSError):
+                os.close(self._descriptor)
+            self._descriptor = None
 
 
-async def _own(settings: Settings, ready: int) -> int:
-    ids = RandomIds()
-    app = App(settings, AppOptions(environment=dict(os.environ), ids=ids))
+def own(told: Owning) -> int:
+    """Serve every client of the state directory while there is need; the exit code."""
+    starter = Starter(told.ready)
+    os.set_inheritable(told.ready, False)
+    with contextlib.ExitStack() as stack:
+        stack.callback(starter.leave)
+        try:
+            settings = Settings.at(Path(told.state_dir))
+            stack.enter_context(logging_to(settings.log_file, stderr=sys.stderr))
+            stack.push(log_bug)
+            settings = attrs.evolve(settings, idle_seconds=_idle_seconds(settings, os.environ))
+            return asyncio.run(_own(settings, starter))
+        except (Unavailable, StoreFailure, PlaceRefused, OSError) as error:
+            starter.tell_refusal(error)
+            return 1
+
+
+def _idle_seconds(settings: Settings, environment: Mapping[str, str]) -> float:
+    """How long to stay when nobody is attached, as the user has it."""
+    told = environment.get(IDLE_VARIABLE, "")
     try:
+        seconds = float(told or settings.idle_seconds)
+    except ValueError:
+        seconds = math.nan
+    if 0 <= seconds < math.inf:
+        return seconds
+    logger.warning("%s is not a number of seconds: %s", IDLE_VARIABLE, told)
+    return settings.idle_seconds
+
+
+async def _own(settings: Settings, starter: Starter) -> int:
+    ids = RandomIds()
+    # Calculated before the rest is imported anew, and never again: it tells what runs here.
+    build = build_id(__version__)
+    app = await _open(settings, AppOptions(environment=dict(os.environ), ids=ids))
+    try:
+        path = socket_path(str(settings.state_dir))
+        prepare_socket_folder(path)
         await app.start()
         gc.collect()
         gc.freeze()
         hosting = Hosting(
             core=app,
-            version=__version__,
-            build=__version__,
+            version=VERSION,
+            build=build,
             ids=ids,
             limits=Limits.of(settings),
             idle_seconds=settings.idle_seconds,
         )
         server = SocketServer(hosting)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, server.stop)
-        path = socket_path(settings.state_dir)
-        await server.serve(path, ready=lambda: _tell(ready, {"peon": "ready"}))
+        server.open(Path(path))
+        starter.tell({"peon": "ready"})
+        logger.info("serving on %s as %s", path, build)
+        with _on_signals(server):
+            await server.until_stopped()
     finally:
         await app.close()
+    await server.close()
     return 0
 
 
-def _tell(ready: int, words: dict[str, str]) -> None:
-    """The relay that started us waits for this; it may be gone by now."""
+async def _open(settings: Settings, options: AppOptions) -> App:
+    """Raises Unavailable and StoreFailure. An owner that is on its way out is waited for."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _PREDECESSOR_SECONDS
+    while True:
+        try:
+            return open_app(settings, options)
+        except StateInUse:
+            if loop.time() >= deadline:
+                raise
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+@contextlib.contextmanager
+def _on_signals(server: SocketServer) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, server.stop)
     try:
-        os.write(ready, json.dumps(words).encode())
-        os.close(ready)
-    except OSError:
-        return
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

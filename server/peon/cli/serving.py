@@ -7,17 +7,16 @@ import logging
 import os
 import sys
 from pathlib import Path
-from types import TracebackType
 
-from peon.app import VERSION, App, AppOptions
+from peon.app import VERSION, AppOptions
+from peon.cli.opening import log_bug, open_app
 from peon.cli.refusing import refuse_client
 from peon.errors import StoreFailure, Unavailable
 from peon.rpc.limits import Limits
 from peon.rpc.server import serve_stdio
 from peon.runtime.ids import RandomIds
-from peon.runtime.logging import logging_to, reference
+from peon.runtime.logging import logging_to
 from peon.runtime.settings import Settings
-from peon.wire import EventInvalid, UnknownEvent
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +38,14 @@ def serve(state_dir: Path | None) -> int:
         except Unavailable as error:
             sys.stderr.write(f"peon: error: {error}\n")
             return asyncio.run(refuse_client(error, ids))
-        stack.push(_log_bug)
+        stack.push(log_bug)
         return asyncio.run(_serve(settings, ids))
 
 
 async def _serve(settings: Settings, ids: RandomIds) -> int:
     environment = dict(os.environ)
     try:
-        app = _open(settings, AppOptions(environment=environment, ids=ids))
+        app = open_app(settings, AppOptions(environment=environment, ids=ids))
     except (Unavailable, StoreFailure) as error:
         logger.error("%s", error)  # noqa: TRY400 (the words are for people, and say it all)
         return await refuse_client(error, ids)
@@ -60,22 +59,3 @@ async def _serve(settings: Settings, ids: RandomIds) -> int:
         )
     finally:
         await app.close()
-
-
-def _open(settings: Settings, options: AppOptions) -> App:
-    """Raises Unavailable or StoreFailure where the state cannot be used."""
-    place = f"the log in {settings.state_dir}"
-    try:
-        return App(settings, options)
-    except UnknownEvent as error:
-        raise Unavailable(place, str(error), "Or choose another with --state-dir.") from error
-    except EventInvalid as error:
-        raise Unavailable(place, str(error), "Restore it from a backup.") from error
-
-
-def _log_bug(
-    kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-) -> None:
-    """What nobody expected ends the process; the log file keeps how it came about."""
-    if isinstance(error, Exception) and kind is not None:
-        reference(error, ids=RandomIds(), during="serving")

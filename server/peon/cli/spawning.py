@@ -29,12 +29,14 @@ async def spawned_server(
     name: str,
     on_notification: OnNotification,
     environment: Mapping[str, str] = os.environ,
+    alone: bool = False,
 ) -> AsyncIterator[Client]:
     """A server of this very version for as long as the context lasts, initialised by `name`.
 
+    It is the one that all clients of the state folder share, unless this one shall be `alone`.
     Raises Unavailable where it cannot begin, ExternalFailure where it ends unasked.
     """
-    process = await _start(state_dir, environment)
+    process = await _start(state_dir, environment, alone=alone)
     tasks = TaskOwner("client")
     words: deque[str] = deque(maxlen=_LINES_KEPT)
     listening = tasks.start(_listen(process.stderr, words), name="listening to stderr")
@@ -45,7 +47,7 @@ async def spawned_server(
         await _take_leave(client)
     except ServerGone:
         await listening
-        said = "\n".join(words) or "It said nothing."
+        said = words[-1] if words else "It said nothing."
         raise ExternalFailure("the server", f"it ended unexpectedly. {said}") from None
     finally:
         await _end(process)
@@ -53,7 +55,7 @@ async def spawned_server(
 
 
 async def _start(
-    state_dir: Path | None, environment: Mapping[str, str]
+    state_dir: Path | None, environment: Mapping[str, str], *, alone: bool
 ) -> asyncio.subprocess.Process:
     place = () if state_dir is None else ("--state-dir", str(state_dir))
     return await asyncio.create_subprocess_exec(
@@ -64,6 +66,7 @@ async def _start(
         "peon",
         "serve",
         *place,
+        *(("--standalone",) if alone else ()),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -48,6 +48,10 @@ def read_holder(path: Path) -> Holder | None:
         return None
 
 
+class StateInUse(Unavailable):
+    """A living process owns the folder."""
+
+
 class LifeLock:
     """Sole ownership of a folder for as long as this object, or the process, lives."""
 
@@ -57,7 +61,7 @@ class LifeLock:
 
     @classmethod
     def acquire(cls, filesystem: FileSystem, folder: Path) -> "LifeLock":
-        """Own `folder`, or raise Unavailable that names who does."""
+        """Own `folder`. Raises StateInUse, which names who does."""
         path = folder / LOCK_NAME
         try:
             descriptor = filesystem.lock(path)
@@ -77,9 +81,9 @@ class LifeLock:
             self._descriptor = None
 
 
-def _held_by_another(folder: Path, holder: Holder | None) -> Unavailable:
+def _held_by_another(folder: Path, holder: Holder | None) -> StateInUse:
     who = f"process {holder.pid}" if holder else "another process"
-    return Unavailable(
+    return StateInUse(
         f"the state folder {folder}",
         f"it is in use by {who}",
         "One server at a time uses it: close the editor window that runs this one, or choose"

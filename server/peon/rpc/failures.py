@@ -35,6 +35,7 @@ RETRYABLE: Final = frozenset(
         FailureKind.GIT_TIMED_OUT.value,
         FailureKind.CHECKPOINT_TOO_LATE.value,
         FailureKind.OPERATION_LOST.value,
+        FailureKind.SERVER_LOST.value,
     }
 )
 """Kinds where the same request may succeed a little later."""

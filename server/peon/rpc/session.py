@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import enum
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from lsprotocol import types
 
@@ -55,7 +55,10 @@ _WAITS_FOR_ANSWERS = frozenset({Ending.INPUT_ENDED, Ending.STOPPED})
 
 
 class Session:
-    """Made for a connection; `run` is its life. Belongs to the loop."""
+    """Made for a connection; `run` is its life. Belongs to the loop.
+
+    `farewell` says what, if anything, goes out when the session ends as it does.
+    """
 
     def __init__(
         self,
@@ -66,8 +69,10 @@ class Session:
         environment: Mapping[str, str],
         ids: IdSource,
         limits: Limits,
+        farewell: Callable[[Ending], bytes | None] = lambda _: None,
     ) -> None:
         self.limits = limits
+        self._farewell = farewell
         self._feed = core.feed()
         self._core = core
         self._tasks = TaskOwner("session")
@@ -106,6 +111,9 @@ class Session:
             logger.info("a session ends: %s", ending.value)
             reading.cancel()
             self.connection.stop_reading()
+            last_word = self._farewell(ending)
+            if last_word is not None:
+                self.queue.put(last_word)
             if ending in _WAITS_FOR_ANSWERS:
                 await self._wait_for_answers(losing)
         finally:

@@ -1147,7 +1147,9 @@
 ---@field end integer
 ---@field text string
 
---- The client was too slow and its subscription is over: subscribe again after `after`.
+--- The subscription is over: subscribe again after `after`.
+---
+--- The client was too slow, or its server was lost and another has taken its place.
 ---@class (exact) peon.EventsResync
 ---@field subscriptionId peon.SubscriptionId
 ---@field after integer
@@ -1180,6 +1182,7 @@
 ---| "params.invalid" # The params do not fit; `details.problems` lists where and why.
 ---| "server.notInitialized" # A request came before `initialize` was answered.
 ---| "server.shuttingDown" # A request came after `shutdown`, or the server stopped before the answer.
+---| "server.lost" # The server died or was stopped before the answer; the log tells what became of it.
 ---| "request.cancelled" # The client cancelled the request; what was recorded stays recorded.
 ---| "cursor.stale" # The cursor names history that this log does not have.
 ---| "unavailable" # Something that is needed is not there: a program, a place, room.

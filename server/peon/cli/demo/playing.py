@@ -56,6 +56,8 @@ async def _play(console: Console, folder: Path) -> str:
             name="peon demo",
             on_notification=Following(event=story.event).notification,
             environment=environment,
+            # The state goes with the folder when it is over; no server must stay behind.
+            alone=True,
         ) as client,
     ):
         await story.play(client)

@@ -1,0 +1,48 @@
+"""Locks of the kernel's, which lets go of them when their holder dies."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+
+_LIFE_LOCK = "LOCK"
+"""The journal's own: its owner holds it as long as it lives."""
+
+
+@contextlib.contextmanager
+def start_lock(state_dir: str) -> Iterator[bool]:
+    """Whether it is ours to start an owner now.
+
+    The lock is on the folder itself, so that nothing is written to one that may turn out unusable.
+    Where it cannot be had at all, as before the folder is made, everybody may try: the life lock
+    of the journal decides.
+    """
+    try:
+        descriptor = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        yield True
+        return
+    try:
+        yield _try_lock(descriptor, fcntl.LOCK_EX)
+    finally:
+        os.close(descriptor)
+
+
+def is_owned(state_dir: str) -> bool:
+    """Whether a living process holds the life lock of a state directory. Only to tell people."""
+    try:
+        descriptor = os.open(os.path.join(state_dir, _LIFE_LOCK), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return not _try_lock(descriptor, fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(descriptor: int, sort: int) -> bool:
+    try:
+        fcntl.flock(descriptor, sort | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
