@@ -24,7 +24,9 @@ FEED: Final = (
 NOTIFICATIONS: Final = (
     Notice(
         "events/appended",
-        notifications.EventsAppended(subscription_id=cast.SUBSCRIPTION, through=STORY[9].sequence, events=STORY[8:10]),
+        notifications.EventsAppended(
+            subscription_id=cast.SUBSCRIPTION, through=STORY[9].sequence, events=STORY[8:10]
+        ),
     ),
     Notice(
         "turn/delta",
