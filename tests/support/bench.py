@@ -53,9 +53,9 @@ class Bench:
             empty = await folder.store.compose({})
             found = await folder.store.differences(empty, ref)
             async with folder.store.blobs() as blobs:
-                return {
-                    path: await blobs.read(entry.oid) for path, (_, entry) in found.items() if entry
-                }
+                paths = {path: entry.oid for path, (_, entry) in found.items() if entry}
+                contents = blobs.read_all(list(paths.values()))
+                return {path: (await anext(contents))[1] for path in paths}
 
     async def open_tool(self, *paths: str, owner: Owner = TURN) -> None:
         """An edit of these paths begins; without paths, something that may change anything."""

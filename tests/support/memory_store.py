@@ -67,8 +67,9 @@ class MemoryStore:
     async def blobs(self) -> AsyncIterator["MemoryStore"]:
         yield self
 
-    async def read(self, oid: str) -> bytes:
-        return self.contents[oid]
+    async def read_all(self, oids: Sequence[str]) -> AsyncIterator[tuple[str, bytes]]:
+        for oid in oids:
+            yield oid, self.contents[oid]
 
     def tree(self, name: str) -> Tree:
         """The tree of a capture, or with this id."""

@@ -21,6 +21,7 @@ MIB = 1024 * 1024
 
 _OUTPUT_LIMIT = 256 * MIB
 _WORDS_LIMIT = 64 * 1024
+_BUFFER = MIB
 _PIPE_GRACE = 1.0
 """Seconds we keep reading after git has ended, while something it started still holds the pipe."""
 
@@ -93,7 +94,12 @@ class Git:
         pipe = asyncio.subprocess.PIPE
         with _explained(call):
             return await asyncio.create_subprocess_exec(
-                self._program(), *call.argv, stdin=pipe, stdout=pipe, **_settings(call)
+                self._program(),
+                *call.argv,
+                stdin=pipe,
+                stdout=pipe,
+                limit=_BUFFER,
+                **_settings(call),
             )
 
     async def stop(self, process: asyncio.subprocess.Process) -> None:

@@ -7,14 +7,15 @@ move that was made as a deletion and a new file in two tool calls.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 import attrs
 
 from peon.workspace.chain import Chain
 from peon.workspace.entries import Entry, Owners
 
-Lines = Mapping[str, frozenset[int]]
-"""By content id, a hash of each line worth keeping; of binary content, one of the whole."""
+Lines = Mapping[str, frozenset[bytes]]
+"""By content id, those of its lines that matter."""
 
 
 @attrs.frozen
@@ -42,12 +43,14 @@ class Moves:
             {path: chain.entry(path, chain.last) for path in paths},
         )
 
+    @property
+    def anything_stood(self) -> bool:
+        """Whether there is anything that can have been moved at all."""
+        return any(self.stood.values())
+
     def contents(self, targets: Mapping[bytes, Entry | None]) -> set[str]:
         """The contents whose lines must be known to judge these targets."""
         before = {entry for entries in self.stood.values() for entry in entries}
-        loses = any(self.now[path] is not None for path in targets)
-        if not before or not loses:
-            return set()
         entries = {*before, *self.now.values(), *targets.values()}
         return {entry.oid for entry in entries if entry is not None}
 
@@ -86,23 +89,39 @@ class LastCopies:
     def needs(self, path: bytes) -> tuple[Need, ...]:
         """For each moved line that leaves this path, one place where it will stand."""
         wanted = self._leaving(path)
-        needs = []
-        # What stays as it is comes first: it need not be waited for.
-        for other in sorted(self._final, key=lambda name: (name in self._targets, name)):
+        needs: list[Need] = []
+        while wanted:
+            others = (one for one in self._holders[min(wanted)] if one != path)
+            other = next(others, None)
+            if other is None:
+                break
             final = self._targets.get(other, self._moves.now[other])
-            if other != path and final is not None and wanted & self._final[other]:
-                wanted -= self._final[other]
+            if final is not None:
                 needs.append(Need(other, final))
+            wanted -= self._final[other]
         return tuple(needs)
 
-    def _leaving(self, path: bytes) -> set[int]:
+    @cached_property
+    def _holders(self) -> dict[bytes, list[bytes]]:
+        """By line, two of the paths that will hold it; what stays as it is need not be waited
+        for.
+        """
+        holders: dict[bytes, list[bytes]] = {}
+        for path in sorted(self._final, key=lambda name: (name in self._targets, name)):
+            for line in self._final[path]:
+                known = holders.setdefault(line, [])
+                if len(known) < 2:
+                    known.append(path)
+        return holders
+
+    def _leaving(self, path: bytes) -> set[bytes]:
         """Lines the path would lose, that stood elsewhere before."""
         own = self._stood[path]
         leaving = self._of(self._moves.now[path]) - self._final[path]
         return {line for line in leaving if self._stood_count[line] > (line in own)}
 
-    def _of(self, entry: Entry | None) -> frozenset[int]:
+    def _of(self, entry: Entry | None) -> frozenset[bytes]:
         return frozenset() if entry is None else self._lines.get(entry.oid, frozenset())
 
-    def _all(self, entries: Iterable[Entry]) -> frozenset[int]:
+    def _all(self, entries: Iterable[Entry]) -> frozenset[bytes]:
         return frozenset(line for entry in entries for line in self._of(entry))

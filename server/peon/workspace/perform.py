@@ -49,10 +49,12 @@ class Performance:
 
     async def perform(self, blobs: Blobs) -> None:
         """Take every action; one that was done before a crash is found done."""
+        wanted = [action.target.oid for action in self._actions if action.target is not None]
+        contents = blobs.read_all(wanted)
         round_: list[_Ready] = []
         size = 0
         for number, action in enumerate(self._actions):
-            content = await blobs.read(action.target.oid) if action.target else b""
+            content = (await anext(contents))[1] if action.target is not None else b""
             round_.append(_Ready(number, action, content))
             size += len(content)
             if len(round_) >= _ROUND_ACTIONS or size >= _ROUND_BYTES:

@@ -1,6 +1,6 @@
 """What a folder's history needs of a store and of an observer, whatever they are made of."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
@@ -29,8 +29,10 @@ class Observation:
 class Blobs(Protocol):
     """Contents by id."""
 
-    async def read(self, oid: str) -> bytes:
-        """The bytes of a blob. Raises ExternalFailure when they are not kept (any more)."""
+    def read_all(self, oids: Sequence[str]) -> AsyncIterator[tuple[str, bytes]]:
+        """Ids with their bytes, in order. Raises ExternalFailure for what is not kept (any
+        more).
+        """
         ...
 
 

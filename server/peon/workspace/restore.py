@@ -6,7 +6,6 @@ byte that goes.
 """
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
@@ -19,6 +18,7 @@ from peon.workspace.disk import Listing, below, flush, standing
 from peon.workspace.entries import NOBODY, Change, Entry, Miss, Owner, Owners
 from peon.workspace.folder import Attribution, Folder, RestoreMade, Written
 from peon.workspace.intent import Intent, drop_intent, read_intent, write_intent
+from peon.workspace.lines import lines_that_leave
 from peon.workspace.moved import Moves
 from peon.workspace.paths import ancestors, meant, shown
 from peon.workspace.perform import Performance, to_the_end
@@ -35,8 +35,6 @@ from peon.workspace.segments import RestoreRecord, covers
 
 CAPTURE_SECONDS = 600.0
 """A restore needs the whole present in a checkpoint, and waits for it."""
-
-_WORD = re.compile(rb"\w")
 
 
 @attrs.frozen
@@ -154,7 +152,7 @@ async def _plan(
     around = await asyncio.to_thread(_look_around, folder, drafted)
     moves = Moves.of(folder.chain, wish.undone, after)
     targets = {path: action.target for path, action in drafted.actions.items()}
-    lines = await _lines(folder, moves.contents(targets))
+    lines = await lines_that_leave(folder.store, moves, targets)
     return now, settle(drafted, around, moves, lines)
 
 
@@ -172,20 +170,6 @@ def _look_around(folder: Folder, drafted: Draft) -> Surroundings:
         if drafted.actions[path].expect is None and standing(folder.root, path) == "folder":
             folders[path] = below(folder.root, path)
     return Surroundings(frozenset(files), folders)
-
-
-async def _lines(folder: Folder, oids: set[str]) -> dict[str, frozenset[int]]:
-    if not oids:
-        return {}
-    async with folder.store.blobs() as blobs:
-        return {oid: lines_of(await blobs.read(oid)) for oid in sorted(oids)}
-
-
-def lines_of(content: bytes) -> frozenset[int]:
-    """A hash of each line that says something; of binary content, one of the whole."""
-    if b"\0" in content[:8000]:
-        return frozenset([hash(content)])
-    return frozenset(hash(line) for line in content.splitlines() if _WORD.search(line))
 
 
 # ---- applying ------------------------------------------------------------------------------------

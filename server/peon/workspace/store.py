@@ -56,6 +56,8 @@ _CONFIG = """[core]
 # Highest in precedence, so that no .gitattributes in the folder turns a filter or a conversion on.
 _ATTRIBUTES = "* -text -filter !diff !merge -ident -crlf !working-tree-encoding\n"
 _READING_SECONDS = 600.0
+_AHEAD = 32
+"""How many contents are asked for at a time."""
 _EXCLUDES = f"{SCRATCH.decode()}*\n"
 
 
@@ -257,10 +259,20 @@ class BlobReader:
         self._ask = piped(process.stdin)
         self._answers = piped(process.stdout)
 
-    async def read(self, oid: str) -> bytes:
-        """The bytes of a blob. Raises ExternalFailure when the store does not have it."""
-        self._ask.write(oid.encode() + b"\n")
-        await self._ask.drain()
+    async def read_all(self, oids: Sequence[str]) -> AsyncIterator[tuple[str, bytes]]:
+        """Ids with their bytes, in order. Raises ExternalFailure for what the store does not have.
+
+        Some are asked for ahead: git reads the next while we use this one.
+        """
+        for place, oid in enumerate(oids):
+            if place % _AHEAD == 0:
+                # While the answers to one lot are read, the next one is already being answered.
+                ahead = oids[place + _AHEAD : place + 2 * _AHEAD]
+                lot = [*oids[:_AHEAD], *ahead] if place == 0 else ahead
+                self._ask.write(b"".join(name.encode() + b"\n" for name in lot))
+            yield oid, await self._answer(oid)
+
+    async def _answer(self, oid: str) -> bytes:
         head = (await self._answers.readline()).split()
         if len(head) != 3 or head[1] != b"blob":
             raise ExternalFailure(
