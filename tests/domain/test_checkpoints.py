@@ -218,7 +218,7 @@ def test_files_do_not_go_back_under_an_operation_of_any_thread_in_the_folder():
 
 
 def test_files_go_back_while_another_folder_is_at_work():
-    elsewhere = (a_project(ORCHARD, "/home/ada/orchard"), a_thread(OTHER, project_id=ORCHARD))
+    elsewhere = (a_project(ORCHARD, "/srv/ada/orchard"), a_thread(OTHER, project_id=ORCHARD))
     given(an_idle_thread(), a_checkpoint(), elsewhere, a_turn_started(thread_id=OTHER)).when(
         RestoreCheckpoint(thread_id=TALK, checkpoint_id=KEPT)
     ).then_it_is("operation.requested")

@@ -55,8 +55,8 @@ def test_a_project_may_bring_its_id_and_its_title():
 
 
 def test_a_project_has_the_folder_that_links_lead_to():
-    given().when(CreateProject(root="/link"), root=RootFact("/home/ada/orchard")).then(
-        ProjectCreated(project_id=ProjectId(FRESH), root="/home/ada/orchard", title="orchard")
+    given().when(CreateProject(root="/link"), root=RootFact("/srv/ada/orchard")).then(
+        ProjectCreated(project_id=ProjectId(FRESH), root="/srv/ada/orchard", title="orchard")
     )
 
 
@@ -165,7 +165,7 @@ def test_the_deletion_of_a_project_alone_leaves_no_orphan_either():
 def test_what_is_deleted_with_one_project_stays_with_another():
     told = given(
         a_project(),
-        a_project(ORCHARD, "/home/ada/orchard"),
+        a_project(ORCHARD, "/srv/ada/orchard"),
         a_thread(TALK),
         a_thread(OTHER, project_id=ORCHARD),
     )

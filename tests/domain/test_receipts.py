@@ -34,6 +34,7 @@ from peon_protocol.commands import (
     RestoreCheckpoint,
     StartTurn,
 )
+from peon_protocol.events import OperationRequested
 from peon_protocol.ids import CheckpointId, OperationId
 from peon_protocol.methods import METHODS, MethodKind
 from peon_protocol.provider_events import TextDelta, TurnEnded
@@ -48,12 +49,20 @@ from peon_protocol.results import (
     ThreadResult,
     TurnResult,
 )
-from peon_protocol.values import Decision, MissingPath, Mode, PathConflict, StopReason
+from peon_protocol.values import (
+    Decision,
+    MissingPath,
+    Mode,
+    PathConflict,
+    PushOperation,
+    StopReason,
+)
 from support.given import FRESH, ROOT, USER, Given, Story, given
 from support.story import (
     ASKED,
     GARDEN,
     KEPT,
+    OTHER,
     PROMPT,
     SNAPSHOT,
     TALK,
@@ -61,6 +70,7 @@ from support.story import (
     a_checkpoint,
     a_project,
     a_running_turn,
+    a_thread,
     an_asking_turn,
     an_idle_thread,
     says,
@@ -266,6 +276,25 @@ def test_an_outcome_goes_to_the_command_that_waits_and_to_no_other():
     assert isinstance(told.receipt("earlier").result, ThreadResult)
     assert isinstance(told.receipt("commit").result, CommitResult)
     assert isinstance(told.receipt("later").result, ThreadResult)
+
+
+def test_of_two_operations_each_command_gets_its_own_outcome():
+    told = given(an_idle_thread(), a_thread(OTHER))
+    sent(told, CommitChanges(thread_id=TALK, message="roses"), "commit")
+    told.history.record(
+        [
+            OperationRequested(
+                thread_id=OTHER, operation_id=OperationId("push"), operation=PushOperation()
+            )
+        ],
+        command_id="push",
+        digest="git/push:1",
+    )
+
+    told.and_then(RecordOperation(TALK, OperationId(FRESH), CommitMade("c0ffee", "main")))
+
+    assert isinstance(told.receipt("commit").result, CommitResult)
+    assert told.receipt("push").result is None
 
 
 def test_the_end_of_a_turn_that_a_host_reports_is_answered_as_what_it_is():

@@ -6,6 +6,7 @@ import re
 from support.sources import python_files, text_of, tree_of, walk_with_owner
 
 LONGEST_FILE = 400
+LONGEST_TEST_FILE = 500  # a specification reads from top to bottom
 LONGEST_FUNCTION = 40
 
 # These words say nothing about what a class is.
@@ -33,7 +34,11 @@ def test_every_package_states_its_invariant():
 
 def test_no_file_is_too_long_to_hold_in_mind():
     lengths = {name: text_of(name).count("\n") for name in python_files()}
-    assert {name: n for name, n in lengths.items() if n > LONGEST_FILE} == {}
+    assert {name: n for name, n in lengths.items() if n > _longest(name)} == {}
+
+
+def _longest(name: str) -> int:
+    return LONGEST_TEST_FILE if name.startswith("tests/") else LONGEST_FILE
 
 
 def test_no_function_is_too_long_to_see_at_once():

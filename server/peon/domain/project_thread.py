@@ -89,12 +89,7 @@ def _fold(thread: Thread, stored: StoredEvent) -> None:
         case CheckpointCreated():
             _checkpoint_created(thread, event, stored.occurred_at)
         case OperationRequested():
-            thread.operation = OpenOperation(
-                operation_id=event.operation_id,
-                sequence=stored.sequence,
-                operation=event.operation,
-                requested_at=stored.occurred_at,
-            )
+            _operation_requested(thread, event, stored)
         case CheckpointRestored() | ChangesCommitted() | ChangesPushed():
             thread.operation = None
         case OperationFailed():
@@ -226,6 +221,15 @@ def _checkpoint_created(thread: Thread, event: CheckpointCreated, at: str) -> No
         thread.operation = None
     elif event.kind is CheckpointKind.TURN_START and event.turn_id is not None:
         _first_checkpoint_settled(thread, event.turn_id)
+
+
+def _operation_requested(thread: Thread, event: OperationRequested, stored: StoredEvent) -> None:
+    thread.operation = OpenOperation(
+        operation_id=event.operation_id,
+        sequence=stored.sequence,
+        operation=event.operation,
+        requested_at=stored.occurred_at,
+    )
 
 
 def _operation_failed(thread: Thread, event: OperationFailed) -> None:
