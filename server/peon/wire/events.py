@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from peon.wire.encoding import dumps, loads
 from peon.wire.envelope import EVENT_TYPES
-from peon.wire.shapes import structure, unstructure
+from peon.wire.shapes import structure, unstructurer
 from peon_protocol.events import StoredEvent
 from peon_protocol.values import JsonValue
 
@@ -21,11 +21,14 @@ UPCASTERS: Final[Upcasters] = {}
 """By type and schema: what makes a payload of that schema one of the next. None is needed yet."""
 
 
+_unstructure: Final = unstructurer(StoredEvent)
+
+
 def encode_event(event: StoredEvent) -> bytes:
     """The bytes of an event, in a buffer of their own size."""
     # orjson hands out the buffer it has grown, kilobytes for a short text; what is kept for long
     # is copied.
-    return memoryview(dumps(unstructure(event))).tobytes()
+    return memoryview(dumps(_unstructure(event))).tobytes()
 
 
 class UnknownEvent(ValueError):

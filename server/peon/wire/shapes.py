@@ -3,6 +3,7 @@
 from typing import Final, TypeVar
 
 from peon.wire.converter import make_converter
+from peon.wire.hooks import UnstructureHook
 from peon.wire.problems import NOT_FITTING, ParamsInvalid, problems
 from peon_protocol.values import JsonValue
 
@@ -23,3 +24,8 @@ def unstructure(value: object) -> JsonValue:
     """The JSON of an instance of one of the protocol's classes."""
     made: JsonValue = _CONVERTER.unstructure(value)
     return made
+
+
+def unstructurer(kind: type) -> UnstructureHook:
+    """What makes JSON of instances of `kind`, found once: for those who make a great deal."""
+    return _CONVERTER.get_unstructure_hook(kind)

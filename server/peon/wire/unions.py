@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Union, get_args, get_origin
 
 from cattrs import Converter
+from cattrs.fns import identity
 
 from peon.wire.hooks import StructureHook, UnstructureHook
 from peon.wire.objects import TAG, is_tagged
@@ -81,6 +82,9 @@ def _union_unstructurer(union: object, converter: Converter) -> UnstructureHook:
     members = [member for member in get_args(union) if member is not types.NoneType]
     if len(members) == 1:
         hook = converter.get_unstructure_hook(members[0])
+        if hook == identity:
+            # As `None` is its own JSON too, there is nothing to do, and cattrs leaves out the call.
+            return identity
 
         def unstructure_unless_none(value: Any) -> JsonValue:
             return None if value is None else hook(value)
