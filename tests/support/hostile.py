@@ -2,6 +2,7 @@
 file.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -118,52 +119,55 @@ class HostileRepo:
         (git / "info" / "attributes").write_text(_ATTRIBUTES)
 
     def _config(self) -> str:
-        fire = self.canary
-        return f"""
+        names = re.findall(r"{(\w+)}", _CONFIG)
+        return _CONFIG.format_map({name: self.canary(name.replace("_", "-")) for name in names})
+
+
+_CONFIG = """\
 [include]
 \tpath = included
 [core]
-\tfsmonitor = {fire("fsmonitor")}
-\tpager = {fire("pager")}
-\teditor = {fire("editor")}
-\taskPass = {fire("askpass")}
-\tsshCommand = {fire("ssh")}
-\talternateRefsCommand = {fire("alternates")}
+\tfsmonitor = {fsmonitor}
+\tpager = {pager}
+\teditor = {editor}
+\taskPass = {askpass}
+\tsshCommand = {ssh}
+\talternateRefsCommand = {alternates}
 \tautocrlf = true
 [pager]
-\tstatus = {fire("pager-status")}
-\tdiff = {fire("pager-diff")}
+\tstatus = {pager_status}
+\tdiff = {pager_diff}
 \tlog = true
 [diff]
-\texternal = {fire("external-diff")}
+\texternal = {external_diff}
 \tignoreSubmodules = none
 [diff "evil"]
-\ttextconv = {fire("textconv")}
-\tcommand = {fire("diff-command")}
+\ttextconv = {textconv}
+\tcommand = {diff_command}
 [filter "evil"]
-\tclean = {fire("clean")}
-\tsmudge = {fire("smudge")}
+\tclean = {clean}
+\tsmudge = {smudge}
 \trequired = true
 [filter "evil.two=x"]
-\tprocess = {fire("process")}
+\tprocess = {process}
 \trequired = true
 [merge "evil"]
-\tdriver = {fire("merge")}
+\tdriver = {merge}
 [gpg]
-\tprogram = {fire("gpg")}
+\tprogram = {gpg}
 [log]
 \tshowSignature = true
 [credential]
-\thelper = {fire("credential")}
+\thelper = {credential}
 [alias]
-\tstatus = !{fire("alias")}
-\tls-files = !{fire("alias")}
+\tstatus = !{alias}
+\tls-files = !{alias}
 [interactive]
-\tdiffFilter = {fire("interactive")}
+\tdiffFilter = {interactive}
 [status]
 \tsubmoduleSummary = true
 [remote "origin"]
-\turl = ext::{fire("remote")}
+\turl = ext::{remote}
 \tpromisor = true
 \tpartialclonefilter = blob:none
 [protocol "ext"]
@@ -171,7 +175,6 @@ class HostileRepo:
 [extensions]
 \tpartialClone = origin
 """
-
 
 _ATTRIBUTES = """\
 * filter=evil diff=evil merge=evil ident
