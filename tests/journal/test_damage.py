@@ -11,8 +11,8 @@ from peon.journal.compression import compress_covered
 from peon.journal.failures import JournalDamaged
 from peon.journal.folders import SEGMENTS, SNAPSHOTS
 from peon.journal.format import check_line, encode_line, is_torn_write
+from peon.journal.opening import OpenedLog, StoreOptions, open_log
 from peon.journal.snapshot_files import SnapshotRecord
-from peon.journal.store import OpenedLog, StoreOptions, open_log
 from peon.runtime.ids import CountingIds
 from support.journal import FINGERPRINT, events
 from support.simfs import SimulatedFiles

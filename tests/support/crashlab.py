@@ -15,15 +15,16 @@ import attrs
 from hypothesis import strategies as st
 
 from peon.journal.compression import compress_covered
+from peon.journal.erasure import erase_covered
 from peon.journal.folders import SEGMENTS, SNAPSHOTS
+from peon.journal.opening import OpenedLog, StoreOptions, open_log
 from peon.journal.pages import PageReader
 from peon.journal.port import Recovered
+from peon.journal.retention import drop_history
 from peon.journal.snapshot_files import SnapshotRecord, Unchanged
-from peon.journal.store import OpenedLog, StoreOptions, open_log
 from support.simfs import SimulatedFiles
 
 STATE = Path("/state")
-FINGERPRINT = "laboratory"
 SEGMENT_BYTES = 4000
 THREADS = ("a", "b", "c")
 
@@ -62,7 +63,19 @@ class Read:
     place: int
 
 
-Step = Append | Snapshot | Compress | Read
+@attrs.frozen
+class Erase:
+    """Of every fourth event, as far as the older snapshot goes."""
+
+
+@attrs.frozen
+class Drop:
+    """History up to `place` percent of the log."""
+
+    place: int
+
+
+Step = Append | Snapshot | Compress | Read | Erase | Drop
 
 
 @attrs.frozen
@@ -75,6 +88,8 @@ class Life:
     loses_power: bool
     fails_at: int | None = None
     """The number of the change that fails with an I/O error, which ends the life too."""
+    model: int = 0
+    """Which model classes the process has: it does not use the snapshots of others, but a base."""
 
 
 @attrs.frozen
@@ -92,6 +107,8 @@ _steps: st.SearchStrategy[Step] = st.one_of(
     st.builds(Snapshot, st.integers(0, 3), st.integers(0, 2)),
     st.builds(Compress),
     st.builds(Read, st.integers(0, 100)),
+    st.builds(Erase),
+    st.builds(Drop, st.integers(0, 100)),
 )
 _lives = st.builds(
     Life,
@@ -99,6 +116,7 @@ _lives = st.builds(
     st.one_of(st.integers(1, 12), st.integers(1, 120), st.none()),
     st.booleans(),
     st.one_of(st.none(), st.none(), st.integers(1, 60)),
+    st.sampled_from([0, 0, 1]),
 )
 
 
@@ -108,7 +126,9 @@ def _histories(
     """Short lives of such steps, which die then."""
     some = st.lists(steps, min_size=1, max_size=4).map(tuple)
     failures = st.one_of(st.none(), st.none(), st.none(), st.integers(5, 11))
-    lives = st.lists(st.builds(Life, some, deaths, st.booleans(), failures), min_size=4, max_size=8)
+    models = st.sampled_from([0, 0, 0, 1])
+    life = st.builds(Life, some, deaths, st.booleans(), failures, models)
+    lives = st.lists(life, min_size=4, max_size=8)
     return st.builds(History, lives.map(tuple), _seeds)
 
 
@@ -122,13 +142,31 @@ snapshot_histories = _histories(
     st.one_of(_appends, st.builds(Snapshot, st.just(0), st.integers(1, 2))), st.integers(8, 20)
 )
 """Snapshots that know more than the log at the time they are written."""
-histories = st.one_of(long_histories, short_histories, torn_histories, snapshot_histories)
+old_histories = _histories(
+    st.one_of(
+        st.just(Append((4, 4, 4))),
+        st.just(Append((3, 3))),
+        st.sampled_from([Compress(), Erase(), Drop(40), Drop(100)]),
+    ),
+    st.one_of(st.integers(20, 60), st.none()),
+)
+"""Old events being compressed, erased and let go."""
+histories = st.one_of(
+    long_histories, short_histories, torn_histories, snapshot_histories, old_histories
+)
 
 
 def event(sequence: int, life: int) -> bytes:
     """An event that only this life has written, of up to four sectors."""
     text = "x" * (sequence * 7919 % 11 * 200)
     return b'{"sequence":%d,"life":%d,"text":"%b"}' % (sequence, life, text.encode())
+
+
+def erased(event: bytes) -> bytes | None:
+    """What shall stand in the place of every fourth event."""
+    start, _, behind = event.partition(b",")
+    sequence = int(start.removeprefix(b'{"sequence":'))
+    return start + b',"erased":true}' if behind and sequence % 4 == 0 else None
 
 
 def digest(events: list[bytes], thread: int, through: int) -> bytes:
@@ -145,6 +183,10 @@ class Witness:
         self.promised = 0
         self.kept = 0
         """The sequence of the last snapshot that was published."""
+        self.erased = 0
+        """Up to here every event that had to be erased has been."""
+        self.may_be_erased = 0
+        self.model = 0
         self._ends = {0}
 
     @property
@@ -159,8 +201,10 @@ class Witness:
         self._ends.add(self.head)
         return made
 
-    def judge(self, recovered: Recovered, head: int) -> None:
+    def judge(self, recovered: Recovered, head: int, *, model: int) -> None:
         """Compare what a start has found with what it may find; that is the truth from then on."""
+        if model != self.model:
+            self.model, self.kept = model, 0
         if head < self.promised:
             raise Violation(f"{self.promised} events were promised and {head} are left")
         if head not in self._ends:
@@ -168,11 +212,24 @@ class Witness:
         if recovered.sequence < self.kept:
             raise Violation(f"of the snapshot of {self.kept} {recovered.sequence} is left")
         self._judge_records(recovered, head)
-        if list(recovered.events) != self.events[recovered.sequence : head]:
-            raise Violation("events were found that were never written, or in another order")
+        found = list(recovered.events)
+        self.compare(found, recovered.sequence)
+        if recovered.sequence + len(found) != head:
+            raise Violation(f"{len(found)} events are found behind {recovered.sequence}")
         del self.events[head:]
         self._ends = {end for end in self._ends if end <= head}
         self.promised, self.kept = head, recovered.sequence
+
+    def compare(self, found: list[bytes], after: int) -> None:
+        """Compare events that were read with those that were written, or may stand for them."""
+        for sequence, event in enumerate(found, start=after + 1):
+            written = self.events[sequence - 1]
+            instead = erased(written)
+            if sequence <= self.erased and instead is not None and event != instead:
+                raise Violation(f"event {sequence} was erased, and has come back")
+            allowed = (written, instead if sequence <= self.may_be_erased else None)
+            if event not in allowed:
+                raise Violation(f"event {sequence} is not what was written")
 
     def _judge_records(self, recovered: Recovered, head: int) -> None:
         for record in recovered.records or ():
@@ -213,7 +270,7 @@ class Laboratory:
 
     def _live(self, life: Life, number: int) -> None:
         try:
-            log = self._open()
+            log = self._open(life.model)
             for step in life.steps:
                 self._do(step, log, number)
         except Violation:
@@ -222,12 +279,12 @@ class Laboratory:
             if not self._files.dead and not self._files.failed:
                 raise Violation(f"{type(error).__name__}: {error}") from error
 
-    def _open(self) -> OpenedLog:
+    def _open(self, model: int) -> OpenedLog:
         for folder in (STATE, STATE / SEGMENTS, STATE / SNAPSHOTS):
             self._files.make_folder(folder)
         options = StoreOptions(filesystem=self._files, segment_bytes=SEGMENT_BYTES)
-        log = open_log(STATE, fingerprint=FINGERPRINT, options=options)
-        self._witness.judge(log.recovered, log.end.head)
+        log = open_log(STATE, fingerprint=f"model-{model}", options=options)
+        self._witness.judge(log.recovered, log.end.head, model=model)
         self._copied_from = log.recovered.sequence
         return log
 
@@ -240,12 +297,37 @@ class Laboratory:
             case Snapshot(lag, ahead):
                 self._take_snapshot(log, lag, self._witness.command(ahead, life))
             case Compress():
+                self._cover(log, life)
                 compress_covered(self._files, log.catalog, log.end.log_id, log.snapshots.covered)
             case Read(place):
                 after = self._witness.head * place // 100
-                reader = PageReader(self._files, log.catalog, log.end.log_id)
-                if reader.read(after, self._witness.head, 1 << 20) != self._witness.events[after:]:
-                    raise Violation(f"other events are read behind {after}")
+                self._read(log, max(after, log.catalog.base))
+            case Erase():
+                self._cover(log, life)
+                self._erase(log)
+            case Drop(place):
+                self._cover(log, life)
+                upto = self._witness.head * place // 100
+                drop_history(self._files, log.catalog, log.snapshots.newest, upto)
+
+    def _read(self, log: OpenedLog, after: int) -> None:
+        reader = PageReader(self._files, log.catalog, log.end.log_id)
+        found = reader.read(after, self._witness.head, 1 << 20)
+        self._witness.compare(found, after)
+        if after + len(found) != self._witness.head:
+            raise Violation(f"{len(found)} events are read behind {after}")
+
+    def _cover(self, log: OpenedLog, life: int) -> None:
+        """Take two snapshots, so that even the older one holds what was written before."""
+        for _ in range(2):
+            self._take_snapshot(log, 0, self._witness.command(1, life))
+
+    def _erase(self, log: OpenedLog) -> None:
+        covered = log.snapshots.covered
+        self._witness.may_be_erased = max(covered, self._witness.may_be_erased)
+        sealed = [last for _, last in log.catalog.sealed() if last <= covered]
+        erase_covered(self._files, log.catalog, log.end.log_id, covered, erased)
+        self._witness.erased = max([self._witness.erased, *sealed])
 
     def _take_snapshot(self, log: OpenedLog, lag: int, ahead: list[bytes]) -> None:
         records = self._witness.records(log.snapshots.keys, self._copied_from)

@@ -63,6 +63,12 @@ class Catalog:
             self._segments[self._index(segment.first)] = segment
             self._marks.pop(segment.first, None)
 
+    def dropped(self, segment: SegmentFile) -> None:
+        """The first segment is not part of the log any more."""
+        with self._lock:
+            self._segments.remove(segment)
+            self._marks.pop(segment.first, None)
+
     def noted(self, segment: SegmentFile, mark: Mark) -> None:
         """Reading can begin at `mark`."""
         with self._lock:

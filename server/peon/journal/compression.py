@@ -16,7 +16,7 @@ from peon.journal.reading import (
     start_of,
 )
 
-_LEVEL = 3
+LEVEL = 3
 
 
 def compress_covered(filesystem: FileSystem, catalog: Catalog, log_id: str, covered: int) -> int:
@@ -40,14 +40,14 @@ def compress_segment(filesystem: FileSystem, segment: SegmentFile, log_id: str) 
     The new file is read back and compared before it gets its name. Raises JournalDamaged where the
     segment, or what came of it, is not whole; OSError.
     """
-    end = _walk(filesystem, segment, log_id)
+    end = walk(filesystem, segment, log_id)
     target = segment.compressed_form()
     scratch = SegmentFile(
         target.path.with_name(target.path.name + SCRATCH), target.first, compressed=True
     )
     discard(filesystem, scratch.path)
     _write_frames(filesystem, segment, scratch)
-    if _walk(filesystem, scratch, log_id) != end:
+    if walk(filesystem, scratch, log_id) != end:
         raise JournalDamaged(scratch.path, 0, "it does not hold what it was made from")
     filesystem.rename(scratch.path, target.path)
     filesystem.sync_folder(target.path.parent)
@@ -55,7 +55,7 @@ def compress_segment(filesystem: FileSystem, segment: SegmentFile, log_id: str) 
 
 
 def _write_frames(filesystem: FileSystem, segment: SegmentFile, scratch: SegmentFile) -> None:
-    compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
+    compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
     descriptor = filesystem.create(scratch.path)
     try:
         for block in read_blocks(filesystem, segment):
@@ -65,7 +65,7 @@ def _write_frames(filesystem: FileSystem, segment: SegmentFile, scratch: Segment
         filesystem.close(descriptor)
 
 
-def _walk(filesystem: FileSystem, segment: SegmentFile, log_id: str) -> tuple[int, int]:
+def walk(filesystem: FileSystem, segment: SegmentFile, log_id: str) -> tuple[int, int]:
     """Check every line; the answer is where the segment ends: its last sequence and checksum."""
     header = read_header(filesystem, segment)
     check_same_log(segment, header, log_id)

@@ -3,10 +3,11 @@ like.
 
     header   PEON-JNL1 <log id> <checksum the segment starts from> <checksum of this line so far> LF
     commit   <checksum> SP [<event>,<event>,…] LF        one line is one group commit
+    seal     <checksum> SP SEAL <checksum> LF            ends a segment that has been rewritten
 
 Every checksum is a CRC-32 seeded with the one before, so a line proves all that stands before it.
 An event is a JSON object without a raw line feed; the line is exactly the events as they were
-given.
+given. A seal says which checksum the segment ended with before: the next one continues that.
 """
 
 import re
@@ -22,6 +23,8 @@ _VERSION = b"1"
 _HEADER = re.compile(rb"PEON-JNL1 ([A-Za-z0-9_.:-]{1,128}) ([0-9a-f]{8}) ([0-9a-f]{8})")
 _NUMBERED = re.compile(rb"PEON-JNL(\d+) ")
 _PREFIX = 9
+_SEAL = b"SEAL "
+_SEAL_LENGTH = len(_SEAL) + 8
 LONGEST_HEADER = len(b"PEON-JNL1 ") + 128 + 1 + 8 + 1 + 8 + 1
 
 PLAIN = ".jsonl"
@@ -119,6 +122,19 @@ def encode_line(payload: bytes, seed: int) -> tuple[int, bytes]:
     """The next checksum of the chain and the line that carries it."""
     checksum = zlib.crc32(payload, seed)
     return checksum, b"%08x %b\n" % (checksum, payload)
+
+
+def encode_seal(ended_with: int, seed: int) -> bytes:
+    """The line that ends a rewritten segment, whose chain has come to `seed`."""
+    return encode_line(_SEAL + b"%08x" % ended_with, seed)[1]
+
+
+def parse_seal(payload: bytes | memoryview) -> int | None:
+    """The checksum a seal names; None for every other payload."""
+    text = bytes(payload[:_SEAL_LENGTH])
+    if len(payload) != _SEAL_LENGTH or not text.startswith(_SEAL):
+        return None
+    return int(text[len(_SEAL) :], 16)
 
 
 def check_line(line: bytes | memoryview, seed: int) -> int | None:

@@ -8,7 +8,7 @@ import msgspec
 
 from peon.journal.blobs import check_blob
 from peon.journal.failures import JournalDamaged
-from peon.journal.filesystem import SCRATCH, FileSystem, LocalFileSystem
+from peon.journal.filesystem import SCRATCH, FileSystem, LocalFileSystem, has_folder
 from peon.journal.folders import BLOBS, SEGMENTS, SNAPSHOTS
 from peon.journal.format import Header, Numbered, SegmentFile
 from peon.journal.reading import (
@@ -20,7 +20,7 @@ from peon.journal.reading import (
 )
 from peon.journal.recovery import find_tear, list_log
 from peon.journal.snapshot_files import SnapshotUnusable, read_snapshot
-from peon.journal.snapshots import list_snapshots
+from peon.journal.snapshots import list_bases, list_snapshots
 
 
 @attrs.frozen
@@ -112,7 +112,9 @@ class _Check:
 
     def log(self, folder: Path) -> None:
         """Check every segment, and that each continues the one before."""
-        segments = list_log(self._filesystem, folder).segments if self._has(folder) else ()
+        if not has_folder(self._filesystem, folder):
+            return
+        segments = list_log(self._filesystem, folder).segments
         self._total = sum(self._size(self._where_it_is_now(one).path) for one in segments)
         self._base = self._head = segments[0].first - 1 if segments else 0
         checksum: int | None = None
@@ -124,7 +126,10 @@ class _Check:
             self._tell(0)
 
     def snapshots_in(self, folder: Path) -> None:
-        for path in list_snapshots(self._filesystem, folder) if self._has(folder) else []:
+        if not has_folder(self._filesystem, folder):
+            return
+        paths = list_snapshots(self._filesystem, folder) + list_bases(self._filesystem, folder)
+        for path in paths:
             try:
                 found = read_snapshot(self._filesystem, path, fingerprint=None, keep_contents=False)
             except SnapshotUnusable as reason:
@@ -138,7 +143,7 @@ class _Check:
                 self._problems.append(Problem(path, 0, why))
 
     def values_in(self, folder: Path) -> None:
-        names = self._filesystem.names(folder) if self._has(folder) else []
+        names = self._filesystem.names(folder) if has_folder(self._filesystem, folder) else []
         for name in names:
             if name.endswith(SCRATCH):
                 continue
@@ -207,13 +212,6 @@ class _Check:
         except FileNotFoundError:
             return segment.compressed_form()
         return segment
-
-    def _has(self, folder: Path) -> bool:
-        try:
-            self._filesystem.names(folder)
-        except FileNotFoundError:
-            return False
-        return True
 
     def _size(self, path: Path) -> int:
         descriptor = self._filesystem.open_read(path)

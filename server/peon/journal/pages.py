@@ -1,5 +1,6 @@
 """Reading a page of old events from the segments, off the loop."""
 
+from peon.errors import Stale
 from peon.journal.catalog import Catalog
 from peon.journal.failures import JournalDamaged
 from peon.journal.filesystem import FileSystem
@@ -20,11 +21,13 @@ class PageReader:
         them.
 
         `upto` is durable, and nothing beyond it is looked at: there a line may be half written.
-        Raises JournalDamaged, OSError.
+        Raises Stale where it has been dropped meanwhile, JournalDamaged, OSError.
         """
         page = _Page(after + 1, upto, max_bytes)
         while not page.full:
             segment, mark = self._catalog.locate(page.next)
+            if segment.first > page.next:
+                raise Stale(f"the log begins with {segment.first}; {page.next} is not kept")
             try:
                 self._fill(page, segment, mark)
             except FileNotFoundError:

@@ -112,6 +112,30 @@ class SnapshotStore(Protocol):
         ...
 
 
+class HistoryStore(Protocol):
+    """What is done to old events: kept small, erased where they must not be kept, or let go."""
+
+    async def compress(self) -> int:
+        """Compress the sealed segments that the older snapshot covers; how many there were."""
+        ...
+
+    def seal(self) -> None:
+        """Let the next commit begin a new segment: only what is sealed can be erased or let go."""
+        ...
+
+    async def erase(self, replace: Callable[[bytes], bytes | None], *, upto: int) -> int:
+        """Put another event in the place of those for which `replace` has one, for good.
+
+        Reaches as far as events are sealed, the older snapshot covers them, and `upto`. How many
+        segments were rewritten. Raises StoreFailure.
+        """
+        ...
+
+    async def drop_history(self, *, upto: int) -> None:
+        """Let go of whole segments up to `upto` which the newest snapshot covers; see `base`."""
+        ...
+
+
 @attrs.frozen
 class Recovered:
     """What a start has found."""
@@ -123,3 +147,5 @@ class Recovered:
     """Every event behind `sequence`, read as it is asked for. Raises JournalDamaged."""
     torn: tuple[TornTail, ...]
     ignored: tuple[IgnoredSnapshot, ...]
+    upcast_from: str | None = None
+    """The fingerprint of the model classes that made `records`, where these were others."""

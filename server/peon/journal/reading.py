@@ -22,6 +22,7 @@ from peon.journal.format import (
     check_line,
     is_newer_header,
     parse_header,
+    parse_seal,
     payload_of,
     split_events,
 )
@@ -55,11 +56,12 @@ class Block(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """One line of a segment: the events that became durable together."""
+    """One line of a segment: the events that became durable together, none for a seal."""
 
     first: int
     events: list[msgspec.Raw]
     checksum: int
+    """What the next line continues."""
     end: int
     """Where the next line starts, in the text."""
     mark: Mark | None
@@ -110,10 +112,14 @@ def read_commits(filesystem: FileSystem, segment: SegmentFile, start: Mark) -> I
             checksum = check_line(line, seed)
             if checksum is None:
                 raise JournalDamaged(segment.path, byte, "the checksum does not fit")
-            events = _split(segment, byte, payload_of(line))
             position = end + 1
-            yield Commit(sequence, events, checksum, block.text_offset + position, mark)
-            seed, sequence, mark = checksum, sequence + len(events), None
+            ended_with = parse_seal(payload_of(line))
+            if ended_with is None:
+                events, seed = _split(segment, byte, payload_of(line)), checksum
+            else:
+                events, seed = [], ended_with
+            yield Commit(sequence, events, seed, block.text_offset + position, mark)
+            sequence, mark = sequence + len(events), None
 
 
 def _split(segment: SegmentFile, byte: int, payload: bytes | memoryview) -> list[msgspec.Raw]:

@@ -11,6 +11,7 @@ import attrs
 
 from peon.journal.failures import JournalDamaged, foreign_file
 from peon.journal.filesystem import SCRATCH, FileSystem, discard, read_range, write_atomically
+from peon.journal.folders import is_system_litter
 from peon.journal.format import (
     TORN,
     Header,
@@ -22,7 +23,6 @@ from peon.journal.reading import Commit, read_commits, read_header, start_of
 from peon.journal.segments import LogEnd
 
 _OURS = re.compile(r"\d{20}\.jsonl(\.zst)?(\.tmp|(\.\d+)*\.torn(\.tmp)?)")
-_SYSTEM_LITTER = re.compile(r"\.DS_Store|\._.*|\.nfs.*|Thumbs\.db|desktop\.ini")
 
 
 @attrs.frozen
@@ -76,7 +76,7 @@ def list_log(filesystem: FileSystem, folder: Path) -> Listing:
         elif _OURS.fullmatch(name):
             if name.endswith(SCRATCH):
                 leftovers.append(path)
-        elif not _SYSTEM_LITTER.fullmatch(name):
+        elif not is_system_litter(name):
             raise foreign_file(path, "is not a file of the log")
     segments: list[SegmentFile] = []
     for first in sorted(forms):

@@ -12,7 +12,14 @@ import msgspec
 import zstandard
 
 from peon.journal.filesystem import FileSystem, read_whole
-from peon.journal.format import Numbered, SegmentFile, parse_header, payload_of, split_events
+from peon.journal.format import (
+    Numbered,
+    SegmentFile,
+    parse_header,
+    parse_seal,
+    payload_of,
+    split_events,
+)
 
 _FRAME_START = b"\x28\xb5\x2f\xfd"
 _SEEDS_KEPT = 4
@@ -81,6 +88,9 @@ class _Remains:
             self._expected = None
             return None
         self._seeds = [stored]
+        if (ended_with := parse_seal(payload_of(line))) is not None:
+            self._seeds = [ended_with]
+            return None
         run = self._placed(line)
         self._expected = None if run is None else run.first + len(run.events)
         return run

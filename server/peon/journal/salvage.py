@@ -22,7 +22,7 @@ from peon.journal.recovery import list_log
 from peon.journal.remains import ReadableRun, readable_runs
 from peon.journal.segments import LogEnd
 from peon.journal.snapshot_files import ReadSnapshot, SnapshotUnusable, read_snapshot
-from peon.journal.snapshots import list_snapshots
+from peon.journal.snapshots import list_bases, list_snapshots
 from peon.journal.staging import StagedLog, finish_replacing, is_half_replaced
 
 DAMAGED = "journal.damaged"
@@ -80,7 +80,8 @@ class _Salvage:
     def run(self) -> Salvaged:
         segments = list_log(self._files, self._directory / SEGMENTS).segments
         log_id = self._find_log_id(segments)
-        staged = self._staged(log_id)
+        base = self._find_base(log_id, segments)
+        staged = StagedLog(self._files, self._directory, LogEnd(log_id, base, 0, None, 0, 0))
         for run in readable_runs(self._files, segments):
             if not self._take(staged, run):
                 break
@@ -95,9 +96,6 @@ class _Salvage:
         return Salvaged(
             log_id=log_id, head=head, kept=self._kept, lost=tuple(self._lost), aside=aside
         )
-
-    def _staged(self, log_id: str) -> StagedLog:
-        return StagedLog(self._files, self._directory, LogEnd(log_id, 0, 0, None, 0, 0))
 
     def _take(self, staged: StagedLog, run: ReadableRun) -> bool:
         """Write what is new in a run; False where it cannot be joined to what is there."""
@@ -135,6 +133,19 @@ class _Salvage:
             "no part of it says which log it is",
             "Restore the folder from a backup.",
         )
+
+    def _find_base(self, log_id: str, segments: Sequence[SegmentFile]) -> int:
+        """How much of the beginning was dropped and is not lost: a base stands for it."""
+        folder = self._directory / SNAPSHOTS
+        begins_after = segments[0].first - 1 if segments else 0
+        for path in list_bases(self._files, folder) if has_folder(self._files, folder) else []:
+            try:
+                found = read_snapshot(self._files, path, fingerprint=None, keep_contents=False)
+            except SnapshotUnusable:
+                continue
+            if found.header.log_id == log_id and found.header.sequence >= begins_after:
+                return begins_after
+        return 0
 
     def _snapshots_beyond(self, log_id: str, head: int) -> dict[Path, int]:
         """The snapshots that hold events behind `head`, and how far they go."""

@@ -51,6 +51,7 @@ class SegmentWriter:
         self._checksum = end.checksum
         self._head = end.head
         self._size = end.size
+        self._seal_requested = False
         self._segment, self._descriptor = (
             self._create() if end.segment is None else self._resume(end.segment, end)
         )
@@ -67,7 +68,8 @@ class SegmentWriter:
 
     def commit(self, events: Sequence[bytes]) -> bytes:
         """Make `events` durable as one line; the answer is the line's payload. Raises OSError."""
-        if self._size >= self._segment_bytes:
+        full = self._size >= self._segment_bytes or self._seal_requested
+        if full and self._segment.first <= self._head:
             self._roll()
         payload = join_events(events)
         checksum, line = encode_line(payload, self._checksum)
@@ -77,6 +79,10 @@ class SegmentWriter:
         self._size += len(line)
         self._head += len(events)
         return payload
+
+    def seal(self) -> None:
+        """Let the next commit begin a new segment. May be called from another thread."""
+        self._seal_requested = True
 
     def close(self) -> None:
         self._filesystem.close(self._descriptor)
@@ -98,6 +104,7 @@ class SegmentWriter:
         return segment, descriptor
 
     def _roll(self) -> None:
+        self._seal_requested = False
         filled = self._descriptor
         self._segment, self._descriptor = self._create()
         self._filesystem.close(filled)

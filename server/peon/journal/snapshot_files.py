@@ -166,17 +166,13 @@ def read_snapshot(
         places, contents = _read_records(source, keep_contents=keep_contents)
     finally:
         filesystem.close(descriptor)
-    if path.name != snapshot_name(header.sequence):
+    if path.name.split(".")[0] != f"{header.sequence:020d}":
         raise SnapshotUnusable("its name is not that of its sequence")
     records = tuple(
         SnapshotRecord(key, max(places[key].through, header.sequence), content)
         for key, content in contents.items()
     )
     return ReadSnapshot(header, SnapshotFile.of(path, header.sequence, places), records)
-
-
-def snapshot_name(sequence: int) -> str:
-    return f"{sequence:020d}.snap"
 
 
 def _read_header(source: "_Input") -> SnapshotHeader:

@@ -14,6 +14,7 @@ import attrs
 
 from peon.journal.failures import JournalDamaged, foreign_file
 from peon.journal.filesystem import SCRATCH, FileSystem, discard
+from peon.journal.folders import is_system_litter
 from peon.journal.snapshot_files import (
     ReadSnapshot,
     SnapshotFile,
@@ -23,7 +24,6 @@ from peon.journal.snapshot_files import (
     Unchanged,
     check_word,
     read_snapshot,
-    snapshot_name,
     write_snapshot,
 )
 
@@ -36,11 +36,14 @@ __all__ = [
     "SnapshotRecord",
     "Unchanged",
     "discard_drafts",
+    "is_base_name",
+    "list_bases",
     "list_snapshots",
 ]
 
 _NAME = re.compile(r"(\d{20})\.snap")
-_LITTER = re.compile(r"\d{20}\.snap\.tmp|\.DS_Store|\._.*|\.nfs.*|Thumbs\.db|desktop\.ini")
+_BASE_NAME = re.compile(r"(\d{20})\.base")
+_OTHERS = re.compile(r"\d{20}\.(snap\.tmp|base|base\.tmp)")
 KEPT = 2
 
 
@@ -77,9 +80,18 @@ def list_snapshots(filesystem: FileSystem, folder: Path) -> list[Path]:
         path = folder / name
         if _NAME.fullmatch(name):
             paths.append(path)
-        elif not _LITTER.fullmatch(name):
+        elif not _OTHERS.fullmatch(name) and not is_system_litter(name):
             raise foreign_file(path, "is not a snapshot of the log")
     return paths
+
+
+def list_bases(filesystem: FileSystem, folder: Path) -> list[Path]:
+    """The base snapshots in a folder, oldest first."""
+    return [folder / name for name in filesystem.names(folder) if is_base_name(name)]
+
+
+def is_base_name(name: str) -> bool:
+    return _BASE_NAME.fullmatch(name) is not None
 
 
 def discard_drafts(filesystem: FileSystem, folder: Path) -> None:
@@ -115,9 +127,15 @@ class SnapshotFolder:
         return self._kept[0].sequence if len(self._kept) == KEPT else 0
 
     @property
+    def newest(self) -> SnapshotFile | None:
+        """The newest snapshot that is known to be whole."""
+        return self._kept[-1] if self._kept else None
+
+    @property
     def empty(self) -> bool:
         """Is there no snapshot at all, usable or not?"""
-        return not list_snapshots(self._filesystem, self._folder)
+        folder = (self._filesystem, self._folder)
+        return not list_snapshots(*folder) and not list_bases(*folder)
 
     def load(self, *, head: int) -> LoadedSnapshot:
         """The newest usable snapshot of a log that ends at `head`.
@@ -149,7 +167,7 @@ class SnapshotFolder:
         """
         if self._kept and sequence < self._kept[-1].sequence:
             raise ValueError(f"there is a snapshot of {self._kept[-1].sequence} already")
-        path = self._folder / snapshot_name(sequence)
+        path = self._folder / f"{sequence:020d}.snap"
         scratch = path.with_name(path.name + SCRATCH)
         discard(self._filesystem, scratch)
         header = SnapshotHeader(self._log_id, self._fingerprint, sequence)

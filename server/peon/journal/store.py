@@ -1,49 +1,33 @@
 """The log in segment files: the event store of a server."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
 
-import attrs
-
 from peon.errors import PeonError, Stale, StoreFailure
 from peon.journal.catalog import Catalog
 from peon.journal.compression import compress_covered
-from peon.journal.failures import JournalDamaged, RecordMissing, cannot_open, write_failed
-from peon.journal.filesystem import FileSystem, LocalFileSystem
+from peon.journal.erasure import Replace, erase_covered
+from peon.journal.failures import RecordMissing, cannot_open, write_failed
 from peon.journal.folders import SEGMENTS, SNAPSHOTS
 from peon.journal.format import check_events
 from peon.journal.group import GroupCommit
 from peon.journal.lock import LifeLock
+from peon.journal.opening import StoreOptions, open_log
 from peon.journal.pages import PageReader
 from peon.journal.port import PAGE_BYTES, Recovered
-from peon.journal.reading import read_events
-from peon.journal.recovery import ExaminedLog, examine_log, mend_log
+from peon.journal.retention import drop_history
 from peon.journal.segments import LogEnd, SegmentWriter
 from peon.journal.snapshot_files import SnapshotRecord, Unchanged
-from peon.journal.snapshots import SnapshotFolder, discard_drafts
+from peon.journal.snapshots import SnapshotFolder
 from peon.journal.staging import refuse_half_replaced
 from peon.journal.tail import MemoryTail, TailCommit
 from peon.journal.waiters import DurabilityWaiters
 from peon.journal.worker import Worker
-from peon.runtime.ids import IdSource, RandomIds
 
-SEGMENT_BYTES = 64 << 20
-TAIL_BYTES = 64 << 20
-
-
-@attrs.frozen(kw_only=True)
-class StoreOptions:
-    """Sizes, and the parts that tests replace."""
-
-    filesystem: FileSystem = attrs.field(factory=LocalFileSystem)
-    ids: IdSource = attrs.field(factory=RandomIds)
-    segment_bytes: int = SEGMENT_BYTES
-    """A segment is sealed when it has this size; one commit may pass it."""
-    tail_bytes: int = TAIL_BYTES
-    """What the newest events may cost in memory."""
+__all__ = ["SegmentStore", "StoreOptions"]
 
 
 class SegmentStore:
@@ -220,6 +204,42 @@ class SegmentStore:
         except OSError as error:
             raise write_failed(self._folder, error) from error
 
+    def seal(self) -> None:
+        """Let the next commit begin a new segment, so that what stands before it can be erased."""
+        self._writer.seal()
+
+    async def erase(self, replace: Replace, *, upto: int) -> int:
+        """Replace events up to `upto` for good, as far as they are sealed and snapshots cover them.
+
+        `replace` is called in another thread, several times for each event, and answers the same
+        each time. How many segments were rewritten. Raises StoreFailure, and ValueError for a
+        replacement that is no event; the log is whole then, and no event is lost.
+        """
+        covered = min(upto, self._snapshots.covered)
+        erase = partial(
+            erase_covered, self._filesystem, self._catalog, self._log_id, covered, replace
+        )
+        try:
+            return await self._keeper.run(erase)
+        except OSError as error:
+            raise write_failed(self._folder, error) from error
+        finally:
+            self._tail.forget(covered)
+
+    async def drop_history(self, *, upto: int) -> None:
+        """Let go of the oldest segments, as far as all their events stand up to `upto`.
+
+        Only what the newest snapshot holds can go; it is kept as the base of what is left, and
+        `base` tells how far the log has lost its beginning. Raises StoreFailure.
+        """
+        drop = partial(drop_history, self._filesystem, self._catalog, self._snapshots.newest, upto)
+        try:
+            await self._keeper.run(drop)
+        except OSError as error:
+            raise write_failed(self._folder, error) from error
+        finally:
+            self._tail.forget(self.base)
+
     async def close(self) -> None:
         if self._closed:
             return
@@ -250,53 +270,3 @@ class SegmentStore:
         if self._room is not None:
             self._room.set_result(None)
             self._room = None
-
-
-@attrs.frozen
-class OpenedLog:
-    """A log that has been recovered and can be written to."""
-
-    writer: SegmentWriter
-    catalog: Catalog
-    snapshots: SnapshotFolder
-    end: LogEnd
-    recovered: Recovered
-
-
-def open_log(directory: Path, *, fingerprint: str, options: StoreOptions) -> OpenedLog:
-    """Recover the log of a state folder and open it for writing. The caller owns the folder."""
-    filesystem, folder = options.filesystem, directory / SEGMENTS
-    log = examine_log(filesystem, folder)
-    end = log.end or LogEnd(options.ids.fresh(), 0, 0, None, 0, 0)
-    snapshots = SnapshotFolder(
-        filesystem, directory / SNAPSHOTS, log_id=end.log_id, fingerprint=fingerprint
-    )
-    if log.end is None and not snapshots.empty:
-        raise JournalDamaged(folder, 0, "there are snapshots of a log, and the log is missing")
-    loaded = snapshots.load(head=end.head)
-    catalog = Catalog(log.segments)
-    if catalog.base > loaded.sequence:
-        first = log.segments[0].path
-        raise JournalDamaged(first, 0, f"the events up to {catalog.base} are missing")
-    torn = mend_log(filesystem, folder, log)
-    discard_drafts(filesystem, directory / SNAPSHOTS)
-    # A snapshot whose name is not yet durable must not come to be the only one.
-    filesystem.sync_folder(directory / SNAPSHOTS)
-    writer = SegmentWriter(
-        filesystem, folder, end, segment_bytes=options.segment_bytes, made=catalog.added
-    )
-    events = _behind(filesystem, log, end, loaded.sequence)
-    return OpenedLog(
-        writer,
-        catalog,
-        snapshots,
-        end,
-        Recovered(loaded.sequence, loaded.records, events, torn, loaded.ignored),
-    )
-
-
-def _behind(filesystem: FileSystem, log: ExaminedLog, end: LogEnd, after: int) -> Iterator[bytes]:
-    if after >= end.head:
-        return iter(())
-    segments = Catalog(log.segments).holding(after + 1)
-    return read_events(filesystem, segments, end.log_id, after, end.head)

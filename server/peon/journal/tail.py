@@ -74,13 +74,16 @@ class MemoryTail:
         self._bytes += commit.cost
         self._head = commit.last
         while self._bytes > self._max_bytes and self._held:
-            self._bytes -= self._commits[self._dropped].cost
-            self._commits[self._dropped] = _GONE
-            self._dropped += 1
+            self._drop_oldest()
         # The list is cut in large steps, so that dropping a commit does not move all the others.
         if self._dropped > max(_COMPACT_AFTER, self._held):
             del self._commits[: self._dropped]
             self._dropped = 0
+
+    def forget(self, upto: int) -> None:
+        """Hold no event up to here any more: it reads otherwise in the files now."""
+        while self._held and self._commits[self._dropped].first <= upto:
+            self._drop_oldest()
 
     def read(self, after: int, limit: int, max_bytes: int) -> list[bytes] | None:
         """Events behind `after`: at most `limit`; the last one may pass `max_bytes`.
@@ -106,6 +109,11 @@ class MemoryTail:
             room -= len(event)
             sequence += 1
         return events
+
+    def _drop_oldest(self) -> None:
+        self._bytes -= self._commits[self._dropped].cost
+        self._commits[self._dropped] = _GONE
+        self._dropped += 1
 
     @property
     def _held(self) -> int:

@@ -1,11 +1,13 @@
 """A whole log in one file, to carry it elsewhere: export and import, with nothing lost or changed.
 
-    {"peonLog":1,"logId":"…","head":60,"values":2}      what follows: so many events and values
-    <event>                                             each exactly as it stands in the log
-    {"value":"<hash>","content":"<base64>"}             each value that events may name
+    {"peonLog":1,"logId":"…","base":0,"head":60,"values":2}     how much follows
+    {"name":"<name>","content":"<base64>"}                      the base, if there is one
+    <event>                                                     each as it stands in the log
+    {"name":"<hash>","content":"<base64>"}                      each value that events may name
     {"sha256":"<hash of all lines before>"}
 
-The log keeps its id, so cursors and references go on meaning the same.
+The log keeps its id, so cursors and references go on meaning the same. A base is the snapshot that
+stands for history which has been dropped.
 """
 
 import base64
@@ -24,13 +26,16 @@ from peon.journal.filesystem import (
     FileSystem,
     LocalFileSystem,
     read_whole,
+    write_atomically,
 )
 from peon.journal.folders import BLOBS, SEGMENTS, SNAPSHOTS
 from peon.journal.format import Numbered, check_events
 from peon.journal.lock import LifeLock
 from peon.journal.reading import read_events
 from peon.journal.recovery import ExaminedLog, examine_log, list_log
+from peon.journal.retention import load_base
 from peon.journal.segments import LogEnd
+from peon.journal.snapshots import is_base_name
 from peon.journal.staging import StagedLog, finish_replacing, is_half_replaced
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -40,12 +45,13 @@ _COMMIT_BYTES = 1 << 20
 class _Head(msgspec.Struct, forbid_unknown_fields=True):
     peonLog: int  # noqa: N815 (as it is written)
     logId: str  # noqa: N815
+    base: int
     head: int
     values: int
 
 
-class _Value(msgspec.Struct, forbid_unknown_fields=True):
-    value: str
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
     content: str
 
 
@@ -75,17 +81,21 @@ def export_log(
         raise Unavailable(f"the log in {directory}", "there is none", "Look at --state-dir.")
     values = _values(files, directory / BLOBS)
     lines = _Lines(output)
-    head = _Head(1, log.end.log_id, log.end.head, len(values))
+    base = log.segments[0].first - 1
+    head = _Head(1, log.end.log_id, base, log.end.head, len(values))
     lines.add(msgspec.json.encode(head))
-    if log.end.head > 0:
-        for event in read_events(files, list(log.segments), head.logId, 0, head.head):
+    if base > 0:
+        folder = directory / SNAPSHOTS
+        found = load_base(files, folder, log_id=head.logId, base=base, head=head.head)
+        lines.add_file(files, found.file.path)
+    if head.head > base:
+        for event in read_events(files, list(log.segments), head.logId, base, head.head):
             lines.add(event)
     for path in values:
         check_blob(files, path)
-        content = base64.b64encode(read_whole(files, path)).decode("ascii")
-        lines.add(msgspec.json.encode(_Value(path.name, content)))
+        lines.add_file(files, path)
     output.write(msgspec.json.encode(_End(lines.digest)) + b"\n")
-    return Transferred(log_id=head.logId, events=head.head, values=head.values)
+    return Transferred(log_id=head.logId, events=head.head - base, values=head.values)
 
 
 def import_log(
@@ -113,7 +123,7 @@ def import_log(
         head = _check(source)
         source.seek(0)
         _take_over(files, directory, source, head)
-        return Transferred(log_id=head.logId, events=head.head, values=head.values)
+        return Transferred(log_id=head.logId, events=head.head - head.base, values=head.values)
     finally:
         lock.release()
 
@@ -148,6 +158,10 @@ class _Lines:
         self._hash.update(text)
         self._output.write(text)
 
+    def add_file(self, files: FileSystem, path: Path) -> None:
+        content = base64.b64encode(read_whole(files, path)).decode("ascii")
+        self.add(msgspec.json.encode(_File(path.name, content)))
+
 
 def _check(source: BinaryIO) -> _Head:
     """Read an export to its end. Raises Unavailable where it is not whole."""
@@ -165,7 +179,11 @@ def _read_through(source: BinaryIO) -> _Head:
     if head.peonLog != 1:
         raise Unavailable("the export", "it was made by a newer version of Peon", "Update Peon.")
     hashing = hashlib.sha256(first)
-    for sequence in range(1, head.head + 1):
+    if head.base > 0:
+        line = source.readline()
+        hashing.update(line)
+        _base_in(line)
+    for sequence in range(head.base + 1, head.head + 1):
         line = source.readline()
         hashing.update(line)
         check_events([line.removesuffix(b"\n")])
@@ -174,27 +192,37 @@ def _read_through(source: BinaryIO) -> _Head:
     for _ in range(head.values):
         line = source.readline()
         hashing.update(line)
-        _content(msgspec.json.decode(line, type=_Value))
+        _value_in(line)
     if msgspec.json.decode(source.readline(), type=_End).sha256 != hashing.hexdigest():
         raise ValueError("its checksum does not fit")
     return head
 
 
-def _content(value: _Value) -> bytes:
-    content = base64.b64decode(value.content, validate=True)
-    if hashlib.sha256(content).hexdigest() != value.value:
-        raise ValueError(f"the value {value.value} is not what its name says")
+def _base_in(line: bytes) -> tuple[str, bytes]:
+    file = msgspec.json.decode(line, type=_File)
+    if not is_base_name(file.name):
+        raise ValueError(f"{file.name!r} is not the name of a base")
+    return file.name, base64.b64decode(file.content, validate=True)
+
+
+def _value_in(line: bytes) -> bytes:
+    file = msgspec.json.decode(line, type=_File)
+    content = base64.b64decode(file.content, validate=True)
+    if hashlib.sha256(content).hexdigest() != file.name:
+        raise ValueError(f"the value {file.name!r} is not what its name says")
     return content
 
 
 def _take_over(files: FileSystem, directory: Path, source: BinaryIO, head: _Head) -> None:
-    staged = StagedLog(files, directory, LogEnd(head.logId, 0, 0, None, 0, 0))
     source.readline()
-    for batch in _batches(source, head.head):
+    if head.base > 0:
+        name, content = _base_in(source.readline())
+        write_atomically(files, directory / SNAPSHOTS / name, content)
+    staged = StagedLog(files, directory, LogEnd(head.logId, head.base, 0, None, 0, 0))
+    for batch in _batches(source, head.head - head.base):
         staged.writer.commit(batch)
     for _ in range(head.values):
-        value = msgspec.json.decode(source.readline(), type=_Value)
-        store_blob(files, directory / BLOBS, _content(value))
+        store_blob(files, directory / BLOBS, _value_in(source.readline()))
     staged.put_in_place(aside=None)
 
 
