@@ -172,6 +172,7 @@ class SimulatedFiles:
         self.fault: Fault | None = None
         self.takes_at_most: int | None = None
         self.room: int | None = None
+        self.reported_kind: str | None = None
         self._disk = disk or Disk()
         self._opened: dict[int, Inode] = {}
         self._paths: dict[int, Path] = {}
@@ -218,6 +219,9 @@ class SimulatedFiles:
         return self._opened[descriptor].pending
 
     # --- what a process does
+
+    def kind(self, path: Path) -> str | None:
+        return self.reported_kind
 
     def create(self, path: Path) -> int:
         self._about_to("create", path, changes=True)

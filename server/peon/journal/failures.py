@@ -50,6 +50,15 @@ def newer_format(path: Path) -> Unavailable:
     )
 
 
+def over_a_network(directory: Path, kind: str) -> Unavailable:
+    """A log is not kept where it might be lost, or owned twice."""
+    return Unavailable(
+        f"the state folder {directory}",
+        f"it is on a network file system ({kind}), where locks and flushes cannot be relied on",
+        "Use --state-dir on a local disk.",
+    )
+
+
 _WHY = {
     errno.EACCES: ("access is refused", "Give the user who runs Peon the ownership of it."),
     errno.EPERM: ("access is refused", "Give the user who runs Peon the ownership of it."),

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
+from peon.journal.mounts import kind_of
+
 SCRATCH = ".tmp"
 """Ends the name of a file still being written; what a crash leaves is removed at the next start."""
 
@@ -22,6 +24,10 @@ _COMMON = _CLOEXEC | _BINARY
 
 class FileSystem(Protocol):
     """Files by path and by descriptor. Every method raises OSError as the system does."""
+
+    def kind(self, path: Path) -> str | None:
+        """The kind of file system `path` is or will be on, as `ext4`; None where it is unknown."""
+        ...
 
     def create(self, path: Path) -> int:
         """Open a new private file for appending; FileExistsError where there is one."""
@@ -104,6 +110,9 @@ class FileSystem(Protocol):
 
 class LocalFileSystem:
     """The machine's own files."""
+
+    def kind(self, path: Path) -> str | None:
+        return kind_of(path)
 
     def create(self, path: Path) -> int:
         return os.open(

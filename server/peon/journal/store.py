@@ -10,11 +10,12 @@ from peon.errors import PeonError, Stale, StoreFailure
 from peon.journal.catalog import Catalog
 from peon.journal.compression import compress_covered
 from peon.journal.erasure import Replace, erase_covered
-from peon.journal.failures import RecordMissing, cannot_open, write_failed
+from peon.journal.failures import RecordMissing, cannot_open, over_a_network, write_failed
 from peon.journal.folders import SEGMENTS, SNAPSHOTS
 from peon.journal.format import check_events
 from peon.journal.group import GroupCommit
 from peon.journal.lock import LifeLock
+from peon.journal.mounts import is_over_a_network
 from peon.journal.opening import StoreOptions, open_log
 from peon.journal.pages import PageReader
 from peon.journal.port import PAGE_BYTES, Recovered
@@ -89,6 +90,9 @@ class SegmentStore:
         cls, directory: Path, fingerprint: str, options: StoreOptions
     ) -> "tuple[SegmentStore, Recovered]":
         filesystem = options.filesystem
+        kind = filesystem.kind(directory)
+        if kind is not None and is_over_a_network(kind):
+            raise over_a_network(directory, kind)
         filesystem.make_folder(directory)
         refuse_half_replaced(filesystem, directory)
         for folder in (directory / SEGMENTS, directory / SNAPSHOTS):
