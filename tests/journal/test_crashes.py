@@ -29,7 +29,7 @@ from support.planted import (
 from support.simfs import SimulatedFiles
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(1800)  # The nightly run takes its time.
 @given(histories)
 @examples(500, nightly=20_000)
 def test_no_history_of_kills_and_power_losses_breaks_a_promise(history: History) -> None:

@@ -16,6 +16,7 @@ from support.journal import FINGERPRINT, events
 CYCLES = 6
 
 
+@pytest.mark.timeout(1800)  # The nightly run takes its time.
 async def test_what_a_killed_process_was_promised_is_found(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
