@@ -64,8 +64,8 @@ generate: setup ## Write the generated files again
 demo: setup ## Watch an agent ask, act, be undone and be committed
 	@$(BIN)/peon demo
 
-bench: $(BENCH_READY) ## Measure against named peers
-	$(BIN)/python tests/bench
+bench: $(BENCH_READY) ## Measure against named peers (BENCH=--quick for a look)
+	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH)
 
 $(BENCH_READY): $(READY) $(LOCKS)/bench.txt
 	@$(PIP) install --quiet --require-hashes -r $(LOCKS)/bench.txt

@@ -1,0 +1,53 @@
+"""Run the benchmarks, print the table and write it down: `make bench`.
+
+Each line is held against a named peer, measured in this one run. Nothing is asserted: a shared
+machine can make any of them look bad, and then the table says so.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from bench import append_costs, core_costs, durable_costs, table, wire_costs
+from bench.measure import FULL, QUICK, USUAL, Figure, Scale
+
+Suite = Callable[[Scale, Path], Iterable[Figure]]
+
+SUITES: Mapping[str, Suite] = {
+    "core": core_costs.figures,
+    "append": append_costs.figures,
+    "durable": durable_costs.figures,
+    "wire": wire_costs.figures,
+}
+DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
+
+
+def main() -> None:
+    """Measure what was asked for, and print it; all of it, unhurried, is also written down."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"of {', '.join(SUITES)}")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="a look: few events, one round")
+    size.add_argument("--full", action="store_true", help="with a log of ten million events")
+    options = parser.parse_args()
+    if unknown := set(options.suites) - set(SUITES):
+        parser.error(f"there is no suite {', '.join(sorted(unknown))}")
+    scale = QUICK if options.quick else FULL if options.full else USUAL
+    measured = measure(options.suites or SUITES, scale)
+    if not options.suites and not options.quick:
+        DOCUMENT.write_text(table.document(measured), encoding="utf-8")
+
+
+def measure(names: Iterable[str], scale: Scale) -> dict[str, list[Figure]]:
+    """The figures of each suite, printed as they come."""
+    measured: dict[str, list[Figure]] = {}
+    for name in names:
+        with tempfile.TemporaryDirectory(prefix="peon-bench-") as folder:
+            measured[name] = list(SUITES[name](scale, Path(folder)))
+        table.show(name, measured[name])
+    return measured
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""What appending costs when it waits for the disk: how many a second, and how long one takes."""
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+from bench.measure import Figure, Scale, least, percentile
+from bench.peers import Conversations, SqliteRows
+from bench.samples import BATCH, fresh_folder, stored
+from peon.journal.store import SegmentStore
+from peon.wire import encode_event
+
+CLIENTS = 200
+
+
+def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
+    """Events a second and microseconds a commit, beside the bare file and the peers."""
+    yield from _batches(scale, folder)
+    yield from _single(scale, folder)
+    yield from _crowd(scale, folder)
+
+
+def _batches(scale: Scale, folder: Path) -> Iterator[Figure]:
+    """A hundred events a commit, one commit after the other."""
+    bodies = [encode_event(each) for each in stored(BATCH)]
+    line, commits = b"\n".join(bodies), scale.commits
+
+    def bare() -> float:
+        return _seconds_of_file(folder, line, commits)
+
+    def ours() -> float:
+        return _seconds(folder, lambda store: _append_in_turn(store, bodies, commits))
+
+    def rows() -> float:
+        return _seconds_of_rows(folder, bodies, commits)
+
+    def peer() -> float:
+        conversations = Conversations(folder, durable=True)
+        before = time.perf_counter()
+        conversations.add(commits * BATCH // 10, BATCH)
+        conversations.close()
+        return (time.perf_counter() - before) * 10
+
+    best = least({"ours": ours, "bare": bare, "rows": rows, "peer": peer}, rounds=scale.rounds)
+    rate = {name: commits * BATCH / seconds for name, seconds in best.items()}
+    for name, words, factor in (
+        ("bare", "write + fdatasync of the same bytes", 0.6),
+        ("peer", "eventsourcing + SQLite", 4.0),
+        ("rows", "rows of SQLite, synchronous=FULL", 1.0),
+    ):
+        yield Figure(
+            subject="durable, 100 events a commit: events a second",
+            unit="/s",
+            ours=rate["ours"],
+            peer_name=words,
+            peer=rate[name],
+        ).at_least(factor)
+
+
+def _single(scale: Scale, folder: Path) -> Iterator[Figure]:
+    """One event a commit: how long the writer waits, in the middle and at the end of the line."""
+    body = encode_event(next(stored(1)))
+    ours: list[float] = []
+    bare: list[float] = []
+    for _ in range(scale.rounds):
+        bare += _waits_of_file(folder, body, scale.commits)
+        ours += _run(folder, lambda store: _waits(store, body, scale.commits))
+    for part, factor in ((0.5, 1.5), (0.99, None)):
+        figure = Figure(
+            subject=f"one event durable, p{part * 100:.0f}: wall time",
+            unit="µs",
+            ours=percentile(ours, part),
+            peer_name="write + fdatasync of the same bytes",
+            peer=percentile(bare, part),
+        )
+        yield figure if factor is None else figure.at_most(factor)
+
+
+def _crowd(scale: Scale, folder: Path) -> Iterator[Figure]:
+    """Two hundred clients, each of whom waits for its event before it appends the next."""
+    body = encode_event(next(stored(1)))
+    each = max(1, scale.commits // 10)
+
+    def ours() -> float:
+        return _seconds(folder, lambda store: _clients(store, body, each))
+
+    def rows() -> float:
+        return _seconds_of_rows(folder, [body] * CLIENTS, each)
+
+    best = least({"ours": ours, "rows": rows}, rounds=scale.rounds)
+    rate = {name: CLIENTS * each / seconds for name, seconds in best.items()}
+    yield Figure(
+        subject=f"{CLIENTS} clients, each waiting for its event: events a second",
+        unit="/s",
+        ours=rate["ours"],
+        peer_name="rows of SQLite, one commit for all of them",
+        peer=rate["rows"],
+    ).at_least(1.5)
+
+
+# --- ours ----------------------------------------------------------------------------------------
+
+
+def _run(folder: Path, work: Callable[[SegmentStore], Awaitable[list[float]]]) -> list[float]:
+    async def run() -> list[float]:
+        store, _ = SegmentStore.open(fresh_folder(folder), fingerprint="bench")
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def _seconds(folder: Path, work: Callable[[SegmentStore], Awaitable[None]]) -> float:
+    async def timed(store: SegmentStore) -> list[float]:
+        before = time.perf_counter()
+        await work(store)
+        return [time.perf_counter() - before]
+
+    return _run(folder, timed)[0]
+
+
+async def _append_in_turn(store: SegmentStore, bodies: list[bytes], commits: int) -> None:
+    """As a server does that is never idle: while one commit is flushed, the next one gathers."""
+    for _ in range(commits):
+        store.append(bodies)
+        await store.wait_durable(store.head - len(bodies))
+    await store.wait_durable(store.head)
+
+
+async def _waits(store: SegmentStore, body: bytes, commits: int) -> list[float]:
+    waits = []
+    for _ in range(commits):
+        before = time.perf_counter()
+        store.append([body])
+        await store.wait_durable(store.head)
+        waits.append((time.perf_counter() - before) * 1e6)
+    return waits
+
+
+async def _clients(store: SegmentStore, body: bytes, each: int) -> None:
+    async def client() -> None:
+        for _ in range(each):
+            store.append([body])
+            await store.wait_durable(store.head)
+
+    await asyncio.gather(*(client() for _ in range(CLIENTS)))
+
+
+# --- peers ---------------------------------------------------------------------------------------
+
+
+def _seconds_of_file(folder: Path, line: bytes, commits: int) -> float:
+    before = time.perf_counter()
+    _waits_of_file(folder, line, commits)
+    return time.perf_counter() - before
+
+
+def _waits_of_file(folder: Path, line: bytes, commits: int) -> list[float]:
+    descriptor = os.open(fresh_folder(folder) / "bare", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    waits = []
+    for _ in range(commits):
+        before = time.perf_counter()
+        os.write(descriptor, line)
+        os.fdatasync(descriptor)
+        waits.append((time.perf_counter() - before) * 1e6)
+    os.close(descriptor)
+    return waits
+
+
+def _seconds_of_rows(folder: Path, bodies: list[bytes], commits: int) -> float:
+    rows = SqliteRows(folder)
+    before = time.perf_counter()
+    for number in range(commits):
+        rows.add([(f"thread-{place}", number, body) for place, body in enumerate(bodies)])
+    seconds = time.perf_counter() - before
+    rows.close()
+    return seconds

@@ -1,0 +1,136 @@
+"""What a request and an event cost the server, beside pygls as it is shipped, over pipes."""
+
+import asyncio
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from bench import stock_server
+from bench.client import Client, connected, request, standalone
+from bench.histories import written
+from bench.measure import Figure, Scale, least
+from bench.samples import THREADS, fresh_folder
+
+IN_FLIGHT = 64
+STOCK = (sys.executable, stock_server.__file__)
+
+
+def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
+    """CPU per request and per event of both, in turn."""
+    yield from _requests(scale, folder)
+    yield from _events(scale, folder)
+
+
+def _requests(scale: Scale, folder: Path) -> Iterator[Figure]:
+    def driver(argv: Sequence[str]) -> Callable[[], float]:
+        return lambda: asyncio.run(_cost_of_requests(argv, scale.requests))
+
+    ours = driver(standalone(fresh_folder(folder)))
+    best = least({"ours": ours, "peer": driver(STOCK)}, rounds=scale.rounds)
+    yield Figure(
+        subject="typed request, 64 in flight: CPU of the server",
+        unit="µs",
+        ours=best["ours"],
+        peer_name="pygls as shipped, typed params",
+        peer=best["peer"],
+    ).at_most(1 / 20)
+
+
+async def _cost_of_requests(argv: Sequence[str], count: int) -> float:
+    async with connected(argv) as client:
+        await client.initialize()
+        await _exchange(client, min(count, 1000))
+        before = client.cpu
+        await _exchange(client, count)
+        return (client.cpu - before) * 1e6 / count
+
+
+async def _exchange(client: Client, count: int) -> None:
+    """Send `count` requests, never more than 64 ahead of the answers."""
+    params = {"threadId": "a-thread-that-is-not-there"}
+    sent = min(IN_FLIGHT, count)
+    frames = [request(number, stock_server.LIST, params) for number in range(count)]
+    client.writer.write(b"".join(frames[:sent]))
+    for _ in range(count):
+        await client.next()
+        if sent < count:
+            client.writer.write(frames[sent])
+            sent += 1
+
+
+def _events(scale: Scale, folder: Path) -> Iterator[Figure]:
+    """Events to a subscriber: from memory, and from the files of a log that is older."""
+    live, old = fresh_folder(folder), fresh_folder(folder)
+    asyncio.run(_write(old, scale.events))
+    best = least(
+        {
+            "memory": lambda: asyncio.run(_cost_from_memory(live, scale.events)),
+            "files": lambda: asyncio.run(_cost_from_files(old)),
+            "peer": lambda: asyncio.run(_cost_of_notifications(scale.events)),
+        },
+        rounds=scale.rounds,
+    )
+    for place in ("memory", "files"):
+        yield Figure(
+            subject=f"events to a subscriber, from {place}: events for a second of CPU",
+            unit="/s",
+            ours=1e6 / best[place],
+            peer_name="pygls as shipped, a notification each",
+            peer=1e6 / best["peer"],
+        ).at_least(10)
+
+
+async def _write(folder: Path, count: int) -> None:
+    async with written(folder) as log:
+        await log.converse(THREADS, turns=1)
+        await log.speak(count)
+
+
+async def _cost_from_files(folder: Path) -> float:
+    """A copy of the log is read, because a server that leaves ends the turns in it."""
+    state = folder.with_name(f"{folder.name}-copy")
+    shutil.copytree(folder, state, dirs_exist_ok=True)
+    async with connected(standalone(state)) as client:
+        await client.initialize()
+        return await _cost_of_history(client)
+
+
+async def _cost_from_memory(folder: Path, count: int) -> float:
+    """The events have only just been recorded, as what a host's agent did."""
+    async with connected(standalone(fresh_folder(folder))) as client:
+        await client.initialize()
+        await client.ask("project/create", {"projectId": "p", "root": str(fresh_folder(folder))})
+        await client.ask("thread/create", {"projectId": "p", "threadId": "t", "provider": "host"})
+        await client.ask("turn/start", {"threadId": "t", "prompt": "say something"})
+        for start in range(0, count, IN_FLIGHT):
+            for number in range(start, start + IN_FLIGHT):
+                event = {"type": "toolCallUpdated", "itemId": "tool", "title": f"Title {number}"}
+                client.writer.write(
+                    request(f"event-{number}", "provider/ingest", {"threadId": "t", "event": event})
+                )
+            for _ in range(IN_FLIGHT):
+                await client.next()
+        return await _cost_of_history(client)
+
+
+async def _cost_of_history(client: Client) -> float:
+    """Microseconds of CPU for each event, from the request to the last of them."""
+    head = int((await client.ask("events/read", {"after": 0, "limit": 1}))["head"])
+    before = client.cpu
+    await client.ask("events/subscribe", {"after": 0})
+    through = 0
+    while through < head:
+        through = json.loads(await client.next())["params"]["through"]
+    return (client.cpu - before) * 1e6 / head
+
+
+async def _cost_of_notifications(count: int) -> float:
+    async with connected(STOCK) as client:
+        await client.initialize()
+        before = client.cpu
+        client.writer.write(request("replay", stock_server.REPLAY, {"count": count}))
+        while b'"id": "replay"' not in await client.next():
+            pass
+        return (client.cpu - before) * 1e6 / count
