@@ -1,6 +1,7 @@
 """What holds of every history, whatever is asked, said and done in whatever order."""
 
-from typing import get_args
+from collections.abc import Iterator
+from typing import Final, get_args
 
 import attrs
 from hypothesis import given
@@ -9,15 +10,20 @@ from hypothesis import strategies as st
 from peon.domain.commands import SettleThread
 from peon.domain.decide import decide
 from peon.domain.effects import PerformOperation
-from peon.domain.model import Model, Thread
+from peon.domain.model import Model, OperationFailure, Thread
 from peon.domain.project import project
+from peon.domain.receipts import outcome_of, result_of
 from peon.wire import decode_event, encode_event
-from peon_protocol.events import Event, StoredEvent
-from peon_protocol.ids import ThreadId
+from peon_protocol.events import Event, OperationFailed, OperationRequested, StoredEvent
+from peon_protocol.ids import CommandId, OperationId, ThreadId
+from peon_protocol.results import CommandResult
 from support.examples import examples
 from support.given import SERVER, encoded, facts
-from support.histories import Played, histories
+from support.histories import Move, Played, histories
 from support.invariants import broken, broken_in_log, closed_items, derived_busy, derived_owners
+
+NOBODY: Final = CommandId("nobody")
+"""Waits for the operations that no command waits for."""
 
 
 @examples(1_500, nightly=50_000)
@@ -43,39 +49,28 @@ def test_an_event_that_is_written_and_read_is_the_same_event(played: Played):
 @examples(200, nightly=5_000)
 @given(histories())
 def test_deciding_changes_nothing(played: Played):
-    model = Model()
-    log = iter(played.log)
-    for move in played.moves:
+    for move, model in told_again(played):
         before = encoded(model)
         decide(move.command, model, move.facts)
         assert encoded(model) == before
-        for _ in move.events:
-            project(model, next(log))
 
 
 @examples(200, nightly=5_000)
 @given(histories())
 def test_deciding_again_comes_to_the_same(played: Played):
-    model = Model()
-    log = iter(played.log)
-    for move in played.moves:
+    for move, model in told_again(played):
         assert decide(move.command, model, move.facts) == move.decided
-        for _ in move.events:
-            project(model, next(log))
 
 
 @examples(500, nightly=10_000)
 @given(histories())
 def test_every_state_keeps_the_invariants(played: Played):
-    model = Model()
-    closed = closed_items(model)
-    log = iter(played.log)
-    for move in played.moves:
-        for _ in move.events:
-            project(model, next(log))
+    closed = closed_items(Model())
+    for _, model in told_again(played):
         assert broken(model) == []
         assert {each for each in closed if each[0] in model.threads} <= closed_items(model)
         closed = closed_items(model)
+    assert broken(played.model) == []
     assert broken_in_log(played.log) == []
 
 
@@ -119,6 +114,38 @@ def test_after_a_restart_everything_is_settled_and_only_operations_are_left(play
     assert broken(model) == []
 
 
+@examples(500, nightly=10_000)
+@given(histories())
+def test_a_receipt_holds_what_its_command_was_answered(played: Played):
+    answers = answered(played)
+
+    for command_id, receipt in played.model.receipts.items():
+        assert (receipt.result or receipt.failure) == answers.get(command_id)
+
+
+def answered(played: Played) -> dict[CommandId, CommandResult | OperationFailure | None]:
+    """What each command was answered when it was accepted, or when its operation was done."""
+    answers: dict[CommandId, CommandResult | OperationFailure | None] = {}
+    waiting: dict[OperationId, CommandId] = {}
+    model = Model()
+    for stored in played.log:
+        project(model, stored)
+        event, command_id = stored.payload, stored.command_id
+        if isinstance(event, OperationFailed):
+            failure = OperationFailure(event.code, event.message, event.remedy)
+            answers[waiting.pop(event.operation_id, NOBODY)] = failure
+        elif (outcome := outcome_of(event, stored.sequence)) is not None:
+            answers[waiting.pop(outcome.operation_id, NOBODY)] = outcome
+        elif command_id is not None and isinstance(event, OperationRequested):
+            waiting[event.operation_id] = command_id
+        elif command_id is not None:
+            method = (stored.command_digest or "").partition(":")[0]
+            last = max(each.sequence for each in played.log if each.command_id == command_id)
+            answer = result_of(event, method, last, model)
+            answers[command_id] = answer or answers.get(command_id)
+    return answers
+
+
 def test_the_histories_tried_show_every_event():
     seen: set[str] = set()
 
@@ -129,7 +156,16 @@ def test_the_histories_tried_show_every_event():
 
     collect()
 
-    assert {kind.TYPE for kind in get_args(Event)} - seen == set()
+    assert {kind.TYPE for kind in get_args(Event)} - seen == {"thread.erased", "event.erased"}
+
+
+def told_again(played: Played) -> Iterator[tuple[Move, Model]]:
+    """Each move of a history, with the model as it was before it."""
+    model, log = Model(), iter(played.log)
+    for move in played.moves:
+        yield move, model
+        for _ in move.events:
+            project(model, next(log))
 
 
 def folded(log: list[StoredEvent]) -> Model:

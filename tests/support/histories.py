@@ -137,15 +137,15 @@ class Move:
         return self.decided if isinstance(self.decided, tuple) else ()
 
 
-@attrs.define
 class Played:
     """A history and the model that it comes to, as it was built up command by command.
 
     It is told by a note where a property fails; its representation would be too long.
     """
 
-    history: History = attrs.field(factory=History, repr=False)
-    moves: list[Move] = attrs.field(factory=list, repr=False)
+    def __init__(self) -> None:
+        self.history = History()
+        self.moves: list[Move] = []
 
     @property
     def model(self) -> Model:

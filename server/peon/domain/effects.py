@@ -1,8 +1,7 @@
 """Effects: work outside, decided by the rules and performed by reactors.
 
 Those of the outbox last until an event settles them: the outbox is a fold of the log. Those that
-pass
-are told once and forgotten: a process that died has nothing to make up for.
+pass are told once and forgotten: a process that died has nothing to make up for.
 """
 
 from typing import TypeAlias

@@ -27,8 +27,7 @@ class Facts:
     """The world at the moment a command is decided.
 
     `fresh_id` has never been used; a rule derives every id it needs from this one. `root` is set
-    for
-    CreateProject. `outside` says that an agent's request names a path that leads out of its
+    for CreateProject. `outside` says that an agent's request names a path that leads out of its
     workspace.
     """
 
