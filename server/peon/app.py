@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Final, Self
@@ -15,6 +16,8 @@ from peon.engine.feed import Feed
 from peon.engine.restart import Restarted, restart
 from peon.engine.snapshooting import Snapshooter
 from peon.errors import StoreFailure
+from peon.journal.blobs import BlobStore
+from peon.journal.filesystem import FileSystem, LocalFileSystem
 from peon.journal.port import Recovered
 from peon.journal.store import SegmentStore, StoreOptions
 from peon.providers.acp.provider import AcpProvider
@@ -36,6 +39,7 @@ from peon.runtime.clock import Clock, SystemClock
 from peon.runtime.ids import IdSource, RandomIds
 from peon.runtime.settings import Settings
 from peon.runtime.tasks import TaskOwner
+from peon.workspace.apply import Steps, no_steps
 from peon.workspace.workspace import Workspace
 from peon_protocol.commands import Command
 from peon_protocol.ids import ThreadId
@@ -52,12 +56,21 @@ LEFT: Final = "The server was asked to leave while this turn was running."
 
 @attrs.frozen(kw_only=True)
 class AppOptions:
-    """What an app is made of besides its settings. `environment` is the server's own."""
+    """What an app is made of besides its settings. `environment` is the server's own.
+
+    The rest stands for the machine; a test may put something in its place.
+    """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
     agents: tuple[AgentEntry, ...] = (SCRIPT,)
     clock: Clock = attrs.field(factory=SystemClock)
     ids: IdSource = attrs.field(factory=RandomIds)
+    more_providers: tuple[Provider, ...] = ()
+    """Kinds of agent that are no program to be started."""
+    filesystem: FileSystem = attrs.field(factory=LocalFileSystem)
+    """Where the log is written."""
+    steps: Steps = no_steps
+    """Told each step of a restore."""
 
 
 class App:
@@ -73,19 +86,26 @@ class App:
         self._tasks = TaskOwner("peon")
         self._store, recovered = _open_store(settings, options)
         _report(recovered)
+        self._blobs = BlobStore.open(settings.state_dir, filesystem=options.filesystem)
         self._supervisor = _supervisor(settings, options, self._tasks)
-        self._providers = _providers(options.agents, settings, self._supervisor)
+        self._providers = _providers(options, settings, self._supervisor)
         restarted = restart(recovered)
         self._engine = _engine(settings, options, self._store, restarted, self._providers)
         self._workspace = Workspace(
-            state=settings.state_dir, clock=options.clock, environ=options.environment
+            state=settings.state_dir,
+            clock=options.clock,
+            environ=options.environment,
+            steps=options.steps,
         )
         self._reactors = self._make_reactors(settings, options)
+        self._leaving = False
         self._leave_seconds = settings.stop_seconds
         self._snapshooter = Snapshooter(self._engine, self._store, self._tasks, restarted)
         self._queries = Queries(
             self._engine,
-            Readings(self._engine, self._workspace, self._providers, options.environment),
+            Readings(
+                self._engine, self._workspace, self._providers, self._blobs, options.environment
+            ),
             VERSION,
         )
         self._store.on_failure(self._on_failure)
@@ -135,15 +155,24 @@ class App:
         return any(not model.threads[each].pending for each in model.busy)
 
     async def close(self) -> None:
-        """End turns and agents, make everything durable, leave a snapshot, let go of the state."""
+        """End turns and agents, make everything durable, leave a snapshot, let go of the state.
+
+        Whatever goes wrong on the way, the rest is done.
+        """
+        self._leaving = True
         self._snapshooter.stop()
-        await self._reactors.leave(LEFT, seconds=self._leave_seconds)
-        await self._supervisor.close()
-        await self._tasks.close()
+        async with AsyncExitStack() as last:
+            last.push_async_callback(self._store.close)
+            last.push_async_callback(self._blobs.close)
+            last.callback(self._workspace.close)
+            last.push_async_callback(self._leave_snapshot)
+            last.push_async_callback(self._tasks.close)
+            last.push_async_callback(self._supervisor.close)
+            await self._reactors.leave(LEFT, seconds=self._leave_seconds)
+
+    async def _leave_snapshot(self) -> None:
         if self._store.failure is None:
             await self._snapshooter.take()
-        self._workspace.close()
-        await self._store.close()
 
     def _make_reactors(self, settings: Settings, options: AppOptions) -> Reactors:
         engine, workspace, tasks = self._engine, self._workspace, self._tasks
@@ -169,6 +198,8 @@ class App:
 
     def _on_failure(self, _: StoreFailure) -> None:
         """Nothing can be recorded any more: take back what never became durable, end agents."""
+        if self._leaving:
+            return
         self._tasks.start(self._engine.rebuild(), name="rebuild")
         self._tasks.start(self._reactors.agents.close_all(), name="end agents")
 
@@ -178,6 +209,7 @@ def _open_store(settings: Settings, options: AppOptions) -> tuple[SegmentStore, 
         settings.state_dir,
         fingerprint=snapshots.fingerprint(),
         options=StoreOptions(
+            filesystem=options.filesystem,
             ids=options.ids,
             segment_bytes=settings.segment_bytes,
             tail_bytes=settings.tail_bytes,
@@ -198,17 +230,18 @@ def _supervisor(settings: Settings, options: AppOptions, tasks: TaskOwner) -> Su
 
 
 def _providers(
-    entries: Sequence[AgentEntry], settings: Settings, supervisor: Supervisor
+    options: AppOptions, settings: Settings, supervisor: Supervisor
 ) -> dict[str, Provider]:
     patience = Patience(agree=settings.interrupt_seconds)
-    return {
-        entry.provider_id: AcpProvider(
+    started: list[Provider] = [
+        AcpProvider(
             entry,
             supervisor=supervisor,
             terms=Terms(name=entry.name, our_version=VERSION, patience=patience),
         )
-        for entry in entries
-    }
+        for entry in options.agents
+    ]
+    return {each.provider_id: each for each in (*started, *options.more_providers)}
 
 
 def _engine(
