@@ -22,7 +22,7 @@ from peon.domain.react import react
 from peon.domain.receipts import outcome_of, result_of, unchanged
 from peon.engine.answers import Answer, Answers, OperationAnswers, Outcome, Refusal, Unrecorded
 from peon.engine.coalescer import CoalescerLimits
-from peon.engine.envelopes import Cause, Origin, cause_of, stamp
+from peon.engine.envelopes import Cause, Origin, Stamper, cause_of
 from peon.engine.feed import Feed
 from peon.engine.outbox import Due, Outbox, Performer
 from peon.engine.speech import Speech, SpeechParts
@@ -83,6 +83,7 @@ class Engine:
         self._parts = parts
         self._store = parts.store
         self._model = model
+        self._stamper = Stamper(parts.store.log_id, parts.clock)
         self._answers = Answers(parts.store)
         self._operations = OperationAnswers(self._answers)
         self._unrecorded = Unrecorded()
@@ -319,7 +320,7 @@ class Engine:
         """All of one command's events or none: the store is told before the model changes."""
         if self._model.sequence != self._store.head:
             raise RuntimeError("a fold has failed before: the model is behind the log")
-        stored = stamp(events, origin, self._model, self._store.log_id, self._parts.clock)
+        stored = self._stamper.stamp(events, origin, self._model)
         if stored:
             bodies = [encode_event(each) for each in stored]
             self._store.append(bodies)
@@ -331,14 +332,13 @@ class Engine:
     def _fold(self, stored: StoredEvent) -> None:
         event, sequence = stored.payload, stored.sequence
         project(self._model, stored)
-        cause = cause_of(stored)
         for effect in react(event, self._model):
-            self._outbox.add(sequence, Due(effect, cause))
+            self._outbox.add(sequence, Due(effect, cause_of(stored)))
         match event:
             case ItemRecorded():
                 return
             case TurnStarted():
-                self._causes[event.thread_id] = cause
+                self._causes[event.thread_id] = cause_of(stored)
             case TurnCompleted() | TurnFailed():
                 self._causes.pop(event.thread_id, None)
                 self._speech.forget(event.thread_id)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import attrs
 
 from peon.domain.model import Model
-from peon.runtime.clock import Clock, rfc3339
+from peon.runtime.clock import Clock, Timestamps
 from peon_protocol.events import (
     Event,
     ProjectConfigured,
@@ -44,37 +44,53 @@ def stream_of(event: Event) -> StreamId:
     return StreamId(event.thread_id)
 
 
-def stamp(
-    events: Sequence[Event], origin: Origin, model: Model, log_id: str, clock: Clock
-) -> list[StoredEvent]:
-    """Envelopes for the events of one commit. They share one timestamp, which never goes back."""
-    moment = max(rfc3339(clock.now()), model.occurred_at)
-    first = EventId(f"{log_id}:{model.sequence + 1}")
-    correlation = first if origin.cause is None else origin.cause.correlation_id
-    versions: dict[StreamId, int] = {}
-    stamped = []
-    for sequence, event in enumerate(events, model.sequence + 1):
-        stream = stream_of(event)
-        version = versions.get(stream, model.versions.get(stream, 0)) + 1
-        versions[stream] = version
-        stamped.append(
-            StoredEvent(
-                sequence=sequence,
-                event_id=EventId(f"{log_id}:{sequence}"),
-                stream_id=stream,
-                version=version,
-                type=event.TYPE,
-                schema=event.SCHEMA,
-                occurred_at=moment,
-                command_id=origin.command_id,
-                command_digest=origin.command_digest,
-                causation_id=None if origin.cause is None else origin.cause.causation_id,
-                correlation_id=correlation,
-                actor=origin.actor,
-                payload=event,
+class Stamper:
+    """Makes envelopes for one log."""
+
+    def __init__(self, log_id: str, clock: Clock) -> None:
+        self._log_id = log_id
+        self._timestamps = Timestamps(clock)
+
+    def stamp(self, events: Sequence[Event], origin: Origin, model: Model) -> list[StoredEvent]:
+        """Envelopes for the events of one commit.
+
+        They share one timestamp, which never goes back.
+        """
+        moment = max(self._timestamps.now(), model.occurred_at)
+        causation, correlation = self._reason(origin.cause, model.sequence + 1)
+        versions: dict[StreamId, int] = {}
+        stamped = []
+        for sequence, event in enumerate(events, model.sequence + 1):
+            stream = stream_of(event)
+            version = (versions.get(stream) or model.versions.get(stream, 0)) + 1
+            versions[stream] = version
+            stamped.append(
+                StoredEvent(
+                    sequence=sequence,
+                    event_id=self._event_id(sequence),
+                    stream_id=stream,
+                    version=version,
+                    type=event.TYPE,
+                    schema=event.SCHEMA,
+                    occurred_at=moment,
+                    command_id=origin.command_id,
+                    command_digest=origin.command_digest,
+                    causation_id=causation,
+                    correlation_id=correlation,
+                    actor=origin.actor,
+                    payload=event,
+                )
             )
-        )
-    return stamped
+        return stamped
+
+    def _reason(self, cause: Cause | None, first: int) -> tuple[EventId | None, EventId]:
+        """What the commit follows from; where it follows from nothing, a chain begins."""
+        if cause is None:
+            return None, self._event_id(first)
+        return cause.causation_id, cause.correlation_id
+
+    def _event_id(self, sequence: int) -> EventId:
+        return EventId(f"{self._log_id}:{sequence}")
 
 
 def cause_of(stored: StoredEvent) -> Cause:

@@ -94,15 +94,26 @@ class Numbered(msgspec.Struct):
     sequence: int | None = None
 
 
+class _Object(msgspec.Struct):
+    """Any JSON object; it is read through, and nothing of it is kept."""
+
+
+_object_decoder = msgspec.json.Decoder(_Object)
+
+
 def check_events(events: Sequence[bytes]) -> None:
     """Raises ValueError for bytes that are not one JSON object each: they would spoil a line."""
-    payload = join_events(events)
-    try:
-        whole = len(split_events(payload)) == len(events) and b"\n" not in payload
-    except msgspec.DecodeError:
-        whole = False
-    if not whole or not all(one[:1] == b"{" and one[-1:] == b"}" for one in events):
-        raise ValueError("an event is one JSON object in bytes, without a raw line feed")
+    for event in events:
+        if event[:1] != b"{" or event[-1:] != b"}" or b"\n" in event:
+            raise _no_event()
+        try:
+            _object_decoder.decode(event)
+        except msgspec.DecodeError:
+            raise _no_event() from None
+
+
+def _no_event() -> ValueError:
+    return ValueError("an event is one JSON object in bytes, without a raw line feed")
 
 
 def join_events(events: Sequence[bytes]) -> bytes:
