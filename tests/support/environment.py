@@ -30,6 +30,7 @@ def environment_of_nobody(home: Path, outside: Mapping[str, str]) -> dict[str, s
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
         "LC_ALL": "C.UTF-8",
+        "PEON_IDLE_SECONDS": "1",
         "TERM": "dumb",
         "TZ": "UTC",
     }

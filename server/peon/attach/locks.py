@@ -13,11 +13,12 @@ _LIFE_LOCK = "LOCK"
 def start_lock(state_dir: str) -> Iterator[bool]:
     """Whether it is ours to start an owner now.
 
-    The lock is on the folder itself, so that nothing is written to one that may turn out unusable.
-    Where it cannot be had at all, as before the folder is made, everybody may try: the life lock
-    of the journal decides.
+    The lock is on the folder itself, so that nothing is written into one that may turn out to be
+    unusable; one that is not there is made, as the owner would. Where the lock cannot be had at
+    all everybody may try: the life lock of the journal decides.
     """
     try:
+        os.makedirs(state_dir, 0o700, exist_ok=True)
         descriptor = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         yield True

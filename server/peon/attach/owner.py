@@ -84,21 +84,31 @@ def connect(client: Client) -> "Link | Absence":
     link = greet(client.state_dir, hello)
     if isinstance(link, Absence):
         return link
-    try:
-        word = _word(link)
-    except OSError:
-        word = None
-    if word == "attached":
+    absence = _welcomed(link)
+    if absence is None:
         link.within(None)
         return link
     link.close()
-    match word:
-        case "leaving":
-            return Absence.LEAVING
+    return absence
+
+
+def _welcomed(link: Link) -> Absence | None:
+    """Why the owner does not take us, if so. One that dies over it is as good as about to leave."""
+    try:
+        body = link.receive()
+    except TimeoutError:
+        return Absence.SILENT
+    except OSError:
+        return Absence.LEAVING
+    match None if body is None else control(body):
+        case "attached":
+            return None
         case "full":
             return Absence.FULL
-        case _:
+        case "unclear":
             return Absence.SILENT
+        case _:
+            return Absence.LEAVING
 
 
 def greet(state_dir: str, hello: Mapping[str, object]) -> "Link | Absence":
@@ -122,8 +132,3 @@ def greet(state_dir: str, hello: Mapping[str, object]) -> "Link | Absence":
         connection.close()
         raise
     return Link(connection)
-
-
-def _word(link: Link) -> str | None:
-    body = link.receive()
-    return None if body is None else control(body)
