@@ -28,7 +28,7 @@ from peon_protocol.results import CommandResult, ThreadReading
 from peon_protocol.values import Actor, ActorKind, Mode
 from peon_protocol.views import ThreadView
 from support.clock import FakeClock
-from support.repositories import IDENTITY, make_repo
+from support.repositories import IDENTITY, Repo, make_repo
 from support.tame_agent import TAME, TameProvider
 
 E = TypeVar("E", bound=Event)
