@@ -107,6 +107,7 @@ async def restore(
         return _outcome(folder, *done)
     before, plan = await _plan(folder, request, attribution)
     intent = Intent(owner, request.checkpoint_ref, before.ref, plan)
+    await asyncio.to_thread(flush, folder.store.folder)
     await asyncio.to_thread(write_intent, folder.store.folder, intent)
     return await _finish(folder, intent, steps)
 

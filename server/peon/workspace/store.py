@@ -18,6 +18,7 @@ import attrs
 from peon.errors import ExternalFailure, Unavailable
 from peon.workspace.entries import GITLINK, Entry
 from peon.workspace.git import Argument, Call, Git, GitResult, piped
+from peon.workspace.loose import commit, folders_tree, write_object
 
 CHAIN = "refs/heads/captures"
 SCRATCH = b".peon~"
@@ -55,6 +56,15 @@ _CONFIG = """[core]
 
 # Highest in precedence, so that no .gitattributes in the folder turns a filter or a conversion on.
 _ATTRIBUTES = "* -text -filter !diff !merge -ident -crlf !working-tree-encoding\n"
+_LEFT_BEHIND = (
+    "*.lock",
+    "refs/heads/*.lock",
+    "refs/heads/*.draft",
+    "objects/??/tmp_*",
+    "objects/pack/tmp_*",
+)
+"""What a killed git leaves in a store; nobody else is at work in ours."""
+
 _READING_SECONDS = 600.0
 _AHEAD = 32
 """How many contents are asked for at a time."""
@@ -96,7 +106,7 @@ class CheckpointStore:
         self._take_lock()
         _lay_out(self.objects)
         (self.folder / "root").write_bytes(os.fsencode(root))
-        for stale in [*self.objects.glob("*.lock"), *self.objects.glob("refs/heads/*.lock")]:
+        for stale in (found for pattern in _LEFT_BEHIND for found in self.objects.glob(pattern)):
             stale.unlink()
 
     def close(self) -> None:
@@ -162,14 +172,14 @@ class CheckpointStore:
 
     async def append(self, tree: str, parents: Sequence[str], message: str, when: int) -> str:
         """Make a capture the new end of the chain; `when` is in seconds since 1970."""
-        flags = [word for parent in parents for word in ("-p", parent)]
-        call = self._call(["commit-tree", tree, *flags])
-        stamp = f"{when} +0000"
-        env = {**call.env, "GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp}
-        made = await self._git.run(attrs.evolve(call, env=env, stdin=message.encode()))
-        commit = made.line.decode()
-        await self.git("update-ref", CHAIN, commit, *parents[:1])
-        return commit
+        return await asyncio.to_thread(self._append, commit(tree, parents, message, when))
+
+    def _append(self, content: bytes) -> str:
+        ref = write_object(self.objects / "objects", "commit", content)
+        draft = self.objects / f"{CHAIN}.draft"
+        draft.write_text(ref + "\n")
+        os.replace(draft, self.objects / CHAIN)
+        return ref
 
     async def messages(self) -> list[tuple[str, str]]:
         """Every capture of the chain as (id, message), oldest first."""
@@ -187,19 +197,17 @@ class CheckpointStore:
         """One tree of the trees of all units: the root's under `tree`, the others under
         `nested`.
         """
-        nested = {path: tree for path, tree in units.items() if path}
-        lines = []
-        if nested:
-            rows = [(_flat(path), tree) for path, tree in nested.items()]
-            lines.append((b"nested", await self._make_tree(rows)))
-        if b"" in units:
-            lines.append((b"tree", units[b""]))
-        return await self._make_tree(lines)
+        return await asyncio.to_thread(self._compose, units)
 
-    async def _make_tree(self, folders: Iterable[tuple[bytes, str]]) -> str:
-        rows = [b"040000 tree %s\t%s\0" % (tree.encode(), name) for name, tree in folders]
-        made = await self.git("mktree", "-z", stdin=b"".join(rows))
-        return made.line.decode()
+    def _compose(self, units: Mapping[bytes, str]) -> str:
+        nested = [(_flat(path), tree) for path, tree in units.items() if path]
+        top = [(b"nested", self._make_tree(nested))] if nested else []
+        if b"" in units:
+            top.append((b"tree", units[b""]))
+        return self._make_tree(top)
+
+    def _make_tree(self, folders: Iterable[tuple[bytes, str]]) -> str:
+        return write_object(self.objects / "objects", "tree", folders_tree(folders))
 
     async def units(self, capture: str) -> dict[bytes, str]:
         """The trees a capture is composed of, by the path of their unit."""
