@@ -1,8 +1,10 @@
 """What the rules may know of the world: values, gathered at the edge when a command arrives."""
 
+from typing import Final
+
 import attrs
 
-from peon_protocol.values import Actor, Mode
+from peon_protocol.values import Actor, ActorKind, Mode
 
 
 @attrs.frozen
@@ -36,3 +38,11 @@ class Facts:
     providers: ProviderFacts
     root: RootFact | None = None
     outside: bool = False
+
+
+NOTHING: Final = Facts(
+    fresh_id="",
+    actor=Actor(ActorKind.SERVER, ""),
+    providers=ProviderFacts(frozenset(), ""),
+)
+"""What the rules are told of the world where an outcome is recorded: they need not know anything."""

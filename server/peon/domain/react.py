@@ -35,7 +35,8 @@ def react(event: Event, model: Model) -> Iterator[Effect]:
     """The effects of `event`; `model` has it folded in already."""
     match event:
         case ItemRecorded():
-            yield from _tool_call(model, event)
+            if event.kind is ItemKind.TOOL_CALL:
+                yield from _tool_call(model, event)
         case TurnStarted():
             yield CaptureTurnStart(
                 thread_id=event.thread_id,
@@ -98,9 +99,7 @@ def _answer(model: Model, event: ActionResolved) -> Iterator[Effect]:
 
 def _tool_call(model: Model, event: ItemRecorded) -> Iterator[Effect]:
     """A tool that may change files is watched from when it may begin until it is closed."""
-    if event.kind is not ItemKind.TOOL_CALL or not _may_change(
-        model.threads[event.thread_id], event
-    ):
+    if not _may_change(model.threads[event.thread_id], event):
         return
     if event.status is ItemStatus.RUNNING:
         yield ToolCallOpened(
