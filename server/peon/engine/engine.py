@@ -14,7 +14,7 @@ import attrs
 
 from peon.domain.commands import AnyCommand, InternalCommand, RecordText
 from peon.domain.decide import Decided, decide
-from peon.domain.facts import Facts
+from peon.domain.facts import NOTHING, Facts
 from peon.domain.model import Model, OperationFailure
 from peon.domain.project import project
 from peon.domain.provider import HOST
@@ -31,7 +31,7 @@ from peon.errors import StoreFailure
 from peon.journal.port import EventStore
 from peon.runtime.clock import Clock
 from peon.runtime.ids import IdSource
-from peon.wire import decode_event, digest, encode_event
+from peon.wire import decode_trusted, digest, encode_event
 from peon_protocol.commands import Command, CreateProject, IngestProviderEvent
 from peon_protocol.events import (
     Event,
@@ -137,7 +137,7 @@ class Engine:
         if cause is not None or thread is None:
             return cause
         last = await self._store.read(thread.sequence - 1, 1)
-        return cause_of(decode_event(last[0])) if last else None
+        return cause_of(decode_trusted(last[0])) if last else None
 
     def performed_by(self, perform: Performer) -> None:
         """Hand every effect, once its reason is durable, to `perform`."""
@@ -216,7 +216,7 @@ class Engine:
             model = Model()
             while model.sequence < self._store.durable:
                 for body in await self._store.read(model.sequence, REBUILD_PAGE):
-                    project(model, decode_event(body))
+                    project(model, decode_trusted(body))
                 await asyncio.sleep(0)
             self._model = model
         finally:
@@ -301,6 +301,8 @@ class Engine:
         return decide(command, self._model, self._facts(command, actor))
 
     def _facts(self, command: AnyCommand, actor: Actor) -> Facts:
+        if type(command) not in _METHOD_OF:
+            return NOTHING
         world = self._parts.world
         outside = False
         if isinstance(command, IngestProviderEvent) and isinstance(command.event, ActionRequested):

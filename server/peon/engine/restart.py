@@ -8,7 +8,7 @@ from peon.domain.model import Model
 from peon.domain.project import project
 from peon.engine import snapshots
 from peon.journal.port import Recovered
-from peon.wire import decode_event
+from peon.wire import decode_trusted
 from peon_protocol.ids import ThreadId
 
 
@@ -26,5 +26,5 @@ def restart(recovered: Recovered) -> Restarted:
     model = Model() if recovered.records is None else snapshots.decode(recovered.records)
     written = {each: thread.sequence for each, thread in model.threads.items()}
     for body in recovered.events:
-        project(model, decode_event(body))
+        project(model, decode_trusted(body))
     return Restarted(model, recovered.sequence, written)
