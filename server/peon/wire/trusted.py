@@ -81,9 +81,8 @@ def _as_is(raw: JsonValue, _: object) -> Any:
     return raw
 
 
-def _word(kind: Any, _: Converter) -> StructureHook:
-    members = {member.value: member for member in kind}
-    return lambda raw, _: members[raw]
+def _word(raw: Any, kind: Any) -> Any:
+    return kind._value2member_map_[raw]
 
 
 def _object(kind: Any, converter: Converter) -> StructureHook:
@@ -91,15 +90,12 @@ def _object(kind: Any, converter: Converter) -> StructureHook:
     return lambda raw, _: members(raw)
 
 
-def _is_word(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, enum.Enum)
-
-
 def _make_converter() -> Converter:
     converter = Converter(detailed_validation=False, forbid_extra_keys=False)
     for kind in (str, int, float, bool, *ID_TYPES):
         converter.register_structure_hook(kind, _as_is)
-    converter.register_structure_hook_factory(_is_word, _word)
+    # A set of words is a kind of text, so the hook above would take it as it is.
+    converter.register_structure_hook(enum.StrEnum, _word)
     converter.register_structure_hook_factory(attrs.has, _object)
     unions.register(converter)
     converter.register_structure_hook_func(is_free_json, _as_is)
