@@ -14,7 +14,7 @@ import attrs
 
 from peon.runtime.clock import SystemClock
 from peon.workspace.apply import Steps, no_steps
-from peon.workspace.capture import CaptureLimits, FolderObserver
+from peon.workspace.capture import FolderObserver
 from peon.workspace.entries import LINK, Entry, Owner, Owners
 from peon.workspace.folder import Folder
 from peon.workspace.git import Git
@@ -28,6 +28,7 @@ from peon.workspace.restore import (
     restore,
 )
 from peon.workspace.store import CheckpointStore
+from peon.workspace.unit import CaptureLimits
 from support.memory_store import MemoryStore, Tree, WalkingObserver, read_tree
 
 THREADS = ("A", "B")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from peon.workspace.capture import CaptureLimits
+from peon.workspace.unit import CaptureLimits
 from support.bench import Bench, open_workspace
 from support.repositories import Repo, make_repo
 

@@ -10,7 +10,7 @@ import pytest
 
 from peon.errors import ExternalFailure, Unavailable
 from peon.runtime.clock import SystemClock
-from peon.workspace.capture import CaptureLimits
+from peon.workspace.unit import CaptureLimits
 from peon.workspace.workspace import Workspace
 from support.bench import Bench
 from support.repositories import Repo, fingerprint, make_repo

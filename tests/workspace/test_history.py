@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from peon.errors import ExternalFailure
-from peon.workspace.capture import CaptureLimits
 from peon.workspace.entries import ExpectedEdit, Owner, Owners, blob_id
 from peon.workspace.history import FolderHistory
+from peon.workspace.unit import CaptureLimits
 from support.bench import TURN, Bench
 
 OTHER = Owner("other thread", "turn")

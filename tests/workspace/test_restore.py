@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from peon.errors import ExternalFailure
-from peon.workspace.capture import CaptureLimits
 from peon.workspace.entries import Owner
 from peon.workspace.restore import KeptPath, RestoredPath, RestoreRequest
+from peon.workspace.unit import CaptureLimits
 from support.bench import TURN, Bench
 from support.repositories import contents, make_repo
 

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import datetime
 
 import attrs
 
@@ -63,9 +62,18 @@ class Chain:
         return self._segments.get(self.last)
 
     @property
-    def latest_moment(self) -> datetime | None:
-        """When the newest capture was made."""
-        return self._segments[self.last].at if self.last else None
+    def numbers(self) -> list[int]:
+        """The numbers of all segments that are kept, oldest first."""
+        return list(self._segments)
+
+    @property
+    def first(self) -> int:
+        """The number of the oldest segment that is kept."""
+        return next(iter(self._segments), 0)
+
+    def knows(self, ref: str) -> bool:
+        """Whether a capture is in this chain."""
+        return ref in self._numbers
 
     def segment(self, number: int) -> Segment:
         """The segment with this number."""

@@ -1,6 +1,7 @@
 """One folder and its chain: looks at it, and appends a segment when something differs."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,6 +15,9 @@ from peon.workspace.deadline import Deadline
 from peon.workspace.entries import NOBODY, Change, Entry, Miss, Owners
 from peon.workspace.ports import Observation, Observer, Store
 from peon.workspace.segments import Claim, RestoreRecord, Segment, covers, decode, encode
+from peon.workspace.store import storing
+
+logger = logging.getLogger(__name__)
 
 Attribution = Callable[[bytes, Change], Owners]
 """Says whose a change of a path, which does not say it yet, is."""
@@ -71,12 +75,17 @@ class Folder:
 
     async def load(self) -> None:
         """Read the chain from the store. The time since its last capture is in doubt."""
+        await self.reread()
+        chain = self.chain
+        self._trees = await self.store.units(chain.head) if chain.head is not None else {}
+        self.lose_sight()
+
+    async def reread(self) -> None:
+        """Read the chain anew, after its oldest captures were let go."""
         chain = Chain()
         for ref, message in await self.store.messages():
             chain.append(ref, decode(message))
         self.chain = chain
-        self._trees = await self.store.units(chain.head) if chain.head is not None else {}
-        self.lose_sight()
 
     def lose_sight(self) -> None:
         """Trust no earlier look: what changed since the last capture is nobody's."""
@@ -99,13 +108,15 @@ class Folder:
         When not even a listing was possible in time, the capture says that it misses everything.
         """
         doubt, self._doubt = self._doubt, _Doubt((), everything=True)
-        seen_at = await asyncio.to_thread(_moment, self.store.folder)
+        with storing():
+            seen_at = await asyncio.to_thread(_moment, self.store.folder)
         try:
             also = restore.paths if restore is not None else ()
             look = await self._observer.observe(deadline, self._trees, also)
         except ExternalFailure as error:
             if error.code not in ("git.timedOut", "git.failed") or restore is not None:
                 raise
+            logger.warning("the files of %s could not be listed: %s", self.root, error)
             look = Observation(self._trees, (_EVERYTHING,))
         tree = await self.store.compose(look.trees)
         certain = restore is not None

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import attrs
 
@@ -70,6 +71,11 @@ class FolderHistory:
         self._turns: dict[Owner, int] = {}
         self._proofs: dict[bytes, list[_Proof]] = {}
         self._blurred = False
+
+    @property
+    def root(self) -> Path:
+        """The real path of the folder."""
+        return self._folder.root
 
     async def turn_started(self, owner: Owner) -> None:
         """From here on, what `owner` proves to have edited can be its own."""

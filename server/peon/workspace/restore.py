@@ -32,6 +32,7 @@ from peon.workspace.plan import (
     settle,
 )
 from peon.workspace.segments import RestoreRecord, covers
+from peon.workspace.store import storing
 
 CAPTURE_SECONDS = 600.0
 """A restore needs the whole present in a checkpoint, and waits for it."""
@@ -107,8 +108,9 @@ async def restore(
         return _outcome(folder, *done)
     before, plan = await _plan(folder, request, attribution)
     intent = Intent(owner, request.checkpoint_ref, before.ref, plan)
-    await asyncio.to_thread(flush, folder.store.folder)
-    await asyncio.to_thread(write_intent, folder.store.folder, intent)
+    with storing():
+        await asyncio.to_thread(flush, folder.store.folder)
+        await asyncio.to_thread(write_intent, folder.store.folder, intent)
     return await _finish(folder, intent, steps)
 
 

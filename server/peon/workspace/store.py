@@ -9,8 +9,8 @@ import asyncio
 import fcntl
 import hashlib
 import os
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import attrs
@@ -19,6 +19,9 @@ from peon.errors import ExternalFailure, Unavailable
 from peon.workspace.entries import GITLINK, Entry
 from peon.workspace.git import Argument, Call, Git, GitResult, piped
 from peon.workspace.loose import commit, folders_tree, write_object
+
+NOT_STORED = "checkpoint.notStored"
+"""The code of the failure when the disk refuses what a capture must write."""
 
 CHAIN = "refs/heads/captures"
 SCRATCH = b".peon~"
@@ -172,7 +175,8 @@ class CheckpointStore:
 
     async def append(self, tree: str, parents: Sequence[str], message: str, when: int) -> str:
         """Make a capture the new end of the chain; `when` is in seconds since 1970."""
-        return await asyncio.to_thread(self._append, commit(tree, parents, message, when))
+        with storing():
+            return await asyncio.to_thread(self._append, commit(tree, parents, message, when))
 
     def _append(self, content: bytes) -> str:
         ref = write_object(self.objects / "objects", "commit", content)
@@ -197,7 +201,8 @@ class CheckpointStore:
         """One tree of the trees of all units: the root's under `tree`, the others under
         `nested`.
         """
-        return await asyncio.to_thread(self._compose, units)
+        with storing():
+            return await asyncio.to_thread(self._compose, units)
 
     def _compose(self, units: Mapping[bytes, str]) -> str:
         nested = [(_flat(path), tree) for path, tree in units.items() if path]
@@ -292,6 +297,25 @@ class BlobReader:
         content = await self._answers.readexactly(int(head[2]))
         await self._answers.readexactly(1)
         return content
+
+
+def not_stored(why: str) -> ExternalFailure:
+    """The failure when the disk refuses what a capture must write."""
+    return ExternalFailure(
+        "checkpoints",
+        f"the checkpoint could not be stored: {why}",
+        code=NOT_STORED,
+        remedy="Free some space where the server keeps its state, and see that it may write there.",
+    )
+
+
+@contextmanager
+def storing() -> Iterator[None]:
+    """Say what it means when one of our own files cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise not_stored(error.strerror or str(error)) from error
 
 
 def real_path(name: bytes) -> bytes:

@@ -15,14 +15,15 @@ import attrs
 from peon.errors import PeonError
 from peon.runtime.clock import Clock
 from peon.workspace.apply import Steps, no_steps
-from peon.workspace.capture import CaptureLimits, FolderObserver
+from peon.workspace.capture import FolderObserver
 from peon.workspace.changes import Status, diff, status
 from peon.workspace.commits import Commit, CommitExpectation, Committer
 from peon.workspace.diffs import DiffOptions, DiffPage, captured_diff
 from peon.workspace.folder import Folder
 from peon.workspace.git import Git
 from peon.workspace.history import CAPTURE_SECONDS, Capture, FolderHistory
-from peon.workspace.paths import accepted_root
+from peon.workspace.origins import LineOrigin, line_origins
+from peon.workspace.paths import accepted_root, meant
 from peon.workspace.pushes import Push, push
 from peon.workspace.repository import Head, Repository, locate
 from peon.workspace.restore import (
@@ -33,7 +34,9 @@ from peon.workspace.restore import (
     preview,
     restore,
 )
-from peon.workspace.store import CheckpointStore, store_folder
+from peon.workspace.store import CheckpointStore, store_folder, storing
+from peon.workspace.unit import CaptureLimits
+from peon.workspace.upkeep import Retention, Upkeep, let_go, pack
 
 
 @attrs.frozen
@@ -70,7 +73,7 @@ class Workspace:
         self._histories: dict[Path, FolderHistory] = {}
         self._stores: dict[Path, CheckpointStore] = {}
         self._folders: dict[Path, Folder] = {}
-        self._opening = asyncio.Lock()
+        self._opening: dict[Path, asyncio.Lock] = {}
 
     def close(self) -> None:
         """Let go of every store. Whatever still runs on them must have ended."""
@@ -89,7 +92,7 @@ class Workspace:
         when another process holds its checkpoints.
         """
         real = await asyncio.to_thread(accepted_root, root, home=self._home)
-        async with self._opening:
+        async with self._opening.setdefault(real, asyncio.Lock()):
             if real not in self._histories:
                 folder = await self._open(real)
                 self._folders[real] = folder
@@ -98,7 +101,8 @@ class Workspace:
 
     async def _open(self, real: Path) -> Folder:
         store = CheckpointStore(self._git, store_folder(self._checkpoints, real))
-        await asyncio.to_thread(store.open, real)
+        with storing():
+            await asyncio.to_thread(store.open, real)
         observer = FolderObserver(self._git, store, real, self._limits)
         folder = Folder(store=store, observer=observer, root=real, clock=self._clock)
         try:
@@ -159,6 +163,25 @@ class Workspace:
             folder.chain.number(after_ref)
         store = self._stores[folder.root]
         return await captured_diff(store, before_ref, after_ref, options or DiffOptions())
+
+    async def why(self, root: Path, path: str, first: int, last: int) -> tuple[LineOrigin, ...]:
+        """Where these lines of a file, as it is now, came from; lines count from 1."""
+        history = await self.history(root)
+        await history.capture()
+        async with history.exclusively() as folder:
+            store = self._stores[folder.root]
+            return await line_origins(store, folder.chain, meant(path), first, last)
+
+    async def keep_small(self, root: Path, retention: Retention) -> Upkeep:
+        """Pack the checkpoints of a folder and let old ones go. For when nothing else is to do."""
+        history = await self.history(root)
+        store = self._stores[history.root]
+        await pack(store)
+        async with history.exclusively() as folder:
+            upkeep = await let_go(store, folder.chain, retention)
+            if upkeep.expired:
+                await folder.reread()
+            return upkeep
 
     # ---- the user's git ------------------------------------------------------------------------
 

@@ -1,0 +1,316 @@
+"""Captures one repository's worth of files: lists what may have changed, stores it, writes the
+tree.
+"""
+
+import asyncio
+import os
+import re
+import stat
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+import attrs
+
+from peon.errors import ExternalFailure
+from peon.workspace.deadline import Deadline
+from peon.workspace.entries import GITLINK, Miss, MissReason
+from peon.workspace.git import MIB, Argument
+from peon.workspace.store import CheckpointStore, View, not_stored, storing
+
+_BATCH_FILES = 4000
+_BATCH_BYTES = 64 * MIB
+_PACKED_FILES = 400
+_STORE_REFUSES = re.compile(
+    "No space left|Disk quota|Read-only file system|unable to create temporary file|unable to write"
+)
+
+
+@attrs.frozen
+class CaptureLimits:
+    """What a capture takes at most."""
+
+    file_bytes: int = 32 * MIB
+    files: int = 200_000
+    """New or changed files per unit and capture."""
+    total_bytes: int = 2048 * MIB
+    """New or changed bytes per unit and capture."""
+    units: int = 200
+    """Repositories nested in the folder."""
+
+
+@attrs.frozen
+class Captured:
+    """A unit's tree, what it misses, and the repositories nested in it."""
+
+    tree: str
+    missing: list[Miss]
+    nested: list[bytes]
+
+
+@attrs.frozen
+class _Candidate:
+    """A path (relative to the work tree) that may differ from the index, and its size."""
+
+    path: bytes
+    size: int
+
+
+class Unit:
+    """The root, or a repository nested in it, looked at once."""
+
+    def __init__(
+        self,
+        store: CheckpointStore,
+        view: View,
+        rules: Path,
+        prefix: bytes,
+        path: bytes,
+        limits: CaptureLimits,
+        extra: Collection[bytes],
+    ) -> None:
+        self._store = store
+        self._view = view
+        self._rules = rules
+        self._prefix = prefix
+        self._path = path
+        self._limits = limits
+        self._extra = extra
+        self._base = os.fsencode(view.work_tree)
+        self._missing: list[Miss] = []
+
+    async def capture(self, deadline: Deadline, known_tree: str | None) -> Captured:
+        """Bring the index up to date and write its tree; `known_tree` is the tree it had, if
+        sure.
+        """
+        await asyncio.to_thread(self._clear_lock)
+        names = await self._list_or_mend(deadline)
+        nested = [self._outward(name[:-1]) for name in names if name.endswith(b"/")]
+        files = sorted(name for name in names if not name.endswith(b"/"))
+        candidates = await asyncio.to_thread(self._inspect, files)
+        if candidates:
+            await self._store_all(candidates, deadline)
+        if candidates or known_tree is None:
+            known_tree = await self._write_tree()
+        return Captured(known_tree, self._missing, sorted(set(nested)))
+
+    def _outward(self, path: bytes) -> bytes:
+        """A path relative to the work tree, as one relative to the captured root."""
+        inner = path.removeprefix(self._prefix)
+        return self._path + b"/" + inner if self._path else inner
+
+    def _miss(self, path: bytes, reason: MissReason) -> None:
+        self._missing.append(Miss(self._outward(path), reason))
+
+    def _clear_lock(self) -> None:
+        """Remove the lock a killed git of ours left; the store's own lock says that none is
+        alive.
+        """
+        self._view.index.with_name(self._view.index.name + ".lock").unlink(missing_ok=True)
+
+    # ---- listing -------------------------------------------------------------------------------
+
+    async def _list_or_mend(self, deadline: Deadline) -> set[bytes]:
+        """The names to look at; where the index is broken, as after a power cut, with a new one."""
+        try:
+            return await self._list(deadline)
+        except ExternalFailure as error:
+            if error.code != "git.failed" or "index" not in error.detail:
+                raise
+            await asyncio.to_thread(self._view.index.unlink)
+            return await self._list(deadline)
+
+    async def _list(self, deadline: Deadline) -> set[bytes]:
+        scope: list[Argument] = ["--", self._prefix] if self._prefix else []
+        changed, unknown = await asyncio.gather(
+            self._store.git(
+                "diff-files", "--name-only", "-z", "--ignore-submodules=all", *scope,
+                view=self._view, seconds=deadline.left,
+            ),
+            self._store.git(
+                "-c", f"core.excludesFile={self._rules}",
+                "ls-files", "-z", "-o", "--exclude-standard", *scope,
+                view=self._view, seconds=deadline.left,
+            ),
+        )  # fmt: skip
+        return {*changed.records, *unknown.records, *self._extra}
+
+    def _inspect(self, files: Sequence[bytes]) -> list[_Candidate]:
+        """Drop what cannot or should not be stored, and note it as missing."""
+        candidates: list[_Candidate] = []
+        total = 0
+        for path in files:
+            found = self._inspect_one(path)
+            if found is None:
+                continue
+            total += found.size
+            if len(candidates) >= self._limits.files or total > self._limits.total_bytes:
+                self._miss(path, "notReached")
+            else:
+                candidates.append(found)
+        return candidates
+
+    def _inspect_one(self, path: bytes) -> _Candidate | None:
+        try:
+            status = os.lstat(os.path.join(self._base, path))
+        except (FileNotFoundError, NotADirectoryError):
+            return _Candidate(path, 0)  # Gone: the index shall forget it.
+        except OSError:
+            self._miss(path, "unreadable")
+            return None
+        if not _storable(path, is_link=stat.S_ISLNK(status.st_mode)):
+            self._miss(path, "unstorableName")
+            return None
+        if stat.S_ISREG(status.st_mode) and status.st_size > self._limits.file_bytes:
+            self._miss(path, "tooLarge")
+            return None
+        return _Candidate(path, status.st_size if stat.S_ISREG(status.st_mode) else 0)
+
+    # ---- storing -------------------------------------------------------------------------------
+
+    async def _store_all(self, candidates: Sequence[_Candidate], deadline: Deadline) -> None:
+        batches = _batches(candidates)
+        for number, batch in enumerate(batches):
+            if deadline.passed or not await self._store_batch(batch, deadline):
+                for late in (path for rest in batches[number:] for path in rest):
+                    self._miss(late, "notReached")
+                return
+
+    async def _store_batch(self, batch: Sequence[bytes], deadline: Deadline) -> bool:
+        """Whether the batch was stored in time; single bad files are dropped and noted."""
+        with storing():
+            stamp = await asyncio.to_thread(self._stamp)
+        if not await self._update(batch, deadline):
+            if deadline.passed:
+                return False
+            await self._store_good(await asyncio.to_thread(self._readable, batch), deadline)
+        racy, folders = await asyncio.to_thread(self._suspects, batch, stamp)
+        if racy:
+            await self._distrust(racy)
+        if folders:
+            await self._drop_gitlinks()
+        return True
+
+    async def _store_good(self, batch: Sequence[bytes], deadline: Deadline) -> None:
+        """Store a batch that holds something git refuses: halve it until only that is left out."""
+        if deadline.passed:
+            for path in batch:
+                self._miss(path, "notReached")
+        elif batch and not await self._update(batch, deadline):
+            if len(batch) == 1:
+                self._miss(batch[0], "unreadable")
+                return
+            middle = len(batch) // 2
+            await self._store_good(batch[:middle], deadline)
+            await self._store_good(batch[middle:], deadline)
+
+    async def _update(self, batch: Sequence[bytes], deadline: Deadline) -> bool:
+        """Put a batch into the index, all of it or nothing."""
+        try:
+            # Many files at once go into one pack: that halves the time of a first capture.
+            packed = ["-c", "core.bigFileThreshold=1"] if len(batch) >= _PACKED_FILES else []
+            await self._store.git(
+                "-c", "core.compression=1", *packed,
+                "update-index", "-z", "--add", "--remove", "--replace", "--stdin",
+                view=self._view,
+                stdin=b"".join(path + b"\0" for path in batch),
+                seconds=max(deadline.left, 0.01),
+            )  # fmt: skip
+        except ExternalFailure as error:
+            await asyncio.to_thread(self._clear_lock)
+            if _STORE_REFUSES.search(error.detail):
+                raise not_stored(error.detail) from error
+            return False
+        return True
+
+    def _readable(self, batch: Sequence[bytes]) -> list[bytes]:
+        """Those of a batch that can be opened without waiting; the others are noted as missing."""
+        good = []
+        for path in batch:
+            if _can_be_stored(os.path.join(self._base, path)):
+                good.append(path)
+            else:
+                self._miss(path, "unreadable")
+        return good
+
+    # git compares a file's times in whole seconds. One that is written within the second of its
+    # capture, and then has an older time set, would look unchanged for ever after.
+
+    def _stamp(self) -> int:
+        """This moment in seconds, as the file system tells it."""
+        file = self._view.index.with_name("stamp")
+        file.write_bytes(b"")
+        return int(file.stat().st_mtime)
+
+    def _suspects(self, batch: Sequence[bytes], stamp: int) -> tuple[set[bytes], set[bytes]]:
+        """Of a stored batch: the files whose times may deceive, and what is a folder by now."""
+        racy, folders = set(), set()
+        for path in batch:
+            try:
+                status = os.lstat(os.path.join(self._base, path))
+            except OSError:
+                continue
+            if stat.S_ISDIR(status.st_mode):
+                folders.add(path)
+            elif int(status.st_ctime) >= stamp > int(status.st_mtime):
+                racy.add(path)
+        return racy, folders
+
+    async def _distrust(self, paths: set[bytes]) -> None:
+        """Make the index forget these files' times, so that the next look reads them again."""
+        staged = await self._store.git("ls-files", "-s", "-z", view=self._view)
+        rows = [row for row in staged.records if row.split(b"\t", 1)[1] in paths]
+        stdin = b"".join(row + b"\0" for row in rows)
+        await self._store.git("update-index", "-z", "--index-info", view=self._view, stdin=stdin)
+
+    async def _drop_gitlinks(self) -> None:
+        """A folder that became a repository while it was read must not stand as a link to it."""
+        staged = await self._store.git("ls-files", "-s", "-z", view=self._view)
+        mark = GITLINK.encode()
+        links = [row.split(b"\t", 1)[1] for row in staged.records if row.startswith(mark)]
+        if links:
+            stdin = b"".join(path + b"\0" for path in links)
+            await self._store.git(
+                "update-index", "-z", "--force-remove", "--stdin", view=self._view, stdin=stdin
+            )
+
+    # ---- the tree ------------------------------------------------------------------------------
+
+    async def _write_tree(self) -> str:
+        prefix = [b"--prefix=" + self._prefix] if self._prefix else []
+        written = await self._store.git("write-tree", *prefix, view=self._view, accept=(0, 128))
+        if written.code == 0:
+            return written.line.decode()
+        if self._prefix and written.err.endswith("not found"):
+            return (await self._store.git("mktree", "-z")).line.decode()  # It holds nothing at all.
+        # A content the index names is gone from the store. A new index reads everything again.
+        await asyncio.to_thread(self._view.index.unlink, missing_ok=True)
+        raise ExternalFailure("git", f"write-tree: {written.err}", code="git.failed")
+
+
+def _storable(path: bytes, *, is_link: bool) -> bool:
+    """Whether an index can hold this name: git keeps `.git` in any case for itself."""
+    parts = path.lower().split(b"/")
+    return b".git" not in parts and not (is_link and parts[-1] == b".gitmodules")
+
+
+def _can_be_stored(path: bytes) -> bool:
+    try:
+        if stat.S_ISREG(os.lstat(path).st_mode):
+            os.close(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC))
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _batches(candidates: Iterable[_Candidate]) -> list[list[bytes]]:
+    batches: list[list[bytes]] = []
+    room = 0
+    for candidate in candidates:
+        if not batches or room < candidate.size or len(batches[-1]) >= _BATCH_FILES:
+            batches.append([])
+            room = _BATCH_BYTES
+        batches[-1].append(candidate.path)
+        room -= candidate.size
+    return batches
