@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Final, Self
@@ -13,6 +13,7 @@ from peon.engine import snapshots
 from peon.engine.coalescer import CoalescerLimits
 from peon.engine.engine import Engine, EngineParts
 from peon.engine.feed import Feed
+from peon.engine.large_values import LargeValues
 from peon.engine.restart import Restarted, restart
 from peon.engine.snapshooting import Snapshooter
 from peon.errors import StoreFailure
@@ -90,7 +91,8 @@ class App:
         self._supervisor = _supervisor(settings, options, self._tasks)
         self._providers = _providers(options, settings, self._supervisor)
         restarted = restart(recovered)
-        self._engine = _engine(settings, options, self._store, restarted, self._providers)
+        values = LargeValues(self._blobs, self._tasks, large=settings.blob_bytes)
+        self._engine = _engine(settings, options, self._store, restarted, self._providers, values)
         self._workspace = Workspace(
             state=settings.state_dir,
             clock=options.clock,
@@ -118,6 +120,8 @@ class App:
                 logger.warning("a restore of %s: %s", restored.root, restored.problem)
         await self._reactors.recover(CRASHED)
         self._engine.performed_by(self._reactors.perform)
+        with suppress(StoreFailure):  # Then the log is served as it is, and its health says why.
+            await self._engine.settled()
         return self
 
     def submit(
@@ -250,11 +254,12 @@ def _engine(
     store: SegmentStore,
     restarted: Restarted,
     providers: Mapping[str, Provider],
+    values: LargeValues,
 ) -> Engine:
     home = Path(options.environment.get("HOME", "/"))
     world = LocalWorld(providers, default=_default(providers, options), home=home)
     limits = CoalescerLimits(bytes=settings.coalesce_bytes, seconds=settings.coalesce_seconds)
-    parts = EngineParts(store, options.clock, options.ids, world, limits)
+    parts = EngineParts(store, options.clock, options.ids, world, limits, values)
     return Engine(parts, restarted.model)
 
 

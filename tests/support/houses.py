@@ -22,6 +22,7 @@ from peon.workspace.workspace import Workspace
 from peon_protocol.commands import Command, CreateProject, CreateThread, StartTurn
 from peon_protocol.events import Event, StoredEvent, TurnCompleted, TurnFailed
 from peon_protocol.ids import ProjectId, ThreadId, TurnId
+from peon_protocol.notifications import TurnDelta
 from peon_protocol.queries import ReadThread
 from peon_protocol.rejections import Rejection
 from peon_protocol.results import CommandResult, ThreadReading
@@ -47,7 +48,7 @@ class House:
         self.place = place
         self.environment = {**os.environ, **IDENTITY}
         self.repo = make_repo(place / "garden", self.environment)
-        self.settings = Settings.at(place / "state")
+        self.settings = attrs.evolve(Settings.at(place / "state"), stop_seconds=0.5)
         self.tame = TameProvider()
         self.options = AppOptions(
             environment=self.environment,
@@ -154,6 +155,15 @@ class House:
         """Wait until there are so many events of a kind."""
         await self.until(lambda log: sum(isinstance(each.payload, kind) for each in log) >= times)
         return await self.events(kind)
+
+    async def until_delta(self) -> TurnDelta:
+        """The next fragment of text."""
+        deltas: asyncio.Queue[TurnDelta] = asyncio.Queue()
+        stop = self.app.feed().on_delta(deltas.put_nowait)
+        try:
+            return await deltas.get()
+        finally:
+            stop()
 
     async def end_of_turn(self, name: str = "one") -> TurnCompleted | TurnFailed:
         """The event that ends a turn, once it is there."""

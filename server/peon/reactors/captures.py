@@ -136,9 +136,12 @@ class Captures:
     async def _after_turn(self, owner: Owner, seconds: float) -> Capture:
         history = await self._history(ThreadId(owner.thread_id))
         try:
-            return await history.capture(seconds=seconds)
-        finally:
+            capture = await history.capture(seconds=seconds)
+        except PeonError:
             await history.turn_ended(owner)
+            raise
+        await history.turn_ended(owner)
+        return capture
 
     async def _opened(
         self, thread_id: ThreadId, turn_id: TurnId, item_id: ItemId, *, held_back: bool

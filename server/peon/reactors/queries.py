@@ -17,6 +17,7 @@ from peon_protocol.queries import (
     ModelQuery,
     OutsideQuery,
     Query,
+    ReadBlob,
     ReadCheckpointDiff,
     ReadGitDiff,
     ReadGitStatus,
@@ -25,6 +26,7 @@ from peon_protocol.queries import (
     ReadTurnDiff,
 )
 from peon_protocol.results import (
+    BlobPage,
     CheckpointList,
     DiffResult,
     GitStatusResult,
@@ -42,6 +44,7 @@ Answer: TypeAlias = (
     | CheckpointList
     | DiffResult
     | GitStatusResult
+    | BlobPage
     | ProviderList
     | ServerStatus
 )
@@ -73,6 +76,8 @@ class Queries:
                 return await self.readings.git_status(query)
             case ReadGitDiff():
                 return await self.readings.git_diff(query)
+            case ReadBlob():
+                return await self.readings.blob(query)
             case ListProviders():
                 return self.readings.list_providers(environment)
             case ReadServerStatus():

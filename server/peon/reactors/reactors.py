@@ -1,5 +1,7 @@
 """Where effects arrive: each goes to who performs it, in the order of its thread."""
 
+import asyncio
+import contextlib
 from typing import assert_never
 
 import attrs
@@ -64,6 +66,9 @@ class Reactors:
         """
         self.engine.perform_no_more()
         self.lanes.stop()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.engine.take_in_all()
         for thread_id in threads_with_turns(self.engine.model):
             cause = await self.engine.cause_of_turn(thread_id)
             self.engine.record(SettleThread(thread_id, reason), cause=cause)

@@ -1,5 +1,7 @@
 """Queries about the world: files, the user's repository, the providers there are."""
 
+import base64
+import codecs
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +11,8 @@ from peon.domain.lookup import refuse_paths_outside
 from peon.domain.provider import HOST
 from peon.engine.briefs import Span, checkpoint_span, project_root, turn_span
 from peon.engine.engine import Engine
-from peon.errors import ExternalFailure
+from peon.errors import ExternalFailure, Unavailable
+from peon.journal.blobs import BlobStore
 from peon.providers.port import Available, Missing, Provider
 from peon.workspace.diffs import DiffFile, DiffOptions, DiffPage
 from peon.workspace.patches import Hunk
@@ -17,20 +20,25 @@ from peon.workspace.workspace import Workspace
 from peon_protocol.failures import FailureKind
 from peon_protocol.ids import ProjectId
 from peon_protocol.queries import (
+    ReadBlob,
     ReadCheckpointDiff,
     ReadGitDiff,
     ReadGitStatus,
     ReadTurnDiff,
 )
 from peon_protocol.results import (
+    BlobPage,
     DiffResult,
     FileChange,
     GitFileStatus,
     GitStatusResult,
     ProviderList,
 )
+from peon_protocol.values import BlobEncoding
 from peon_protocol.views import ProviderView
 
+LONGEST_PAGE = 1 << 20
+"""Bytes of a value that one answer holds at most, whatever was asked for."""
 MOST_FILES = 1000
 """A page of a difference holds no more files than this, whatever was asked for."""
 
@@ -42,6 +50,7 @@ class Readings:
     engine: Engine
     workspace: Workspace
     providers: Mapping[str, Provider]
+    blobs: BlobStore
     environment: Mapping[str, str] = attrs.field(repr=False)
 
     async def turn_diff(self, query: ReadTurnDiff) -> DiffResult:
@@ -91,6 +100,25 @@ class Readings:
         root = await self._root(query.project_id)
         return _result(await self.workspace.diff(root, _options(query)))
 
+    async def blob(self, query: ReadBlob) -> BlobPage:
+        """A part of a value that is kept apart; text ends with a whole character."""
+        offset, limit = max(0, query.offset), max(4, min(query.limit, LONGEST_PAGE))
+        try:
+            page = await self.blobs.read(query.blob_id, offset, limit)
+        except Unavailable as error:
+            code = FailureKind.BLOB_NOT_FOUND
+            raise ExternalFailure("store", str(error), code=code, remedy=error.remedy) from error
+        encoding, data, length = _readable(page.content, is_last=offset + limit >= page.size)
+        end = offset + length
+        return BlobPage(
+            blob_id=query.blob_id,
+            offset=offset,
+            encoding=encoding,
+            data=data,
+            size=page.size,
+            next=end if end < page.size else None,
+        )
+
     def list_providers(self, environment: Mapping[str, str]) -> ProviderList:
         """Every provider; nothing is started to find out."""
         views = [self._view(each, environment) for each in self.providers.values()]
@@ -125,6 +153,17 @@ class Readings:
         if after is None:
             after = (await self.workspace.capture(root)).checkpoint_ref
         return _result(await self.workspace.turn_diff(root, span.before, after, options))
+
+
+def _readable(content: bytes, *, is_last: bool) -> tuple[BlobEncoding, str, int]:
+    """A page as text, if it is text, and how many bytes that took."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        text = decoder.decode(content, final=is_last)
+    except UnicodeDecodeError:
+        return BlobEncoding.BASE64, base64.b64encode(content).decode(), len(content)
+    held_back, _ = decoder.getstate()
+    return BlobEncoding.TEXT, text, len(content) - len(held_back)
 
 
 def _options(query: ReadTurnDiff | ReadCheckpointDiff | ReadGitDiff) -> DiffOptions:
