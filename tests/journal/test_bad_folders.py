@@ -1,5 +1,6 @@
 """State folders that cannot be used: a clear refusal with the remedy, and nothing changed."""
 
+import asyncio
 import errno
 import os
 from collections.abc import Iterator
@@ -123,7 +124,27 @@ def unwritable(tmp_path: Path) -> Iterator[Path]:
     folder.chmod(0o700)
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
-async def test_a_folder_of_somebody_else_is_refused(unwritable: Path) -> None:
-    with pytest.raises(Unavailable, match="access is refused"):
-        SegmentStore.open(unwritable / "state", fingerprint=FINGERPRINT)
+def test_a_folder_of_somebody_else_is_refused(unwritable: Path) -> None:
+    """In a child that is not root, who may write anywhere."""
+    child = os.fork()
+    if child == 0:
+        os._exit(_refused_without_rights(unwritable / "state"))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == REFUSED
+
+
+REFUSED = 17
+NOBODY = 65534
+
+
+def _refused_without_rights(folder: Path) -> int:
+    if os.geteuid() == 0:
+        os.setuid(NOBODY)
+
+    async def opened() -> None:
+        SegmentStore.open(folder, fingerprint=FINGERPRINT)
+
+    try:
+        asyncio.run(opened())
+    except Unavailable as refusal:
+        return REFUSED if "access is refused" in str(refusal) else 1
+    return 0
