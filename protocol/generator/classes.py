@@ -22,6 +22,7 @@ from peon_protocol.provider_events import ProviderEvent
 from peon_protocol.rejections import Rejection
 from peon_protocol.values import (
     ContentBlock,
+    ItemContent,
     JsonValue,
     Operation,
     Prompt,
@@ -49,6 +50,7 @@ MODULES: Final = (
 ALIASES: Final[Mapping[Any, str]] = {
     JsonValue: "JsonValue",
     ContentBlock: "ContentBlock",
+    ItemContent: "ItemContent",
     Prompt: "Prompt",
     Operation: "Operation",
     ProviderEvent: "ProviderEvent",

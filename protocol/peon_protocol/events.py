@@ -1,4 +1,4 @@
-"""The twenty-one events: facts, past tense, never refused; and the envelope they are stored in.
+"""The events: facts, past tense, never refused; and the envelope they are stored in.
 
 `TYPE` is the name on the wire and in the journal, `SCHEMA` the version of the payload's shape.
 """
@@ -26,6 +26,7 @@ from peon_protocol.values import (
     CheckpointKind,
     Decider,
     Decision,
+    ErasureReason,
     ItemKind,
     ItemPatch,
     ItemStatus,
@@ -328,6 +329,25 @@ class OperationFailed:
     turn_id: TurnId | None = None
 
 
+@attrs.frozen(kw_only=True)
+class ThreadErased:
+    """What a deleted thread held is erased: in place of its events stands `event.erased`."""
+
+    TYPE: ClassVar = "thread.erased"
+    SCHEMA: ClassVar = 1
+    thread_id: ThreadId
+
+
+@attrs.frozen(kw_only=True)
+class EventErased:
+    """Here stood an event whose contents are gone; of one that was lost, `threadId` is `lost`."""
+
+    TYPE: ClassVar = "event.erased"
+    SCHEMA: ClassVar = 1
+    thread_id: ThreadId
+    reason: ErasureReason
+
+
 Event: TypeAlias = (
     ProjectCreated
     | ProjectConfigured
@@ -350,6 +370,8 @@ Event: TypeAlias = (
     | SessionClosed
     | OperationRequested
     | OperationFailed
+    | ThreadErased
+    | EventErased
 )
 
 

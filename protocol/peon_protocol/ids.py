@@ -16,6 +16,7 @@ CommandId = NewType("CommandId", str)
 ProviderId = NewType("ProviderId", str)
 EventId = NewType("EventId", str)
 StreamId = NewType("StreamId", str)
+BlobId = NewType("BlobId", str)
 
 ID_TYPES: Final = (
     ProjectId,
@@ -31,6 +32,7 @@ ID_TYPES: Final = (
     ProviderId,
     EventId,
     StreamId,
+    BlobId,
 )
 
 ID_PATTERN: Final = r"^[A-Za-z0-9_.:-]{1,128}$"

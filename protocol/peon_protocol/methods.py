@@ -300,6 +300,13 @@ METHODS: Final[tuple[Method, ...]] = (
         "git.failed",
         "git.timedOut",
     ),
+    _query(
+        "blob/read",
+        queries.ReadBlob,
+        results.BlobPage,
+        "A page of a value that is kept apart.",
+        "blob.notFound",
+    ),
     _query("provider/list", queries.ListProviders, results.ProviderList, "Every kind of agent."),
     _query(
         "server/status", queries.ReadServerStatus, results.ServerStatus, "How the server is doing."

@@ -11,8 +11,8 @@ import attrs
 from peon_protocol.ids import ActionId, ItemId, SessionId
 from peon_protocol.values import (
     ActionOption,
-    ContentBlock,
     FileEdit,
+    ItemContent,
     ItemStatus,
     JsonValue,
     Location,
@@ -79,7 +79,7 @@ class ToolCallUpdated:
     status: ItemStatus | None = None
     summary: str | None = None
     input: JsonValue = None
-    content: tuple[ContentBlock, ...] | None = None
+    content: tuple[ItemContent, ...] | None = None
     edits: tuple[FileEdit, ...] | None = None
     locations: tuple[Location, ...] | None = None
 

@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 import attrs
 
-from peon_protocol.ids import CheckpointId, ProjectId, SubscriptionId, ThreadId, TurnId
+from peon_protocol.ids import BlobId, CheckpointId, ProjectId, SubscriptionId, ThreadId, TurnId
 
 
 @attrs.frozen(kw_only=True)
@@ -91,6 +91,15 @@ class ReadGitDiff:
 
 
 @attrs.frozen(kw_only=True)
+class ReadBlob:
+    """Up to `limit` bytes, after `offset`, of a value that is kept apart."""
+
+    blob_id: BlobId
+    offset: int = 0
+    limit: int = 262144
+
+
+@attrs.frozen(kw_only=True)
 class ListProviders:
     """Every provider, available or not."""
 
@@ -125,6 +134,7 @@ OutsideQuery: TypeAlias = (
     | ReadCheckpointDiff
     | ReadGitStatus
     | ReadGitDiff
+    | ReadBlob
     | ListProviders
     | ReadServerStatus
 )

@@ -10,6 +10,7 @@ import attrs
 from peon_protocol.events import StoredEvent
 from peon_protocol.ids import (
     ActionId,
+    BlobId,
     CheckpointId,
     OperationId,
     ProjectId,
@@ -17,7 +18,7 @@ from peon_protocol.ids import (
     ThreadId,
     TurnId,
 )
-from peon_protocol.values import Decision, MissingPath, PathConflict
+from peon_protocol.values import BlobEncoding, Decision, MissingPath, PathConflict
 from peon_protocol.views import CheckpointView, ProjectView, ProviderView, ThreadView
 
 
@@ -208,6 +209,21 @@ class GitStatusResult:
     behind: int
     files: tuple[GitFileStatus, ...]
     total: int
+
+
+@attrs.frozen(kw_only=True)
+class BlobPage:
+    """A part of a value that is kept apart; `next` is null where it ends there.
+
+    `data` is text that ends with a whole character, or base64 where the bytes are no text.
+    """
+
+    blob_id: BlobId
+    offset: int
+    encoding: BlobEncoding
+    data: str
+    size: int
+    next: int | None
 
 
 @attrs.frozen(kw_only=True)

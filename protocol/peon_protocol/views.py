@@ -18,8 +18,8 @@ from peon_protocol.ids import (
 from peon_protocol.values import (
     ActionOption,
     CheckpointKind,
-    ContentBlock,
     FileEdit,
+    ItemContent,
     ItemKind,
     ItemStatus,
     JsonValue,
@@ -67,7 +67,7 @@ class ItemView:
     tool_kind: ToolKind | None
     summary: str | None
     input: JsonValue
-    content: tuple[ContentBlock, ...]
+    content: tuple[ItemContent, ...]
     edits: tuple[FileEdit, ...]
     locations: tuple[Location, ...]
     entries: tuple[PlanEntry, ...]

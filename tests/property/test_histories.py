@@ -156,7 +156,7 @@ def test_the_histories_tried_show_every_event():
 
     collect()
 
-    assert {kind.TYPE for kind in get_args(Event)} - seen == {"thread.erased", "event.erased"}
+    assert {kind.TYPE for kind in get_args(Event)} - seen == {"event.erased"}
 
 
 def told_again(played: Played) -> Iterator[tuple[Move, Model]]:

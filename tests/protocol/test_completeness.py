@@ -41,7 +41,7 @@ def blocks(kind: str) -> list[str]:
 
 def test_every_method_is_in_the_table_once():
     assert len(METHODS) == len(METHODS_BY_NAME)
-    assert len(REQUESTS) == 28
+    assert len(REQUESTS) == 29
     assert len(NOTIFICATIONS) == 4
 
 

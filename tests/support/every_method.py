@@ -179,11 +179,19 @@ class Story:
         await self.yes("turn/start", threadId=thread, prompt="a prompt that nobody is given")
         await self._teller.event("turn.started")
         await self.yes("provider/ingest", threadId=thread, event=said)
+        shown = {"type": "text", "text": "line\n" * 20_000}
+        call = {"type": "toolCallUpdated", "itemId": "call", "content": [shown]}
+        await self.yes("provider/ingest", threadId=thread, event=call)
         ended = {"type": "turnEnded", "stopReason": "endTurn"}
         await self.yes("provider/ingest", threadId=thread, event=ended)
         await self._teller.event("turn.completed")
         reading = await self.yes("thread/read", threadId=thread)
-        assert reading["thread"]["turns"][0]["items"][0]["text"] == "hello"
+        text, call = reading["thread"]["turns"][0]["items"]
+        assert text["text"] == "hello"
+        [stored] = call["content"]
+        page = await self.yes("blob/read", blobId=stored["blobId"], offset=5, limit=10)
+        assert (page["data"], page["size"], page["next"]) == ("line\nline\n", 100_000, 15)
+        await self.no("blob/read", "blob.notFound", blobId="none")
 
     async def _end(self, thread: str, subscription: str) -> None:
         page = await self.yes("events/read", after=0, limit=3)

@@ -28,6 +28,8 @@ export type EventId = string;
 
 export type StreamId = string;
 
+export type BlobId = string;
+
 /** Any JSON. Only for what an agent says about its own tools: kept, and never interpreted. */
 export type JsonValue =
   null | boolean | number | string | JsonValue[] | { [name: string]: JsonValue };
@@ -39,6 +41,15 @@ export type ContentBlock =
   | AudioContent
   | ResourceLink
   | EmbeddedResource;
+
+/** What a tool call shows: a content block, or where a large one is kept. */
+export type ItemContent =
+  | TextContent
+  | ImageContent
+  | AudioContent
+  | ResourceLink
+  | EmbeddedResource
+  | StoredContent;
 
 /** What a user asks: plain text, or content blocks. Kept as it was typed. */
 export type Prompt =
@@ -215,6 +226,25 @@ export type PlanStatus =
   | "inProgress"
   | "completed";
 
+/**
+ * How bytes stand in a page of a value.
+ *
+ * - `text`: As they are: they are UTF-8.
+ */
+export type BlobEncoding =
+  | "text"
+  | "base64";
+
+/**
+ * Why an event's contents are gone.
+ *
+ * - `threadDeleted`: Its thread was deleted, long enough ago.
+ * - `lost`: It could not be read any more when a damaged log was salvaged.
+ */
+export type ErasureReason =
+  | "threadDeleted"
+  | "lost";
+
 /** A piece of text. */
 export interface TextContent {
   type: "text";
@@ -261,17 +291,44 @@ export interface EmbeddedResource {
   resource: ResourceContents;
 }
 
+/**
+ * A value over 64 KiB, kept apart under the hash of its bytes: read it with `blob/read`.
+ *
+ * `size` counts its bytes, `preview` is how its text begins. It stands for the contents of the
+ * block of which it took the place; of JSON, `mimeType` is `application/json`.
+ */
+export interface StoredContent {
+  type: "stored";
+  blobId: BlobId;
+  size: number;
+  mimeType?: string | null;
+  preview?: string;
+  uri?: string | null;
+}
+
+/** A text over 64 KiB, kept apart: read it with `blob/read`. `size` counts its bytes. */
+export interface StoredText {
+  blobId: BlobId;
+  size: number;
+}
+
 /** Who caused an event: the kind, and the name it gave itself. */
 export interface Actor {
   kind: ActorKind;
   name: string;
 }
 
-/** What a tool call does to one file. `oldText` is null where the file is new. */
+/**
+ * What a tool call does to one file. `oldText` is null where the file is new.
+ *
+ * Of a text that is kept apart only the beginning stands here.
+ */
 export interface FileEdit {
   path: string;
   newText: string;
   oldText?: string | null;
+  newStored?: StoredText | null;
+  oldStored?: StoredText | null;
 }
 
 /** A place in a file; lines count from 1. */
@@ -300,7 +357,7 @@ export interface ItemPatch {
   toolKind: ToolKind | null;
   summary: string | null;
   input: JsonValue;
-  content: ContentBlock[] | null;
+  content: ItemContent[] | null;
   edits: FileEdit[] | null;
   locations: Location[] | null;
   entries: PlanEntry[] | null;
@@ -436,7 +493,7 @@ export interface ProviderToolCallUpdated {
   status?: ItemStatus | null;
   summary?: string | null;
   input?: JsonValue;
-  content?: ContentBlock[] | null;
+  content?: ItemContent[] | null;
   edits?: FileEdit[] | null;
   locations?: Location[] | null;
 }
@@ -690,6 +747,17 @@ export interface OperationFailed {
   turnId: TurnId | null;
 }
 
+/** What a deleted thread held is erased: in place of its events stands `event.erased`. */
+export interface ThreadErased {
+  threadId: ThreadId;
+}
+
+/** Here stood an event whose contents are gone; of one that was lost, `threadId` is `lost`. */
+export interface EventErased {
+  threadId: ThreadId;
+  reason: ErasureReason;
+}
+
 /** The payload of each type of event. */
 export interface EventPayloads {
   "project.created": ProjectCreated;
@@ -713,6 +781,8 @@ export interface EventPayloads {
   "session.closed": SessionClosed;
   "operation.requested": OperationRequested;
   "operation.failed": OperationFailed;
+  "thread.erased": ThreadErased;
+  "event.erased": EventErased;
 }
 
 export type EventType = keyof EventPayloads;
@@ -934,6 +1004,13 @@ export interface ReadGitDiff {
   limit?: number;
 }
 
+/** Up to `limit` bytes, after `offset`, of a value that is kept apart. */
+export interface ReadBlob {
+  blobId: BlobId;
+  offset?: number;
+  limit?: number;
+}
+
 /** Every provider, available or not. */
 export type ListProviders = Record<string, never>;
 
@@ -980,7 +1057,7 @@ export interface ItemView {
   toolKind: ToolKind | null;
   summary: string | null;
   input: JsonValue;
-  content: ContentBlock[];
+  content: ItemContent[];
   edits: FileEdit[];
   locations: Location[];
   entries: PlanEntry[];
@@ -1223,6 +1300,20 @@ export interface GitStatusResult {
   behind: number;
   files: GitFileStatus[];
   total: number;
+}
+
+/**
+ * A part of a value that is kept apart; `next` is null where it ends there.
+ *
+ * `data` is text that ends with a whole character, or base64 where the bytes are no text.
+ */
+export interface BlobPage {
+  blobId: BlobId;
+  offset: number;
+  encoding: BlobEncoding;
+  data: string;
+  size: number;
+  next: number | null;
 }
 
 /** Every provider, available or not. */
@@ -1655,6 +1746,8 @@ export interface Requests {
   "git/status": { params: ReadGitStatus; result: GitStatusResult };
   /** The user's uncommitted changes. */
   "git/diff": { params: ReadGitDiff; result: DiffResult };
+  /** A page of a value that is kept apart. */
+  "blob/read": { params: ReadBlob; result: BlobPage };
   /** Every kind of agent. */
   "provider/list": { params: ListProviders; result: ProviderList };
   /** How the server is doing. */
@@ -1690,6 +1783,7 @@ export const REQUEST_METHODS: readonly (keyof Requests)[] = [
   "turn/diff",
   "git/status",
   "git/diff",
+  "blob/read",
   "provider/list",
   "server/status",
   "events/subscribe",

@@ -5,6 +5,7 @@ from typing import Final
 
 from peon_protocol.ids import (
     ActionId,
+    BlobId,
     CheckpointId,
     ItemId,
     OperationId,
@@ -73,6 +74,10 @@ EDIT: Final = FileEdit(
     new_text='import sys\n\nprint(f"Hello, {sys.argv[1]}")\n',
 )
 USAGE: Final = Usage(input_tokens=812, output_tokens=96, cache_read_tokens=640, model="script-1")
+
+
+BLOB: Final = BlobId("5f" * 32)
+"""What the linter said, all of it."""
 
 
 def at(second: int) -> str:

@@ -311,6 +311,12 @@ _WORKSPACE: Final = (
 _END: Final = (
     ada(200, "thread/delete", events.ThreadDeleted(thread_id=cast.THREAD)),
     ada(210, "project/delete", events.ProjectDeleted(project_id=cast.PROJECT)),
+    Commit(
+        220,
+        cast.SERVER,
+        (events.ThreadErased(thread_id=cast.THREAD),),
+        because=events.ThreadDeleted.TYPE,
+    ),
 )
 
 COMMITS: Final[tuple[Commit, ...]] = (

@@ -7,6 +7,7 @@ from generator.samples.exchange import Exchange
 from generator.samples.story import STORY
 from peon_protocol import queries, results, views
 from peon_protocol.values import (
+    BlobEncoding,
     CheckpointKind,
     ItemKind,
     ItemStatus,
@@ -215,6 +216,18 @@ QUERIES: Final = (
         "git/diff",
         queries.ReadGitDiff(project_id=cast.PROJECT, paths=("greet.py",)),
         _DIFF,
+    ),
+    Exchange(
+        "blob/read",
+        queries.ReadBlob(blob_id=cast.BLOB, offset=65536, limit=40),
+        results.BlobPage(
+            blob_id=cast.BLOB,
+            offset=65536,
+            encoding=BlobEncoding.TEXT,
+            data="warning: greet.py is longer than needed\n",
+            size=70123,
+            next=65576,
+        ),
     ),
     Exchange(
         "provider/list",

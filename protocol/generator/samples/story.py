@@ -4,18 +4,23 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import attrs
+
 from generator.samples import cast
 from generator.samples.chapters import COMMITS
 from generator.samples.commits import Commit
 from peon.wire import digest
 from peon_protocol.events import (
     Event,
+    EventErased,
     ProjectConfigured,
     ProjectCreated,
     ProjectDeleted,
     StoredEvent,
+    ThreadCreated,
 )
 from peon_protocol.ids import EventId, StreamId
+from peon_protocol.values import ErasureReason
 
 
 def _told(commits: Sequence[Commit]) -> Iterator[StoredEvent]:
@@ -66,5 +71,15 @@ def _digest(method: str, params: object) -> str:
 STORY: Final = tuple(_told(COMMITS))
 """Every event of the story."""
 
-EVENTS: Final = {event.type: event for event in reversed(STORY)}
+_OF_THE_THREAD: Final = next(each for each in STORY if each.type == ThreadCreated.TYPE)
+
+ERASED: Final = attrs.evolve(
+    _OF_THE_THREAD,
+    type=EventErased.TYPE,
+    schema=EventErased.SCHEMA,
+    payload=EventErased(thread_id=cast.THREAD, reason=ErasureReason.THREAD_DELETED),
+)
+"""What stands in the place of the thread's first event when it has been erased."""
+
+EVENTS: Final = {event.type: event for event in (ERASED, *reversed(STORY))}
 """The first event of every type."""

@@ -4,6 +4,8 @@ from typing import ClassVar, TypeAlias
 
 import attrs
 
+from peon_protocol.ids import BlobId
+
 JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
 """Any JSON. Only for what an agent says about its own tools: kept, and never interpreted."""
 
@@ -70,6 +72,36 @@ ContentBlock: TypeAlias = (
     TextContent | ImageContent | AudioContent | ResourceLink | EmbeddedResource
 )
 """A content block as the Agent Client Protocol 1 defines it, without `annotations` and `_meta`."""
+
+
+@attrs.frozen
+class StoredContent:
+    """A value over 64 KiB, kept apart under the hash of its bytes: read it with `blob/read`.
+
+    `size` counts its bytes, `preview` is how its text begins. It stands for the contents of the
+    block of which it took the place; of JSON, `mimeType` is `application/json`.
+    """
+
+    TYPE: ClassVar = "stored"
+    blob_id: BlobId
+    size: int
+    mime_type: str | None = None
+    preview: str = ""
+    uri: str | None = None
+
+
+@attrs.frozen
+class StoredText:
+    """A text over 64 KiB, kept apart: read it with `blob/read`. `size` counts its bytes."""
+
+    blob_id: BlobId
+    size: int
+
+
+ItemContent: TypeAlias = (
+    TextContent | ImageContent | AudioContent | ResourceLink | EmbeddedResource | StoredContent
+)
+"""What a tool call shows: a content block, or where a large one is kept."""
 
 
 Prompt: TypeAlias = str | tuple[ContentBlock, ...]

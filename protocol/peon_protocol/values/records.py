@@ -2,7 +2,7 @@
 
 import attrs
 
-from peon_protocol.values.content import ContentBlock, JsonValue
+from peon_protocol.values.content import ItemContent, JsonValue, StoredText
 from peon_protocol.values.words import (
     ActorKind,
     DeciderKind,
@@ -24,11 +24,16 @@ class Actor:
 
 @attrs.frozen
 class FileEdit:
-    """What a tool call does to one file. `old_text` is null where the file is new."""
+    """What a tool call does to one file. `old_text` is null where the file is new.
+
+    Of a text that is kept apart only the beginning stands here.
+    """
 
     path: str
     new_text: str
     old_text: str | None = None
+    new_stored: StoredText | None = None
+    old_stored: StoredText | None = None
 
 
 @attrs.frozen
@@ -65,7 +70,7 @@ class ItemPatch:
     tool_kind: ToolKind | None = None
     summary: str | None = None
     input: JsonValue = None
-    content: tuple[ContentBlock, ...] | None = None
+    content: tuple[ItemContent, ...] | None = None
     edits: tuple[FileEdit, ...] | None = None
     locations: tuple[Location, ...] | None = None
     entries: tuple[PlanEntry, ...] | None = None

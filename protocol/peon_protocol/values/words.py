@@ -175,5 +175,22 @@ class PlanStatus(enum.StrEnum):
     COMPLETED = "completed"
 
 
+class BlobEncoding(enum.StrEnum):
+    """How bytes stand in a page of a value."""
+
+    TEXT = "text"
+    """As they are: they are UTF-8."""
+    BASE64 = "base64"
+
+
+class ErasureReason(enum.StrEnum):
+    """Why an event's contents are gone."""
+
+    THREAD_DELETED = "threadDeleted"
+    """Its thread was deleted, long enough ago."""
+    LOST = "lost"
+    """It could not be read any more when a damaged log was salvaged."""
+
+
 MODE_ORDER: Final = (Mode.PLAN, Mode.ASK, Mode.EDITS, Mode.FULL)
 """From the mode that allows least to the one that allows most."""

@@ -13,6 +13,7 @@ from peon_protocol.events import (
     CheckpointCreated,
     CheckpointRestored,
     Event,
+    EventErased,
     ItemRecorded,
     OperationFailed,
     OperationRequested,
@@ -25,6 +26,7 @@ from peon_protocol.events import (
     ThreadConfigured,
     ThreadCreated,
     ThreadDeleted,
+    ThreadErased,
     TurnCompleted,
     TurnFailed,
     TurnInterruptRequested,
@@ -35,6 +37,7 @@ from peon_protocol.values import (
     CommitOperation,
     DeciderKind,
     Decision,
+    ErasureReason,
     ItemStatus,
     Operation,
     ProjectDefaults,
@@ -68,6 +71,11 @@ _STOPPED: Final = {
     StopReason.REFUSAL: "the agent refuses",
     StopReason.CANCELLED: "stopped, as asked",
     StopReason.INTERRUPTED: "cut off",
+}
+
+_ERASED: Final = {
+    ErasureReason.THREAD_DELETED: "erased with its thread",
+    ErasureReason.LOST: "lost when the log was damaged",
 }
 
 _BY: Final = {
@@ -120,7 +128,7 @@ class Teller:
         match event:
             case ProjectCreated() | ProjectConfigured() | ProjectDeleted():
                 return self._project(event)
-            case ThreadCreated() | ThreadConfigured() | ThreadDeleted():
+            case ThreadCreated() | ThreadConfigured() | ThreadDeleted() | ThreadErased():
                 return self._thread(event)
             case TurnStarted() | TurnInterruptRequested() | TurnCompleted() | TurnFailed():
                 return self._turn(event)
@@ -143,6 +151,8 @@ class Teller:
                 return self._operation(event.operation)
             case OperationFailed():
                 return f"{event.code}: {event.message}{_detail(event.remedy)}"
+            case EventErased():
+                return _ERASED[event.reason]
             case _:
                 assert_never(event)
 
@@ -158,7 +168,9 @@ class Teller:
             case ProjectDeleted():
                 return f"«{self._title(event.project_id)}»"
 
-    def _thread(self, event: ThreadCreated | ThreadConfigured | ThreadDeleted) -> str:
+    def _thread(
+        self, event: ThreadCreated | ThreadConfigured | ThreadDeleted | ThreadErased
+    ) -> str:
         match event:
             case ThreadCreated():
                 self._titles[event.thread_id] = event.title
@@ -168,7 +180,7 @@ class Teller:
                 said = {"title": event.title, "model": event.model, "mode": event.mode}
                 parts = [f"{name} {value}" for name, value in said.items() if value is not None]
                 return ", ".join([*parts, *([archived] if archived else [])])
-            case ThreadDeleted():
+            case ThreadDeleted() | ThreadErased():
                 return f"«{self._title(event.thread_id)}»"
 
     def _turn(

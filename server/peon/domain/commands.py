@@ -95,5 +95,14 @@ class SettleThread:
     reason: str
 
 
-InternalCommand: TypeAlias = RecordOperation | RecordTurnCheckpoint | RecordText | SettleThread
+@attrs.frozen
+class RecordErasure:
+    """What deleted threads held has been erased from the log."""
+
+    thread_ids: tuple[ThreadId, ...]
+
+
+InternalCommand: TypeAlias = (
+    RecordOperation | RecordTurnCheckpoint | RecordText | SettleThread | RecordErasure
+)
 AnyCommand: TypeAlias = Command | InternalCommand

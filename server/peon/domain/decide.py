@@ -7,6 +7,7 @@ from peon.domain.actions import approve_action, reject_action
 from peon.domain.commands import (
     AnyCommand,
     InternalCommand,
+    RecordErasure,
     RecordOperation,
     RecordText,
     RecordTurnCheckpoint,
@@ -23,7 +24,12 @@ from peon.domain.operations import (
 )
 from peon.domain.projects import configure_project, create_project, delete_project
 from peon.domain.provider import ingest, record_text
-from peon.domain.threads import configure_thread, create_thread, delete_thread
+from peon.domain.threads import (
+    configure_thread,
+    create_thread,
+    delete_thread,
+    record_erasure,
+)
 from peon.domain.turns import interrupt_turn, record_turn_checkpoint, settle_thread, start_turn
 from peon.errors import CommandRejected
 from peon_protocol.commands import (
@@ -55,7 +61,13 @@ def decide(command: AnyCommand, model: Model, facts: Facts) -> Decided:
     """The events that follow from `command`, or why it is refused. Changes nothing."""
     try:
         match command:
-            case RecordText() | RecordOperation() | RecordTurnCheckpoint() | SettleThread():
+            case (
+                RecordText()
+                | RecordOperation()
+                | RecordTurnCheckpoint()
+                | SettleThread()
+                | RecordErasure()
+            ):
                 return tuple(_outcome(command, model))
             case _:
                 return tuple(_request(command, model, facts))
@@ -110,5 +122,7 @@ def _outcome(command: InternalCommand, model: Model) -> Iterator[Event]:
             return record_turn_checkpoint(command, model)
         case SettleThread():
             return settle_thread(command, model)
+        case RecordErasure():
+            return record_erasure(command, model)
         case _:
             assert_never(command)

@@ -22,10 +22,10 @@ from peon_protocol.results import CommandResult
 from peon_protocol.values import (
     ActionOption,
     CheckpointKind,
-    ContentBlock,
     Decider,
     Decision,
     FileEdit,
+    ItemContent,
     ItemKind,
     ItemStatus,
     JsonValue,
@@ -75,7 +75,7 @@ class Item:
     tool_kind: ToolKind | None = None
     summary: str | None = None
     input: JsonValue = None
-    content: tuple[ContentBlock, ...] = ()
+    content: tuple[ItemContent, ...] = ()
     edits: tuple[FileEdit, ...] = ()
     locations: tuple[Location, ...] = ()
     entries: tuple[PlanEntry, ...] = ()
@@ -236,11 +236,20 @@ class OperationFailure:
     remedy: str | None
 
 
+@attrs.frozen
+class Deletion:
+    """When a thread was deleted, and by which event."""
+
+    at: str
+    sequence: int
+
+
 @attrs.define(kw_only=True)
 class Model:
     """Everything the log says. `versions` holds every stream there ever was, deleted ones too.
 
-    `busy` are the threads with a turn or an operation under way, `outbox` the effects not settled.
+    `busy` are the threads with a turn or an operation under way, `outbox` the effects not settled,
+    `deleted` the threads whose events are still whole, in the order they were deleted.
     """
 
     sequence: int = 0
@@ -253,3 +262,4 @@ class Model:
     busy: dict[ThreadId, None] = attrs.field(factory=dict)
     receipts: dict[CommandId, Receipt] = attrs.field(factory=dict)
     outbox: dict[ThreadId, dict[str, OutboxEffect]] = attrs.field(factory=dict)
+    deleted: dict[ThreadId, Deletion] = attrs.field(factory=dict)

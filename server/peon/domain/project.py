@@ -3,6 +3,8 @@
 It is the same whether the event was decided a moment ago or is read from the journal after a
 restart. It checks nothing and decides nothing.
 
+Where events were lost to damage, what speaks of them is passed over: a log that was salvaged folds.
+
 A snapshot holds a record of every thread that its rest knows, and each may be of another age, so an
 event may come again: a thread skips what it has, by its own `sequence`, and so does the rest of the
 model. What the rest takes from a thread that is ahead of it must hold for the thread as it was.
@@ -10,7 +12,7 @@ model. What the rest takes from a thread that is ahead of it must hold for the t
 
 from peon.domain import project_thread
 from peon.domain.effects import OutboxEffect
-from peon.domain.model import Model, Project, Thread
+from peon.domain.model import Deletion, Model, Project, Thread
 from peon.domain.react import react
 from peon.domain.receipts import record_command, record_outcome
 from peon_protocol.events import (
@@ -19,6 +21,7 @@ from peon_protocol.events import (
     CheckpointCreated,
     CheckpointRestored,
     Event,
+    EventErased,
     ItemRecorded,
     OperationFailed,
     ProjectConfigured,
@@ -27,10 +30,14 @@ from peon_protocol.events import (
     StoredEvent,
     ThreadCreated,
     ThreadDeleted,
+    ThreadErased,
     TurnCompleted,
     TurnFailed,
 )
-from peon_protocol.ids import ThreadId
+from peon_protocol.ids import StreamId, ThreadId
+
+LOST = StreamId("lost")
+"""The stream of events that were lost to damage: nothing of them is known but that they were."""
 
 
 def project(model: Model, stored: StoredEvent) -> Model:
@@ -38,12 +45,16 @@ def project(model: Model, stored: StoredEvent) -> Model:
     if stored.sequence <= model.sequence:
         _catch_up(model, stored)
         return model
-    _fold(model, stored)
+    try:
+        _fold(model, stored)
+        if stored.command_id is not None:
+            record_command(model, stored)
+    except KeyError:
+        if LOST not in model.versions:
+            raise
     model.versions[stored.stream_id] = stored.version
     model.sequence = stored.sequence
-    model.occurred_at = stored.occurred_at
-    if stored.command_id is not None:
-        record_command(model, stored)
+    model.occurred_at = max(stored.occurred_at, model.occurred_at)
     return model
 
 
@@ -63,7 +74,12 @@ def _fold(model: Model, stored: StoredEvent) -> None:
             model.threads[event.thread_id] = project_thread.created(event, stored)
             model.projects[event.project_id].thread_ids[event.thread_id] = None
         case ThreadDeleted():
+            model.deleted[event.thread_id] = Deletion(stored.occurred_at, stored.sequence)
             _remove_thread(model, event.thread_id)
+        case ThreadErased():
+            model.deleted.pop(event.thread_id, None)
+        case EventErased():
+            return
         case (
             CheckpointCreated()
             | CheckpointRestored()
@@ -119,9 +135,11 @@ def _project_deleted(model: Model, event: ProjectDeleted) -> None:
 
 
 def _remove_thread(model: Model, thread_id: ThreadId) -> None:
-    thread = model.threads[thread_id]
-    del model.projects[thread.project_id].thread_ids[thread_id]
-    _drop_thread(model, thread_id)
+    """Of one that was erased nothing but its deletion is left."""
+    thread = model.threads.get(thread_id)
+    if thread is not None:
+        del model.projects[thread.project_id].thread_ids[thread_id]
+        _drop_thread(model, thread_id)
 
 
 def _drop_thread(model: Model, thread_id: ThreadId) -> None:

@@ -18,6 +18,7 @@ from peon_protocol.events import (
     ChangesPushed,
     CheckpointCreated,
     CheckpointRestored,
+    EventErased,
     ItemRecorded,
     OperationFailed,
     OperationRequested,
@@ -30,6 +31,7 @@ from peon_protocol.events import (
     ThreadConfigured,
     ThreadCreated,
     ThreadDeleted,
+    ThreadErased,
     TurnCompleted,
     TurnFailed,
     TurnInterruptRequested,
@@ -98,13 +100,9 @@ def _fold(thread: Thread, stored: StoredEvent) -> None:
             thread.session = _session(event)
         case SessionClosed():
             thread.session = None
-        case (
-            ProjectCreated()
-            | ProjectConfigured()
-            | ProjectDeleted()
-            | ThreadCreated()
-            | ThreadDeleted()
-        ):
+        case ThreadCreated() | ThreadDeleted() | ThreadErased() | EventErased():
+            return
+        case ProjectCreated() | ProjectConfigured() | ProjectDeleted():
             return
         case _:
             assert_never(event)

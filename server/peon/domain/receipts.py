@@ -27,6 +27,7 @@ from peon_protocol.events import (
     CheckpointCreated,
     CheckpointRestored,
     Event,
+    EventErased,
     OperationFailed,
     OperationRequested,
     ProjectConfigured,
@@ -151,8 +152,13 @@ def unchanged(command: Command, model: Model) -> CommandResult:
 
 
 def record_command(model: Model, stored: StoredEvent) -> None:
-    """Keep what `stored` says of the command it came from."""
+    """Keep what `stored` says of the command it came from.
+
+    What was erased tells it no more; no receipt lasts as long as a deleted thread.
+    """
     if stored.command_id is None or stored.command_digest is None:
+        return
+    if isinstance(stored.payload, EventErased):
         return
     receipt = model.receipts.get(stored.command_id)
     if receipt is None or receipt.digest != stored.command_digest:

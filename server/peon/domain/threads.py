@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from peon.domain.commands import RecordErasure
 from peon.domain.facts import Facts
 from peon.domain.lookup import (
     refuse_blank_title,
@@ -13,7 +14,13 @@ from peon.domain.lookup import (
 from peon.domain.model import Model
 from peon.errors import CommandRejected
 from peon_protocol.commands import ConfigureThread, CreateThread, DeleteThread
-from peon_protocol.events import Event, ThreadConfigured, ThreadCreated, ThreadDeleted
+from peon_protocol.events import (
+    Event,
+    ThreadConfigured,
+    ThreadCreated,
+    ThreadDeleted,
+    ThreadErased,
+)
 from peon_protocol.ids import ThreadId
 from peon_protocol.rejections import ModeNotSupported, ProviderUnknown, ThreadIdUsed
 from peon_protocol.values import Mode, TitleSource
@@ -78,3 +85,10 @@ def refuse_unsupported_mode(facts: Facts, provider: str, mode: Mode) -> None:
     """Raises CommandRejected(ModeNotSupported) where the provider cannot keep the mode."""
     if (provider, mode) in facts.providers.unsupported:
         raise CommandRejected(ModeNotSupported(provider, mode))
+
+
+def record_erasure(command: RecordErasure, model: Model) -> Iterator[Event]:
+    """Only a deleted thread is erased, and only once."""
+    for thread_id in command.thread_ids:
+        if thread_id in model.deleted:
+            yield ThreadErased(thread_id=thread_id)

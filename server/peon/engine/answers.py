@@ -136,6 +136,22 @@ class Unrecorded:
         return kept[1]
 
 
+def follow(leading: Answer, answer: Answer) -> None:
+    """Let `answer` become what `leading` becomes."""
+
+    def pass_on(_: Answer) -> None:
+        error = leading.exception()
+        if answer.done():
+            return
+        if error is None:
+            answer.set_result(leading.result())
+        else:
+            answer.set_exception(error)
+            answer.exception()
+
+    leading.add_done_callback(pass_on)
+
+
 def _resolve(answer: Answer, outcome: Outcome) -> None:
     came_to = outcome.came_to
     match came_to:

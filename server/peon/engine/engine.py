@@ -17,15 +17,24 @@ from peon.domain.decide import Decided, decide
 from peon.domain.facts import NOTHING, Facts
 from peon.domain.model import Model, OperationFailure
 from peon.domain.project import project
-from peon.domain.provider import HOST
 from peon.domain.react import react
 from peon.domain.receipts import outcome_of, result_of, unchanged
-from peon.engine.answers import Answer, Answers, OperationAnswers, Outcome, Refusal, Unrecorded
+from peon.engine.answers import (
+    Answer,
+    Answers,
+    OperationAnswers,
+    Outcome,
+    Refusal,
+    Unrecorded,
+    follow,
+)
 from peon.engine.coalescer import CoalescerLimits
 from peon.engine.envelopes import Cause, Origin, Stamper, cause_of
 from peon.engine.feed import Feed
+from peon.engine.large_values import LargeValues
 from peon.engine.outbox import Due, Outbox, Performer
-from peon.engine.speech import Speech, SpeechParts
+from peon.engine.restart import fold_durable
+from peon.engine.speech import Speech, SpeechParts, may_speak
 from peon.engine.world import World
 from peon.errors import StoreFailure
 from peon.journal.port import EventStore
@@ -60,7 +69,6 @@ _METHOD_OF: Final = {
 }
 OK: Final = "ok"
 READ_ONLY: Final = "readOnly"
-REBUILD_PAGE: Final = 1000
 
 T = TypeVar("T")
 
@@ -74,6 +82,8 @@ class EngineParts:
     ids: IdSource
     world: World
     coalescing: CoalescerLimits = attrs.field(factory=CoalescerLimits)
+    values: LargeValues | None = None
+    """Puts large values aside; without it they stay in their events."""
 
 
 class Engine:
@@ -158,6 +168,16 @@ class Engine:
         thread_id = getattr(command, "thread_id", None)
         if thread_id is not None and thread_id in self._model.threads:
             self._environments[thread_id] = environment
+        values = self._parts.values
+        if values is None or not values.must_wait(command):
+            return self._submit(command, actor)
+        answer = self._answers.open()
+        values.hold(command, lambda small: follow(self._submit(small, actor), answer))
+        return answer
+
+    def _submit(self, command: Command, actor: Actor) -> Answer:
+        if self._store.failure is not None:
+            return self._answers.fail(self._store.failure)
         method = _METHOD_OF[type(command)]
         if command.command_id is None:
             return self._decide(command, method, Origin(actor=actor))
@@ -176,6 +196,15 @@ class Engine:
         cause: Cause | None,
     ) -> bool:
         """Take in an outcome, or what a provider says; false where it came too late."""
+        values = self._parts.values
+        if values is None or not values.must_wait(command):
+            return self._record(command, actor, cause)
+        values.hold(command, lambda small: self._record(small, actor, cause))
+        return True
+
+    def _record(
+        self, command: InternalCommand | IngestProviderEvent, actor: Actor, cause: Cause | None
+    ) -> bool:
         if self._store.failure is not None:
             return False
         if isinstance(command, IngestProviderEvent) and self._speech.hold_back(
@@ -205,6 +234,11 @@ class Engine:
         """Wait until all that has been decided so far is on the disk. Raises StoreFailure."""
         await self._store.wait_durable(self._model.sequence)
 
+    async def take_in_all(self) -> None:
+        """Wait until nothing that was said is held back for the sake of its values."""
+        if self._parts.values is not None:
+            await self._parts.values.settled()
+
     def flush(self) -> None:
         """Record all text that is held back: the process is about to leave."""
         if self._store.failure is None:
@@ -213,19 +247,16 @@ class Engine:
     async def rebuild(self) -> None:
         """After a failed write: take back what never became durable, by folding what did."""
         try:
-            model = Model()
-            while model.sequence < self._store.durable:
-                for body in await self._store.read(model.sequence, REBUILD_PAGE):
-                    project(model, decode_trusted(body))
-                await asyncio.sleep(0)
-            self._model = model
+            self._model = await fold_durable(self._store)
         finally:
             self._readable.set()
 
     # ---- commands of clients -------------------------------------------------------------------
 
     def _decide(self, command: Command, method: str, origin: Origin) -> Answer:
-        if isinstance(command, IngestProviderEvent) and self._may_speak(command, origin.actor):
+        if isinstance(command, IngestProviderEvent) and may_speak(
+            self._model, command, origin.actor
+        ):
             answer = self._answers.open()
             if self._speech.hold_back(self._model, command, answer):
                 return answer
@@ -270,12 +301,6 @@ class Engine:
             if result is not None:
                 return self._answers.give(Outcome(last, result))
         raise LookupError(f"no event of {method} carries its answer")
-
-    def _may_speak(self, command: IngestProviderEvent, actor: Actor) -> bool:
-        thread = self._model.threads.get(command.thread_id)
-        return thread is not None and (
-            actor.kind is not ActorKind.CLIENT or thread.provider == HOST
-        )
 
     # ---- text that was held back ---------------------------------------------------------------
 

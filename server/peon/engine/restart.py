@@ -1,15 +1,19 @@
 """The read model after a start: a snapshot, and the events behind it."""
 
+import asyncio
 from collections.abc import Mapping
+from typing import Final
 
 import attrs
 
 from peon.domain.model import Model
 from peon.domain.project import project
 from peon.engine import snapshots
-from peon.journal.port import Recovered
+from peon.journal.port import EventStore, Recovered
 from peon.wire import decode_trusted
 from peon_protocol.ids import ThreadId
+
+_PAGE: Final = 1000
 
 
 @attrs.frozen
@@ -28,3 +32,13 @@ def restart(recovered: Recovered) -> Restarted:
     for body in recovered.events:
         project(model, decode_trusted(body))
     return Restarted(model, recovered.sequence, written)
+
+
+async def fold_durable(store: EventStore) -> Model:
+    """The model that everything durable makes, while others have their turn in between."""
+    model = Model()
+    while model.sequence < store.durable:
+        for body in await store.read(model.sequence, _PAGE):
+            project(model, decode_trusted(body))
+        await asyncio.sleep(0)
+    return model

@@ -13,7 +13,7 @@ from typing import Final, get_args
 import attrs
 
 from peon.domain.effects import OutboxEffect
-from peon.domain.model import Model, OperationFailure, Project, Receipt, Thread
+from peon.domain.model import Deletion, Model, OperationFailure, Project, Receipt, Thread
 from peon.journal.snapshots import SnapshotRecord
 from peon.wire import dumps, loads, structure, unstructure
 from peon_protocol.ids import CommandId, OperationId, ProjectId, ThreadId
@@ -68,6 +68,7 @@ class RestRecord:
     versions: dict[str, int]
     receipts: dict[CommandId, ReceiptRecord]
     outbox: dict[ThreadId, tuple[Tagged, ...]]
+    deleted: dict[ThreadId, Deletion] = attrs.field(factory=dict)
 
 
 def fingerprint() -> str:
@@ -119,6 +120,7 @@ def _rest(model: Model) -> RestRecord:
             each: tuple(_tagged(effect) for effect in effects.values())
             for each, effects in model.outbox.items()
         },
+        deleted=model.deleted,
     )
 
 
@@ -143,6 +145,7 @@ def _take_rest(model: Model, rest: RestRecord) -> None:
     model.occurred_at = rest.occurred_at
     model.projects = rest.projects
     model.versions = rest.versions
+    model.deleted = rest.deleted
     for command_id, record in rest.receipts.items():
         result = record.result
         model.receipts[command_id] = Receipt(

@@ -10,7 +10,7 @@ import attrs
 
 from peon.domain.commands import AnyCommand, RecordText
 from peon.domain.model import Model, Thread, Turn
-from peon.domain.provider import is_ending
+from peon.domain.provider import HOST, is_ending
 from peon.domain.turns import BROKEN_OFF
 from peon.engine.answers import Answer
 from peon.engine.coalescer import Coalescer, CoalescerLimits
@@ -27,7 +27,7 @@ from peon_protocol.provider_events import (
     TurnEnded,
     UsageReported,
 )
-from peon_protocol.values import ItemKind
+from peon_protocol.values import Actor, ActorKind, ItemKind
 
 
 @attrs.frozen
@@ -111,6 +111,12 @@ class Speech:
     def drop(self) -> list[Answer]:
         """Let go of everything, unrecorded; the answers that waited for it."""
         return self._coalescer.drop()
+
+
+def may_speak(model: Model, command: IngestProviderEvent, actor: Actor) -> bool:
+    """Whether the rules will let the actor say something in the thread."""
+    thread = model.threads.get(command.thread_id)
+    return thread is not None and (actor.kind is not ActorKind.CLIENT or thread.provider == HOST)
 
 
 def _speaking(thread: Thread | None) -> Turn | None:

@@ -7,7 +7,7 @@ Names come from contents only, never from outside, and the files are the user's 
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from peon.journal.filesystem import (
     discard,
     read_range,
     read_whole,
+    write_all,
     write_atomically,
 )
 from peon.journal.folders import BLOBS
@@ -73,6 +74,24 @@ class BlobStore:
         except OSError as error:
             raise write_failed(self._folder, error) from error
 
+    async def put_pieces(self, pieces: Callable[[], Iterable[bytes]]) -> tuple[str, int]:
+        """As `put`, of a value that is never whole in memory; its name and size.
+
+        The pieces are made in another thread; what making them raises is raised here.
+        """
+        try:
+            return await self._worker.run(lambda: self._put_pieces(pieces()))
+        except OSError as error:
+            raise write_failed(self._folder, error) from error
+
+    async def names(self) -> set[str]:
+        """The names of all values. Raises StoreFailure."""
+        try:
+            found = await self._worker.run(lambda: self._filesystem.names(self._folder))
+        except OSError as error:
+            raise StoreFailure(f"reading {self._folder} failed: {error}") from error
+        return {name for name in found if _DIGEST.fullmatch(name)}
+
     async def read(self, digest: str, offset: int, limit: int) -> BlobPage:
         """At most `limit` bytes from `offset` on, of a value whose hash has been checked.
 
@@ -103,6 +122,25 @@ class BlobStore:
 
     def _put(self, content: bytes) -> str:
         return store_blob(self._filesystem, self._folder, content)
+
+    def _put_pieces(self, pieces: Iterable[bytes]) -> tuple[str, int]:
+        """Written before its name is known; the name comes last, as always."""
+        scratch = self._folder / f"incoming{SCRATCH}"
+        discard(self._filesystem, scratch)
+        digest, size = hashlib.sha256(), 0
+        descriptor = self._filesystem.create(scratch)
+        try:
+            for piece in pieces:
+                digest.update(piece)
+                size += len(piece)
+                write_all(self._filesystem, descriptor, piece)
+            self._filesystem.fsync(descriptor)
+        finally:
+            self._filesystem.close(descriptor)
+        name = digest.hexdigest()
+        self._filesystem.rename(scratch, self._folder / name)
+        self._filesystem.sync_folder(self._folder)
+        return name, size
 
     def _read(self, digest: str, offset: int, limit: int) -> BlobPage:
         path = self._folder / digest

@@ -22,9 +22,9 @@ from peon_protocol.provider_events import (
     ToolCallUpdated,
 )
 from peon_protocol.values import (
-    ContentBlock,
     EmbeddedResource,
     FileEdit,
+    ItemContent,
     JsonValue,
     TextContent,
 )
@@ -193,7 +193,7 @@ class RedactingSink:
             edit.path, self._secrets.redact(edit.new_text), self._or_none(edit.old_text)
         )
 
-    def _block(self, block: ContentBlock) -> ContentBlock:
+    def _block(self, block: ItemContent) -> ItemContent:
         match block:
             case TextContent(text=text):
                 return TextContent(self._secrets.redact(text))

@@ -27,11 +27,16 @@
 
 ---@alias peon.StreamId string
 
+---@alias peon.BlobId string
+
 --- Any JSON. Only for what an agent says about its own tools: kept, and never interpreted.
 ---@alias peon.JsonValue any
 
 --- A content block as the Agent Client Protocol 1 defines it, without `annotations` and `Meta`.
 ---@alias peon.ContentBlock peon.TextContent|peon.ImageContent|peon.AudioContent|peon.ResourceLink|peon.EmbeddedResource
+
+--- What a tool call shows: a content block, or where a large one is kept.
+---@alias peon.ItemContent peon.TextContent|peon.ImageContent|peon.AudioContent|peon.ResourceLink|peon.EmbeddedResource|peon.StoredContent
 
 --- What a user asks: plain text, or content blocks. Kept as it was typed.
 ---@alias peon.Prompt string|peon.ContentBlock[]
@@ -170,6 +175,16 @@
 ---| "inProgress"
 ---| "completed"
 
+--- How bytes stand in a page of a value.
+---@alias peon.BlobEncoding
+---| "text" # As they are: they are UTF-8.
+---| "base64"
+
+--- Why an event's contents are gone.
+---@alias peon.ErasureReason
+---| "threadDeleted" # Its thread was deleted, long enough ago.
+---| "lost" # It could not be read any more when a damaged log was salvaged.
+
 --- A piece of text.
 ---@class (exact) peon.TextContent
 ---@field type "text"
@@ -210,16 +225,37 @@
 ---@field type "resource"
 ---@field resource peon.ResourceContents
 
+--- A value over 64 KiB, kept apart under the hash of its bytes: read it with `blob/read`.
+---
+--- `size` counts its bytes, `preview` is how its text begins. It stands for the contents of the
+--- block of which it took the place; of JSON, `mimeType` is `application/json`.
+---@class (exact) peon.StoredContent
+---@field type "stored"
+---@field blobId peon.BlobId
+---@field size integer
+---@field mimeType? string
+---@field preview? string
+---@field uri? string
+
+--- A text over 64 KiB, kept apart: read it with `blob/read`. `size` counts its bytes.
+---@class (exact) peon.StoredText
+---@field blobId peon.BlobId
+---@field size integer
+
 --- Who caused an event: the kind, and the name it gave itself.
 ---@class (exact) peon.Actor
 ---@field kind peon.ActorKind
 ---@field name string
 
 --- What a tool call does to one file. `oldText` is null where the file is new.
+---
+--- Of a text that is kept apart only the beginning stands here.
 ---@class (exact) peon.FileEdit
 ---@field path string
 ---@field newText string
 ---@field oldText? string
+---@field newStored? peon.StoredText
+---@field oldStored? peon.StoredText
 
 --- A place in a file; lines count from 1.
 ---@class (exact) peon.Location
@@ -244,7 +280,7 @@
 ---@field toolKind? peon.ToolKind
 ---@field summary? string
 ---@field input peon.JsonValue
----@field content? peon.ContentBlock[]
+---@field content? peon.ItemContent[]
 ---@field edits? peon.FileEdit[]
 ---@field locations? peon.Location[]
 ---@field entries? peon.PlanEntry[]
@@ -361,7 +397,7 @@
 ---@field status? peon.ItemStatus
 ---@field summary? string
 ---@field input? peon.JsonValue
----@field content? peon.ContentBlock[]
+---@field content? peon.ItemContent[]
 ---@field edits? peon.FileEdit[]
 ---@field locations? peon.Location[]
 
@@ -582,6 +618,15 @@
 ---@field remedy? string
 ---@field turnId? peon.TurnId
 
+--- What a deleted thread held is erased: in place of its events stands `event.erased`.
+---@class (exact) peon.ThreadErased
+---@field threadId peon.ThreadId
+
+--- Here stood an event whose contents are gone; of one that was lost, `threadId` is `lost`.
+---@class (exact) peon.EventErased
+---@field threadId peon.ThreadId
+---@field reason peon.ErasureReason
+
 --- An event with its place and its reason. These bytes are the journal's and the wire's alike.
 ---
 --- `sequence` is the place in the whole log, `version` the place in the stream (a project or a
@@ -684,7 +729,15 @@
 ---@field type "operation.failed"
 ---@field payload peon.OperationFailed
 
----@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredSessionOpened|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed
+---@class peon.StoredThreadErased: peon.Envelope
+---@field type "thread.erased"
+---@field payload peon.ThreadErased
+
+---@class peon.StoredEventErased: peon.Envelope
+---@field type "event.erased"
+---@field payload peon.EventErased
+
+---@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredSessionOpened|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed|peon.StoredThreadErased|peon.StoredEventErased
 
 --- Make a project of the folder `root`, an absolute path.
 ---@class (exact) peon.CreateProject
@@ -850,6 +903,12 @@
 ---@field offset? integer
 ---@field limit? integer
 
+--- Up to `limit` bytes, after `offset`, of a value that is kept apart.
+---@class (exact) peon.ReadBlob
+---@field blobId peon.BlobId
+---@field offset? integer
+---@field limit? integer
+
 --- Every provider, available or not.
 ---@class (exact) peon.ListProviders
 
@@ -889,7 +948,7 @@
 ---@field toolKind? peon.ToolKind
 ---@field summary? string
 ---@field input peon.JsonValue
----@field content peon.ContentBlock[]
+---@field content peon.ItemContent[]
 ---@field edits peon.FileEdit[]
 ---@field locations peon.Location[]
 ---@field entries peon.PlanEntry[]
@@ -1100,6 +1159,17 @@
 ---@field behind integer
 ---@field files peon.GitFileStatus[]
 ---@field total integer
+
+--- A part of a value that is kept apart; `next` is null where it ends there.
+---
+--- `data` is text that ends with a whole character, or base64 where the bytes are no text.
+---@class (exact) peon.BlobPage
+---@field blobId peon.BlobId
+---@field offset integer
+---@field encoding peon.BlobEncoding
+---@field data string
+---@field size integer
+---@field next? integer
 
 --- Every provider, available or not.
 ---@class (exact) peon.ProviderList
@@ -1385,6 +1455,7 @@ M.requests = {
   "turn/diff",
   "git/status",
   "git/diff",
+  "blob/read",
   "provider/list",
   "server/status",
   "events/subscribe",
