@@ -14,9 +14,11 @@ def start_lock(state_dir: str) -> Iterator[bool]:
     """Whether it is ours to start an owner now.
 
     The lock is on the folder itself, so that nothing is written into one that may turn out to be
-    unusable; one that is not there is made, as the owner would. Where the lock cannot be had at
-    all everybody may try: the life lock of the journal decides.
+    unusable. One that is not there is made, as the owner would, and is gone again if no owner
+    wanted it. Where the lock cannot be had at all everybody may try: the life lock of the journal
+    decides.
     """
+    is_new = not os.path.isdir(state_dir)
     try:
         os.makedirs(state_dir, 0o700, exist_ok=True)
         descriptor = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -27,6 +29,9 @@ def start_lock(state_dir: str) -> Iterator[bool]:
         yield _try_lock(descriptor, fcntl.LOCK_EX)
     finally:
         os.close(descriptor)
+        if is_new:
+            with contextlib.suppress(OSError):
+                os.rmdir(state_dir)
 
 
 def is_owned(state_dir: str) -> bool:

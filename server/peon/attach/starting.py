@@ -143,7 +143,8 @@ def _wait_until_ready(pid: int, reading: int, deadline: float) -> Refusal | None
         return _SAYS_NOTHING
     if words["peon"] == "ready":
         return None
-    return Refusal(words["kind"], words["message"], words["remedy"])
+    kind, message, remedy = words["kind"], words["message"], words["remedy"]
+    return Refusal(kind, message, remedy, code=words["code"], retryable=False)
 
 
 def _read_all(reading: int, deadline: float) -> bytes | None:

@@ -28,6 +28,7 @@ from peon.rpc.sockets import Hosting, SocketServer
 from peon.runtime.ids import RandomIds
 from peon.runtime.logging import logging_to
 from peon.runtime.settings import Settings
+from peon_protocol.failures import ErrorCode, FailureKind
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Starter:
     def __init__(self, descriptor: int) -> None:
         self._descriptor: int | None = descriptor
 
-    def tell(self, words: dict[str, str]) -> None:
+    def tell(self, words: Mapping[str, str | int]) -> None:
         """Say it, once."""
         if self._descriptor is None:
             return
@@ -56,9 +57,16 @@ class Starter:
         """Say why there will be no owner."""
         logger.error("%s", error)
         remedy = error.remedy if isinstance(error, Unavailable) else ""
-        message = str(error).removesuffix(remedy).strip()
-        kind = "store.failed" if isinstance(error, StoreFailure) else "unavailable"
-        self.tell({"peon": "refused", "kind": kind, "message": message, "remedy": remedy})
+        is_store = isinstance(error, StoreFailure)
+        self.tell(
+            {
+                "peon": "refused",
+                "kind": FailureKind.STORE_FAILED if is_store else FailureKind.UNAVAILABLE,
+                "code": ErrorCode.INTERNAL_ERROR if is_store else ErrorCode.REQUEST_FAILED,
+                "message": str(error).removesuffix(remedy).strip(),
+                "remedy": remedy,
+            }
+        )
 
     def leave(self) -> None:
         """Say nothing more."""

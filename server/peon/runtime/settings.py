@@ -4,6 +4,7 @@ Every number that limits a size or a wait stands here once; whoever needs it is 
 """
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Self
 
@@ -11,6 +12,7 @@ import attrs
 import platformdirs
 
 from peon.errors import Unavailable
+from peon.runtime.mounts import Mount, mounts_here, refuse_network
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -78,25 +80,26 @@ def default_state_dir() -> Path:
     return platformdirs.user_state_path("peon", appauthor=False)
 
 
-def prepare_state_dir(wanted: Path) -> Path:
+def prepare_state_dir(wanted: Path, mounts: Callable[[], Iterable[Mount]] = mounts_here) -> Path:
     """Make `wanted` if it is not there, and private; return it without links.
 
     The log in it holds prompts and what agents said, so nobody else may read it. Raises Unavailable
-    if it is no folder, is another user's, cannot be written to, or is used for everything else.
+    if it is no folder, is another user's, cannot be written to, is used for everything else, or is
+    on a network file system.
     """
     try:
+        refuse_network(wanted.resolve(), mounts())
         wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = wanted.resolve(strict=True)
         _refuse_everyday_folder(folder)
         _refuse_folder_of_another(folder)
+        _refuse_unwritable(folder)
         folder.chmod(0o700)
     except FileExistsError:
         raise _unavailable(wanted, "it is not a folder", "Move the file away") from None
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise _unavailable(wanted, why.lower(), "Make it writable") from error
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise _unavailable(folder, "it cannot be written to", "Make it writable")
     return folder
 
 
@@ -110,6 +113,12 @@ def _refuse_folder_of_another(folder: Path) -> None:
     getuid = getattr(os, "getuid", None)
     if getuid is not None and (owner := folder.stat().st_uid) != getuid():
         raise _unavailable(folder, f"user {owner} owns it", "Give it to yourself")
+
+
+def _refuse_unwritable(folder: Path) -> None:
+    """Whoever took away the right to write had a reason: it is not given back in silence."""
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise _unavailable(folder, "it cannot be written to", "Make it writable")
 
 
 def _unavailable(folder: Path, why: str, remedy: str) -> Unavailable:
