@@ -399,3 +399,15 @@ async def test_a_repository_without_a_commit_has_nothing_to_push(
     bench: Bench, user: dict[str, str]
 ):
     assert await push_refusal(bench, user) == "git.noBranch"
+
+
+async def test_a_change_within_the_same_second_is_seen(bench: Bench, user: dict[str, str]):
+    """Same size, same second as the last commit: only the index's own time tells."""
+    bench.repo.write("file", "1")
+    bench.repo.commit()
+    for content in "2345":
+        bench.repo.write("file", content)
+        (seen,) = (await bench.workspace.diff(bench.root)).files
+        assert seen.hunks[0].lines[2] == f"+{content}"
+        await bench.workspace.commit(bench.root, content, None, user)
+        assert bench.repo.git("show", "HEAD:file") == content

@@ -329,3 +329,28 @@ async def test_many_missing_paths_are_counted_as_cut_short(bench: Bench):
     assert len(captured.missing) == 1_005
     bench.reopen()
     assert (await bench.folder()).chain.segment(1).cut_short
+
+
+async def test_a_change_of_very_many_files_is_known_after_a_restart_too(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("peon.workspace.segments.LISTED", 5)
+    for number in range(10):
+        bench.repo.write(f"file {number}", "on one branch\n")
+    start = await bench.capture()
+    await bench.open_tool("file 3")
+    for number in range(10):
+        bench.repo.write(f"file {number}", "on another\n")
+    await bench.close_tool()
+    before = (await bench.folder()).chain.segment(2)
+    folder = await bench.folder()
+    (_, message) = (await folder.store.messages())[-1]
+    assert len(message) < 700
+    bench.reopen()
+    after = (await bench.folder()).chain.segment(2)
+    assert (after.changes, len(after.changes)) == (before.changes, 10)
+    assert await owners(bench, "file 3") == {TURN}
+    assert await owners(bench, "file 4") == NOBODY
+    await bench.restore(start)
+    assert bench.repo.read("file 3") == "on one branch\n"
+    assert bench.repo.read("file 4") == "on another\n"

@@ -1,7 +1,7 @@
 """The chain of a folder's captures in memory: each path's history, and walking it back. Pure."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -28,11 +28,14 @@ class Chain:
         self._numbers: dict[str, int] = {}
         self._refs: dict[int, str] = {}
         self._history: dict[bytes, list[int]] = {}
+        self._paths: dict[bytes, bytes] = {}
+        self._changes: dict[Change, Change] = {}
         self._restores: dict[Owner, tuple[str, RestoreRecord]] = {}
         self.last = 0
 
     def append(self, ref: str, segment: Segment) -> None:
         """Add the newest capture and apply its claims to earlier segments."""
+        segment = attrs.evolve(segment, changes=self._shared(segment.changes))
         self._segments[segment.number] = segment
         self._numbers[ref] = segment.number
         self._refs[segment.number] = ref
@@ -43,6 +46,13 @@ class Chain:
             self._claim(claim.number, claim.path, claim.owners)
         if segment.restore is not None:
             self._restores[segment.restore.owner] = (ref, segment.restore)
+
+    def _shared(self, changes: Mapping[bytes, Change]) -> dict[bytes, Change]:
+        """The changes, with what we have already seen kept once: branches go back and forth."""
+        return {
+            self._paths.setdefault(path, path): self._changes.setdefault(change, change)
+            for path, change in changes.items()
+        }
 
     def _claim(self, number: int, path: bytes, owners: Owners) -> None:
         segment = self._segments.get(number)

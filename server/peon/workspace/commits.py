@@ -7,7 +7,6 @@ up to date in the user's index, and only those that nobody staged anew in the me
 
 import asyncio
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.workspace.git import GitResult
-from peon.workspace.repository import Repository, failure, scratch_folder
+from peon.workspace.repository import Repository, copy_index, failure, scratch_folder
 
 _COMMIT_SECONDS = 600.0
 """Hooks may run a test suite."""
@@ -133,7 +132,7 @@ class Committer:
         ours = Path(index["GIT_INDEX_FILE"])
         await asyncio.to_thread(ours.unlink, missing_ok=True)
         if paths is None and not self._repository.prefix and real.exists():
-            await asyncio.to_thread(shutil.copyfile, real, ours)
+            await asyncio.to_thread(copy_index, real, ours)
         elif (await self._repository.head()).commit is not None:
             await self._act(index, "read-tree", "HEAD")
         if paths is None:
@@ -199,7 +198,7 @@ class Committer:
     async def _settle(self, old: str | None, staged: Mapping[bytes, bytes]) -> Commit:
         """Let the user's index follow the commit, where it still says what it said before."""
         head = await self._repository.head()
-        commit = await self._repository.commit_at("HEAD")
+        commit = await self._repository.newest()
         rows = await self._rows(old, commit)
         now = await self._staged()
         stdin = b"".join(

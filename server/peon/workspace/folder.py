@@ -84,8 +84,17 @@ class Folder:
         """Read the chain anew, after its oldest captures were let go."""
         chain = Chain()
         for ref, message in await self.store.messages():
-            chain.append(ref, decode(message))
+            segment, unlisted = decode(message)
+            if unlisted and chain.head is not None:
+                segment = await self._complete(segment, chain.head, ref)
+            chain.append(ref, segment)
         self.chain = chain
+
+    async def _complete(self, segment: Segment, before: str, after: str) -> Segment:
+        """A segment with the changes that it does not list, which are nobody's."""
+        found = await self.store.differences(before, after)
+        unlisted = {path: Change(*pair) for path, pair in found.items()}
+        return attrs.evolve(segment, changes={**unlisted, **segment.changes})
 
     def lose_sight(self) -> None:
         """Trust no earlier look: what changed since the last capture is nobody's."""

@@ -8,12 +8,12 @@ from pathlib import Path
 import attrs
 
 from peon.errors import ExternalFailure
-from peon.workspace.apply import no_steps
+from peon.workspace.apply import Steps, no_steps
 from peon.workspace.deadline import Deadline
 from peon.workspace.entries import NOBODY, Change, Entry, ExpectedEdit, Miss, Owner, Owners
 from peon.workspace.folder import Attribution, Folder, Written
 from peon.workspace.paths import inside, literal, shown, under
-from peon.workspace.restore import finish_interrupted
+from peon.workspace.restore import RestoreOutcome, finish_interrupted
 from peon.workspace.segments import Claim
 
 CAPTURE_SECONDS = 5.0
@@ -126,6 +126,11 @@ class FolderHistory:
         """A checkpoint of the folder as it is now; partial when it takes longer than `seconds`."""
         async with self._exclusively(seconds) as deadline:
             return await self._capture(deadline)
+
+    async def recover(self, steps: Steps) -> RestoreOutcome | None:
+        """Finish the restore that a crash cut off, if there is one."""
+        async with self._lock:
+            return await finish_interrupted(self._folder, steps)
 
     @asynccontextmanager
     async def exclusively(self) -> AsyncIterator[Folder]:

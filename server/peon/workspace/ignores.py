@@ -30,7 +30,16 @@ class Survey:
 
 def query_environment(git: Git) -> dict[str, str]:
     """The environment of a question to the user's git: their home for its rules, and no writing."""
-    wanted = ("HOME", "XDG_CONFIG_HOME", "USER", "LOGNAME", "TMPDIR")
+    wanted = (
+        "HOME",
+        "XDG_CONFIG_HOME",
+        "USER",
+        "LOGNAME",
+        "TMPDIR",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_CONFIG_NOSYSTEM",
+    )
     return {
         **{name: git.environ[name] for name in wanted if name in git.environ},
         "PATH": git.path,

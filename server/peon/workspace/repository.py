@@ -104,6 +104,11 @@ class Head:
     branch: str | None
 
 
+def copy_index(real: Path, copy: Path) -> None:
+    """Copy an index with its time: a file changed no earlier than that is compared by content."""
+    shutil.copy2(real, copy)
+
+
 @asynccontextmanager
 async def scratch_folder(place: Path) -> AsyncIterator[Path]:
     """A folder that is gone afterwards."""
@@ -212,7 +217,7 @@ class Repository:
         env = {
             name: value
             for name, value in environ.items()
-            if name not in _REDIRECTIONS and not name.startswith(("GIT_CONFIG_", "GIT_TRACE"))
+            if name not in _REDIRECTIONS and not name.startswith("GIT_TRACE")
         }
         env.setdefault("PATH", self._git.path)
         language = env.pop("LC_ALL", None)
@@ -238,10 +243,11 @@ class Repository:
         )
         return Head(commit.line.decode() or None, _text(branch.line) or None)
 
-    async def commit_at(self, name: str) -> str:
-        """The id of the commit that a name leads to. Raises ExternalFailure where there is none."""
-        found = await self.ask("rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
-        return found.line.decode()
+    async def newest(self) -> str:
+        """The id of the commit the repository stands at. Raises ExternalFailure before the
+        first.
+        """
+        return (await self.ask("rev-parse", "--verify", "HEAD^{commit}")).line.decode()
 
     def outward(self, path: bytes) -> str:
         """A path below the top, as text relative to the project's folder."""
@@ -263,7 +269,7 @@ class Repository:
         """
         real = await self.git_file("index")
         if await asyncio.to_thread(real.exists):
-            await asyncio.to_thread(shutil.copyfile, real, folder / "index")
+            await asyncio.to_thread(copy_index, real, folder / "index")
         objects = str(await self.git_file("objects"))
         quoted = objects.replace("\\", "\\\\").replace('"', '\\"')
         await asyncio.to_thread((folder / "objects").mkdir)

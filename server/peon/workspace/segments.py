@@ -13,6 +13,9 @@ import attrs
 from peon.workspace.entries import Change, Entry, Miss, MissReason, Owner, Owners
 from peon.workspace.paths import meant, shown
 
+LISTED = 1000
+"""More changes of nobody's than these are not listed: the captures themselves tell them."""
+
 _MISSES_KEPT = 1000
 """More missing paths than these are not listed: the capture counts as cut short."""
 
@@ -82,6 +85,7 @@ class _Message(TypedDict):
     at: str
     owners: list[list[list[str]]]
     changes: list[tuple[str, list[str] | None, list[str] | None, int]]
+    unlisted: bool
     missing: list[list[str]]
     cutShort: bool
     claims: list[tuple[int, str, int]]
@@ -104,14 +108,16 @@ class _Table:
 def encode(segment: Segment) -> str:
     """The message of the capture that ends a segment."""
     table = _Table()
+    listed = _listed(segment)
     message = _Message(
         version=1,
         number=segment.number,
         at=segment.at.isoformat(),
         changes=[
             (shown(path), _pair(change.before), _pair(change.after), table.number(change.owners))
-            for path, change in segment.changes.items()
+            for path, change in listed.items()
         ],
+        unlisted=len(listed) < len(segment.changes),
         claims=[(one.number, shown(one.path), table.number(one.owners)) for one in segment.claims],
         owners=[[_triple(owner) for owner in sorted(row, key=_triple)] for row in table.rows],
         missing=[[shown(miss.path), miss.reason] for miss in segment.missing[:_MISSES_KEPT]],
@@ -121,11 +127,17 @@ def encode(segment: Segment) -> str:
     return f"capture {segment.number}\n\n{json.dumps(message)}\n"
 
 
-def decode(message: str) -> Segment:
-    """The segment that `encode` wrote."""
+def _listed(segment: Segment) -> Mapping[bytes, Change]:
+    """All changes; of very many, as when a branch is checked out, those that somebody made."""
+    owned = {path: change for path, change in segment.changes.items() if change.owners}
+    return owned if len(segment.changes) - len(owned) > LISTED else segment.changes
+
+
+def decode(message: str) -> tuple[Segment, bool]:
+    """The segment that `encode` wrote, and whether it does not list all its changes."""
     data: _Message = json.loads(message.split("\n\n", 1)[1])
     owners = [frozenset(_owner(triple) for triple in row) for row in data["owners"]]
-    return Segment(
+    segment = Segment(
         number=data["number"],
         at=datetime.fromisoformat(data["at"]),
         changes={
@@ -139,6 +151,7 @@ def decode(message: str) -> Segment:
         ),
         restore=_decode_restore(data["restore"]),
     )
+    return segment, data["unlisted"]
 
 
 def _encode_restore(record: RestoreRecord | None) -> _Restore | None:

@@ -30,7 +30,6 @@ from peon.workspace.restore import (
     RestoreOutcome,
     RestorePreview,
     RestoreRequest,
-    finish_interrupted,
     preview,
     restore,
 )
@@ -72,7 +71,6 @@ class Workspace:
         self._steps = steps
         self._histories: dict[Path, FolderHistory] = {}
         self._stores: dict[Path, CheckpointStore] = {}
-        self._folders: dict[Path, Folder] = {}
         self._opening: dict[Path, asyncio.Lock] = {}
 
     def close(self) -> None:
@@ -80,7 +78,6 @@ class Workspace:
         for store in self._stores.values():
             store.close()
         self._stores.clear()
-        self._folders.clear()
         self._histories.clear()
 
     # ---- checkpoints ---------------------------------------------------------------------------
@@ -94,9 +91,7 @@ class Workspace:
         real = await asyncio.to_thread(accepted_root, root, home=self._home)
         async with self._opening.setdefault(real, asyncio.Lock()):
             if real not in self._histories:
-                folder = await self._open(real)
-                self._folders[real] = folder
-                self._histories[real] = FolderHistory(folder)
+                self._histories[real] = FolderHistory(await self._open(real))
         return self._histories[real]
 
     async def _open(self, real: Path) -> Folder:
@@ -147,8 +142,7 @@ class Workspace:
 
     async def _recover(self, root: Path) -> Recovered:
         try:
-            await self.history(root)
-            outcome = await finish_interrupted(self._folders[root], self._steps)
+            outcome = await (await self.history(root)).recover(self._steps)
         except PeonError as error:
             return Recovered(root, None, str(error))
         return Recovered(root, outcome, None)
