@@ -32,9 +32,11 @@ def uid_of(caller: socket.socket, platform: str = sys.platform) -> int | None:
 def default_state_dir(
     environment: Mapping[str, str] = os.environ, platform: str = sys.platform
 ) -> str:
-    """Where the system keeps this user's state: the same folder that the server chooses."""
+    """Where the system keeps this user's state, if it is no Windows."""
     home = os.path.expanduser("~")
+    told = environment.get("XDG_STATE_HOME", "")
+    if told.strip():
+        return os.path.join(told, "peon")
     if platform == "darwin":
         return os.path.join(home, "Library", "Application Support", "peon")
-    told = environment.get("XDG_STATE_HOME", "")
-    return os.path.join(told if told.strip() else os.path.join(home, ".local", "state"), "peon")
+    return os.path.join(home, ".local", "state", "peon")

@@ -11,6 +11,7 @@ from typing import Self
 import attrs
 import platformdirs
 
+from peon.attach import systems
 from peon.errors import Unavailable
 from peon.runtime.mounts import Mount, mounts_here, refuse_network
 
@@ -77,6 +78,9 @@ class Settings:
 
 def default_state_dir() -> Path:
     """The folder of this user's state, as the operating system has it."""
+    if systems.shares_owners():
+        # The relay needs to know it too, and cannot wait for a library to be imported.
+        return Path(systems.default_state_dir())
     return platformdirs.user_state_path("peon", appauthor=False)
 
 
