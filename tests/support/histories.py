@@ -19,6 +19,7 @@ from peon.domain.commands import (
     FilesRestored,
     Outcome,
     PushMade,
+    RecordErasure,
     RecordOperation,
     RecordText,
     RecordTurnCheckpoint,
@@ -248,6 +249,7 @@ def _of_nobody(pick: Pick) -> AnyCommand:
         StartTurn(thread_id=thread, prompt="roses", turn_id=pick.of(_TURNS)),
         DeleteThread(thread_id=thread),
         DeleteProject(project_id=project),
+        RecordErasure((thread,)),
     ]
     return pick.of(commands)
 
