@@ -8,10 +8,10 @@ import pytest
 
 from peon.domain.commands import CheckpointTaken, RecordTurnCheckpoint
 from peon.domain.model import Model
-from peon.domain.project import project
 from peon.engine import engine as engine_module
 from peon.engine import views
 from peon.engine.restart import restart
+from peon.engine.resting import fold
 from peon.errors import StoreFailure
 from peon.journal.filesystem import LocalFileSystem
 from peon.journal.store import SegmentStore, StoreOptions
@@ -147,13 +147,13 @@ async def test_a_fold_that_fails_does_not_let_the_log_go_wrong(
 ):
     await desk.open_thread()
 
-    def stumble(model: Model, stored: StoredEvent) -> Model:
+    def stumble(model: Model, stored: StoredEvent) -> None:
         raise KeyError(stored.sequence)
 
-    monkeypatch.setattr(engine_module, "project", stumble)
+    monkeypatch.setattr(engine_module, "fold", stumble)
     with pytest.raises(KeyError):
         desk.submit(ConfigureThread(thread_id=TALK, title="one"))
-    monkeypatch.setattr(engine_module, "project", project)
+    monkeypatch.setattr(engine_module, "fold", fold)
 
     with pytest.raises(RuntimeError, match="behind the log"):
         desk.submit(ConfigureThread(thread_id=TALK, title="two"))

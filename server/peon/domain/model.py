@@ -4,6 +4,8 @@ Private to the engine, which alone changes it, in place, at a cost per event tha
 Views are made from it; nothing of it is handed out.
 """
 
+from collections.abc import MutableMapping
+
 import attrs
 
 from peon.domain.effects import OutboxEffect
@@ -189,7 +191,7 @@ class Thread:
     archived: bool = False
     sequence: int = 0
     version: int = 0
-    turns: dict[TurnId, Turn] = attrs.field(factory=dict)
+    turns: MutableMapping[TurnId, Turn] = attrs.field(factory=dict)
     current: TurnId | None = None
     actions: dict[ActionId, Action] = attrs.field(factory=dict)
     pending: dict[ActionId, None] = attrs.field(factory=dict)

@@ -16,7 +16,6 @@ from peon.domain.commands import AnyCommand, InternalCommand, RecordText
 from peon.domain.decide import Decided, decide
 from peon.domain.facts import NOTHING, Facts
 from peon.domain.model import Model, OperationFailure
-from peon.domain.project import project
 from peon.domain.react import react
 from peon.domain.receipts import outcome_of, result_of, unchanged
 from peon.engine.answers import (
@@ -34,6 +33,7 @@ from peon.engine.feed import Feed
 from peon.engine.large_values import LargeValues
 from peon.engine.outbox import Due, Outbox, Performer
 from peon.engine.restart import fold_durable
+from peon.engine.resting import fold
 from peon.engine.speech import Speech, SpeechParts, may_speak
 from peon.engine.world import World
 from peon.errors import StoreFailure
@@ -358,7 +358,7 @@ class Engine:
 
     def _fold(self, stored: StoredEvent) -> None:
         event, sequence = stored.payload, stored.sequence
-        project(self._model, stored)
+        fold(self._model, stored)
         for effect in react(event, self._model):
             self._outbox.add(sequence, Due(effect, cause_of(stored)))
         match event:

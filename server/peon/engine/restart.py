@@ -7,8 +7,8 @@ from typing import Final
 import attrs
 
 from peon.domain.model import Model
-from peon.domain.project import project
 from peon.engine import snapshots
+from peon.engine.resting import fold
 from peon.journal.port import EventStore, Recovered
 from peon.wire import decode_trusted
 from peon_protocol.ids import ThreadId
@@ -30,7 +30,7 @@ def restart(recovered: Recovered) -> Restarted:
     model = Model() if recovered.records is None else snapshots.decode(recovered.records)
     written = {each: thread.sequence for each, thread in model.threads.items()}
     for body in recovered.events:
-        project(model, decode_trusted(body))
+        fold(model, decode_trusted(body))
     return Restarted(model, recovered.sequence, written)
 
 
@@ -39,6 +39,6 @@ async def fold_durable(store: EventStore) -> Model:
     model = Model()
     while model.sequence < store.durable:
         for body in await store.read(model.sequence, _PAGE):
-            project(model, decode_trusted(body))
+            fold(model, decode_trusted(body))
         await asyncio.sleep(0)
     return model

@@ -6,9 +6,11 @@ copies their bytes, a start need not read them, and in memory they take little m
 
 from collections.abc import Iterator, Mapping, MutableMapping
 
+import attrs
+
 from peon.domain.model import Model, Thread, Turn
 from peon.domain.project import project
-from peon.wire import dumps, loads, structure_trusted, unstructure
+from peon.wire import already_json, dumps, loads, split_object, structure_trusted, unstructure
 from peon_protocol.events import StoredEvent, TurnCompleted, TurnFailed
 from peon_protocol.ids import TurnId
 
@@ -76,3 +78,28 @@ def encode_turn(turn: Turn) -> bytes:
 def decode_turn(encoded: bytes) -> Turn:
     """The turn that was written. Raises ParamsInvalid or ValueError for one of another shape."""
     return structure_trusted(loads(encoded), Turn)
+
+
+def encode_thread(thread: Thread) -> bytes:
+    """The thread as it is written, from the bytes of its turns."""
+    written = unstructure(attrs.evolve(thread, turns={}))
+    if not isinstance(written, dict):
+        raise TypeError("a thread is written as an object")
+    turns = resting(thread)
+    written["turns"] = {each: already_json(turns.encoded(each)) for each in turns}
+    return dumps(written)
+
+
+def decode_thread(encoded: bytes) -> Thread:
+    """The thread that was written; its turns are left as they are, but for the one under way.
+
+    Raises ParamsInvalid or ValueError for one of another shape.
+    """
+    members = split_object(encoded)
+    turns = split_object(members.pop("turns"))
+    written = {name: loads(each) for name, each in members.items()}
+    thread = structure_trusted({**written, "turns": {}}, Thread)
+    thread.turns = Turns({TurnId(each): turn for each, turn in turns.items()})
+    if thread.current is not None:
+        thread.turns[thread.current] = thread.turns[thread.current]
+    return thread

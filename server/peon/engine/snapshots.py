@@ -14,6 +14,7 @@ import attrs
 
 from peon.domain.effects import OutboxEffect
 from peon.domain.model import Deletion, Model, OperationFailure, Project, Receipt, Thread
+from peon.engine.resting import decode_thread, encode_thread
 from peon.journal.snapshots import SnapshotRecord
 from peon.wire import dumps, loads, structure, unstructure
 from peon_protocol.ids import CommandId, OperationId, ProjectId, ThreadId
@@ -89,7 +90,7 @@ def record_of_rest(model: Model) -> SnapshotRecord:
 
 def record_of_thread(thread: Thread, through: int) -> SnapshotRecord:
     """A thread as it is now, when the model has come to `through`."""
-    return SnapshotRecord(key_of(thread.thread_id), through, dumps(unstructure(thread)))
+    return SnapshotRecord(key_of(thread.thread_id), through, encode_thread(thread))
 
 
 def decode(records: Iterable[SnapshotRecord]) -> Model:
@@ -99,11 +100,10 @@ def decode(records: Iterable[SnapshotRecord]) -> Model:
     """
     model = Model()
     for record in records:
-        raw = loads(record.content)
         if record.key == REST:
-            _take_rest(model, structure(raw, RestRecord, root="$"))
+            _take_rest(model, structure(loads(record.content), RestRecord, root="$"))
         else:
-            thread = structure(raw, Thread, root="$")
+            thread = decode_thread(record.content)
             model.threads[thread.thread_id] = thread
     _derive(model)
     return model

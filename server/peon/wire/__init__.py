@@ -8,12 +8,13 @@ only the data of `peon_protocol`, and it does no I/O: bytes and values in, bytes
 
 from peon.wire.commands import digest
 from peon.wire.converter import make_converter
+from peon.wire.encoded import already_json, split_object
 from peon.wire.encoding import dumps, holds_lone_surrogate, loads
 from peon.wire.envelope import EVENT_TYPES
 from peon.wire.events import EventInvalid, EventReader, UnknownEvent, decode_event, encode_event
 from peon.wire.problems import ParamsInvalid, problems
 from peon.wire.shapes import structure, unstructure
-from peon.wire.trusted import decode_trusted
+from peon.wire.trusted import decode_trusted, structure_trusted
 
 __all__ = [
     "EVENT_TYPES",
@@ -21,6 +22,7 @@ __all__ = [
     "EventReader",
     "ParamsInvalid",
     "UnknownEvent",
+    "already_json",
     "decode_event",
     "decode_trusted",
     "digest",
@@ -30,6 +32,8 @@ __all__ = [
     "loads",
     "make_converter",
     "problems",
+    "split_object",
     "structure",
+    "structure_trusted",
     "unstructure",
 ]
