@@ -45,4 +45,4 @@ NOTHING: Final = Facts(
     actor=Actor(ActorKind.SERVER, ""),
     providers=ProviderFacts(frozenset(), ""),
 )
-"""What the rules are told of the world where an outcome is recorded: they need not know anything."""
+"""What the rules are told of the world where an outcome is recorded: nothing, they need none."""
