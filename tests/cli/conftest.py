@@ -20,9 +20,11 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def peon_here(tmp_path: Path) -> CommandLine:
+def peon_here(tmp_path: Path) -> Iterator[CommandLine]:
     """The commands, with a state of their own that is not there yet."""
-    return CommandLine(tmp_path / "state")
+    commands = CommandLine(tmp_path / "state")
+    yield commands
+    end_shared_server(commands)
 
 
 @pytest.fixture(scope="session")
@@ -35,11 +37,21 @@ def history() -> Iterator[Path]:
             "run", PROMPT, "--project", str(project), "--mode", "full"
         )
         assert done.code == 0, done.err
+        end_shared_server(CommandLine(Path(name, "state")))
         yield Path(name)
 
 
 @pytest.fixture
-def peon_with_history(history: Path, tmp_path: Path) -> CommandLine:
+def peon_with_history(history: Path, tmp_path: Path) -> Iterator[CommandLine]:
     """The commands, with a state that holds one completed turn."""
-    shutil.copytree(history / "state", tmp_path / "state")
-    return CommandLine(tmp_path / "state")
+    without = shutil.ignore_patterns("*.sock")
+    shutil.copytree(history / "state", tmp_path / "state", ignore=without)
+    commands = CommandLine(tmp_path / "state")
+    yield commands
+    end_shared_server(commands)
+
+
+def end_shared_server(commands: CommandLine) -> None:
+    """A command that needs a server leaves one behind for the next."""
+    if any(commands.state.glob("*.sock")):
+        assert commands("stop").code == 0

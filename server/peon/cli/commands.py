@@ -6,21 +6,9 @@ from typing import Annotated
 
 import typer
 
+from peon.cli.logbook.commands import log
+from peon.cli.options import AsJson, StateDir
 from peon_protocol.values import Mode
-
-StateDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--state-dir",
-        metavar="DIR",
-        help="Keep the state here instead of where the system keeps such things.",
-        show_default=False,
-    ),
-]
-
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print each event as it is stored, one on a line.")
-]
 
 # --- peon run --------------------------------------------------------------------------------
 
@@ -52,37 +40,6 @@ Model = Annotated[
     ),
 ]
 
-# --- peon log --------------------------------------------------------------------------------
-
-Verify = Annotated[
-    bool, typer.Option("--verify", help="Check every byte of it instead of showing it.")
-]
-OfThread = Annotated[
-    str | None,
-    typer.Option(
-        "--thread",
-        metavar="ID",
-        help="Of one thread or project: its id, or how it begins.",
-        show_default=False,
-    ),
-]
-OfTypes = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--type",
-        metavar="TYPE",
-        help="Of one type (turn.started) or noun (turn). May be repeated.",
-        show_default=False,
-    ),
-]
-After = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N", min=0, help="The first ones behind event N, not the last.", show_default=False
-    ),
-]
-Limit = Annotated[int, typer.Option(metavar="N", min=0, help="At most so many; 0 shows all.")]
-
 commands = typer.Typer(
     name="peon",
     help="Runs coding agents for an editor: asks before they act, undoes what they did, "
@@ -92,6 +49,7 @@ commands = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+commands.add_typer(log)
 
 
 def run() -> None:
@@ -186,31 +144,6 @@ def run_prompt(
 
     errand = Errand(prompt=prompt, project=project, provider=provider, mode=mode, model=model)
     sys.exit(run_turn(errand, state_dir=state_dir, as_json=as_json))
-
-
-@commands.command()
-def log(
-    verify: Verify = False,
-    thread: OfThread = None,
-    types: OfTypes = None,
-    after: After = None,
-    limit: Limit = 100,
-    as_json: AsJson = False,
-    state_dir: StateDir = None,
-) -> None:
-    """Show what happened, an event on a line, or check that the log is whole.
-
-    It may be read while an editor is at work. The exit code is 1 where something is damaged.
-    """
-    from peon.cli.log import Filter, list_events, unknown_types, verify_log
-
-    if verify:
-        sys.exit(verify_log(state_dir))
-    if unknown := unknown_types(types or ()):
-        message = f"there are no events of type {', '.join(unknown)}; see protocol/PROTOCOL.md"
-        raise typer.BadParameter(message, param_hint="--type")
-    wanted = Filter(after=after, limit=limit, thread=thread, types=tuple(types or ()))
-    sys.exit(list_events(state_dir, wanted, as_json=as_json))
 
 
 @commands.command()

@@ -1,5 +1,6 @@
-"""`peon log`: what happened, an event on a line; and whether every byte of it is as it was."""
+"""`peon log`: what happened, an event on a line."""
 
+import contextlib
 import sys
 from collections import deque
 from collections.abc import Iterable
@@ -9,17 +10,14 @@ from typing import Final
 
 import attrs
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as ProgressBar
 from rich.text import Text
 
 from peon.cli.complaints import complain
+from peon.cli.logbook.growing import GrowingLog
 from peon.cli.painting import style_of
 from peon.cli.reading import StandingLog, standing_log, state_folder
 from peon.cli.telling import Teller
 from peon.errors import PeonError
-from peon.journal.failures import cannot_open
-from peon.journal.inspection import Progress, Verification, verify
 from peon.wire import EVENT_TYPES, EventInvalid, UnknownEvent, decode_event, loads
 from peon_protocol.events import StoredEvent
 
@@ -50,81 +48,26 @@ def unknown_types(types: Iterable[str]) -> list[str]:
     return [wanted for wanted in types if wanted not in nouns and wanted not in EVENT_TYPES]
 
 
-def list_events(state_dir: Path | None, wanted: Filter, *, as_json: bool) -> int:
-    """Print the events that are wanted; the exit code."""
+def list_events(state_dir: Path | None, wanted: Filter, *, as_json: bool, follow: bool) -> int:
+    """Print the events that are wanted; with `follow` those to come too. The exit code."""
     folder = state_folder(state_dir)
+    show = JsonLines() if as_json else Lines()
     try:
         log = standing_log(folder)
         if log is None:
             sys.stderr.write(NOTHING_YET.format(folder=folder))
-            return 0
-        chosen = _chosen(log, wanted)
-        _print_json(chosen) if as_json else _print_lines(chosen)
+        else:
+            _show_all(show, _chosen(log, wanted))
+        if follow:
+            _follow(GrowingLog(folder, log.end.head if log else 0), wanted, show)
+        elif log is not None and not show.shown:
+            sys.stderr.write("No event fits. Without --after, --thread and --type all are shown.\n")
     except PeonError as error:
         complain(error)
         return 1
     except (UnknownEvent, EventInvalid) as error:
         sys.stderr.write(f"peon: error: {error}\n")
         return 1
-    return 0
-
-
-def verify_log(state_dir: Path | None) -> int:
-    """Check every byte of the log, and say what was found; the exit code."""
-    folder = state_folder(state_dir)
-    console = Console(stderr=True, highlight=False)
-    bar = ProgressBar(
-        TextColumn("checking"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    try:
-        with bar:
-            found = verify(folder, progress=_Shown(bar).progress)
-    except PeonError as error:
-        complain(error)
-        return 1
-    except OSError as error:
-        complain(cannot_open(folder, error))
-        return 1
-    return _tell_verification(folder, found)
-
-
-class _Shown:
-    """A progress bar that is told how far a check has come."""
-
-    def __init__(self, bar: ProgressBar) -> None:
-        self._bar = bar
-        self._task: TaskID = bar.add_task("checking", total=None)
-
-    def progress(self, progress: Progress) -> None:
-        self._bar.update(self._task, completed=progress.done, total=progress.total)
-
-
-def _tell_verification(folder: Path, found: Verification) -> int:
-    if found.log_id is None and found.sound:
-        sys.stderr.write(NOTHING_YET.format(folder=folder))
-        return 0
-    kept = f"events {found.base + 1} to {found.head}" if found.head > found.base else "no events"
-    _say(
-        f"log {found.log_id}: {kept} in {found.segments} segments, "
-        f"{found.snapshots} snapshots, {found.values} values stored apart"
-    )
-    if found.unfinished:
-        _say(
-            f"the last write is not whole ({found.unfinished} bytes): it is being written now, or "
-            "was cut off, and then the next start sets it aside"
-        )
-    for problem in found.problems:
-        _say(f"{problem.path} is damaged at byte {problem.byte}: {problem.why}")
-    if found.problems:
-        _say("Nothing was changed. Restore these files from a backup.")
-        return 1
-    _say("every checksum fits, and nothing is missing")
     return 0
 
 
@@ -149,24 +92,43 @@ def _fits(body: bytes, wanted: Filter) -> bool:
             return False
 
 
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-
-
-def _print_json(bodies: Iterable[bytes]) -> None:
+def _show_all(show: "Lines | JsonLines", bodies: Iterable[bytes]) -> None:
     for body in bodies:
+        show.show(body)
+    sys.stdout.flush()
+
+
+def _follow(log: GrowingLog, wanted: Filter, show: "Lines | JsonLines") -> None:
+    """Until the user has seen enough."""
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            _show_all(show, (body for body in log.news() if _fits(body, wanted)))
+            log.wait()
+
+
+@attrs.define
+class JsonLines:
+    """Shows events as they are stored."""
+
+    shown: int = 0
+
+    def show(self, body: bytes) -> None:
+        self.shown += 1
         sys.stdout.write(body.decode() + "\n")
 
 
-def _print_lines(bodies: Iterable[bytes]) -> None:
-    console, teller = Console(highlight=False), Teller()
-    empty = True
-    for body in bodies:
-        empty = False
+@attrs.define
+class Lines:
+    """Shows events as lines for people."""
+
+    shown: int = 0
+    _console: Console = attrs.field(factory=lambda: Console(highlight=False))
+    _teller: Teller = attrs.field(factory=Teller)
+
+    def show(self, body: bytes) -> None:
+        self.shown += 1
         event = decode_event(body)
-        console.print(_line(event, teller.tell(event)), soft_wrap=True)
-    if empty:
-        sys.stderr.write("No event fits. Without --after, --thread and --type all are shown.\n")
+        self._console.print(_line(event, self._teller.tell(event)), soft_wrap=True)
 
 
 def _line(event: StoredEvent, sentence: str) -> Text:
