@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final, get_args
 
 import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,11 +23,13 @@ from support.given import SERVER, encoded, facts
 from support.histories import Move, Played, histories
 from support.invariants import broken, broken_in_log, closed_items, derived_busy, derived_owners
 
+pytestmark = pytest.mark.timeout(1800)  # The nightly run takes its time.
+
 NOBODY: Final = CommandId("nobody")
 """Waits for the operations that no command waits for."""
 
 
-@examples(1_500, nightly=50_000)
+@examples(1_200, nightly=50_000)
 @given(histories())
 def test_replay_of_the_whole_log_gives_the_live_model(played: Played):
     model = Model()
