@@ -193,9 +193,9 @@ class Thread:
     version: int = 0
     turns: MutableMapping[TurnId, Turn] = attrs.field(factory=dict)
     current: TurnId | None = None
-    actions: dict[ActionId, Action] = attrs.field(factory=dict)
+    actions: MutableMapping[ActionId, Action] = attrs.field(factory=dict)
     pending: dict[ActionId, None] = attrs.field(factory=dict)
-    checkpoints: dict[CheckpointId, Checkpoint] = attrs.field(factory=dict)
+    checkpoints: MutableMapping[CheckpointId, Checkpoint] = attrs.field(factory=dict)
     operation: OpenOperation | None = None
     session: Session | None = None
 

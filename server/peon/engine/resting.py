@@ -1,105 +1,154 @@
-"""Turns that are over rest as the JSON they are written as: encoded once, made anew when looked at.
+"""What is over rests as the JSON it is written as: encoded once, made anew when it is looked at.
 
-Nothing happens to a turn after its end, and a model is mostly made of such turns. So a snapshot
-copies their bytes, a start need not read them, and in memory they take little more than their text.
+Nothing happens to a turn after its end, nor to an action that was answered, nor to a checkpoint,
+and a model is mostly made of these. So a snapshot copies their bytes, a start need not read them,
+and in memory they take little more than their text.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping
+from typing import Any, TypeVar
 
 import attrs
 
-from peon.domain.model import Model, Thread, Turn
+from peon.domain.model import Action, Checkpoint, Model, Thread, Turn
 from peon.domain.project import project
 from peon.wire import already_json, dumps, loads, split_object, structure_trusted, unstructure
 from peon_protocol.events import StoredEvent, TurnCompleted, TurnFailed
-from peon_protocol.ids import TurnId
+from peon_protocol.ids import ActionId, CheckpointId, TurnId
+
+K = TypeVar("K", bound=str)
+V = TypeVar("V")
 
 
-class Turns(MutableMapping[TurnId, Turn]):
-    """The turns of a thread, in their order. What is done to one that rests is done to a copy."""
+class Resting(MutableMapping[K, V]):
+    """Values of one class by their ids, in their order; some rest, the others are awake.
 
-    def __init__(self, turns: Mapping[TurnId, Turn | bytes]) -> None:
-        self._turns = dict(turns)
+    What is done to one that rests is done to a copy.
+    """
 
-    def rest(self, turn_id: TurnId) -> None:
-        """The turn is over: keep what it is written as."""
-        self._turns[turn_id] = self.encoded(turn_id)
+    def __init__(self, kind: type[V], values: Mapping[K, V | bytes]) -> None:
+        self._kind = kind
+        self._values = dict(values)
+        self._awake = {key for key, value in values.items() if not isinstance(value, bytes)}
 
-    def encoded(self, turn_id: TurnId) -> bytes:
-        """The turn as it is written."""
-        turn = self._turns[turn_id]
-        return turn if isinstance(turn, bytes) else encode_turn(turn)
+    @property
+    def awake(self) -> tuple[K, ...]:
+        """The ids of those that do not rest."""
+        return tuple(self._awake)
 
-    def __getitem__(self, turn_id: TurnId) -> Turn:
-        turn = self._turns[turn_id]
-        return decode_turn(turn) if isinstance(turn, bytes) else turn
+    def rest(self, key: K) -> None:
+        """Nothing will happen to this one any more."""
+        self._values[key] = self.encoded(key)
+        self._awake.discard(key)
 
-    def __setitem__(self, turn_id: TurnId, turn: Turn) -> None:
-        self._turns[turn_id] = turn
+    def wake(self, key: K) -> None:
+        """Something may still happen to this one."""
+        self[key] = self[key]
 
-    def __delitem__(self, turn_id: TurnId) -> None:
-        del self._turns[turn_id]
+    def encoded(self, key: K) -> bytes:
+        """One as it is written, in a buffer of its own size."""
+        value = self._values[key]
+        if isinstance(value, bytes):
+            return value
+        return memoryview(dumps(unstructure(value))).tobytes()
 
-    def __iter__(self) -> Iterator[TurnId]:
-        return iter(self._turns)
+    def written(self) -> Any:
+        """All of them, as JSON that needs no more writing."""
+        return {key: already_json(self.encoded(key)) for key in self._values}
+
+    def __getitem__(self, key: K) -> V:
+        value = self._values[key]
+        return structure_trusted(loads(value), self._kind) if isinstance(value, bytes) else value
+
+    def __setitem__(self, key: K, value: V) -> None:
+        self._values[key] = value
+        self._awake.add(key)
+
+    def __delitem__(self, key: K) -> None:
+        del self._values[key]
+        self._awake.discard(key)
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._values)
 
     def __len__(self) -> int:
-        return len(self._turns)
+        return len(self._values)
 
-    def __contains__(self, turn_id: object) -> bool:
-        return turn_id in self._turns
+    def __contains__(self, key: object) -> bool:
+        return key in self._values
 
     def __repr__(self) -> str:
         return repr(dict(self))
 
 
 def fold(model: Model, stored: StoredEvent) -> None:
-    """Fold one event, and lay to rest the turn that it ends."""
+    """Fold one event; where it ends a turn, lay to rest what is over with it."""
     project(model, stored)
     event = stored.payload
     if isinstance(event, TurnCompleted | TurnFailed):
         thread = model.threads.get(event.thread_id)
-        if thread is not None and event.turn_id in thread.turns:
-            resting(thread).rest(event.turn_id)
+        if thread is not None:
+            _lay_to_rest(thread)
 
 
-def resting(thread: Thread) -> Turns:
-    """The turns of the thread, as they can be laid to rest."""
-    if not isinstance(thread.turns, Turns):
-        thread.turns = Turns(thread.turns)
-    return thread.turns
+def _lay_to_rest(thread: Thread) -> None:
+    turns, actions, checkpoints = _members(thread)
+    for turn_id in turns.awake:
+        if turn_id != thread.current:
+            turns.rest(turn_id)
+    for action_id in actions.awake:
+        if action_id not in thread.pending:
+            actions.rest(action_id)
+    for checkpoint_id in checkpoints.awake:
+        checkpoints.rest(checkpoint_id)
 
 
-def encode_turn(turn: Turn) -> bytes:
-    """The turn as it is written, in a buffer of its own size."""
-    return memoryview(dumps(unstructure(turn))).tobytes()
-
-
-def decode_turn(encoded: bytes) -> Turn:
-    """The turn that was written. Raises ParamsInvalid or ValueError for one of another shape."""
-    return structure_trusted(loads(encoded), Turn)
+def _members(
+    thread: Thread,
+) -> tuple[Resting[TurnId, Turn], Resting[ActionId, Action], Resting[CheckpointId, Checkpoint]]:
+    """The turns, actions and checkpoints of the thread, as they can be laid to rest."""
+    if not isinstance(thread.turns, Resting):
+        thread.turns = Resting(Turn, thread.turns)
+    if not isinstance(thread.actions, Resting):
+        thread.actions = Resting(Action, thread.actions)
+    if not isinstance(thread.checkpoints, Resting):
+        thread.checkpoints = Resting(Checkpoint, thread.checkpoints)
+    return thread.turns, thread.actions, thread.checkpoints
 
 
 def encode_thread(thread: Thread) -> bytes:
-    """The thread as it is written, from the bytes of its turns."""
-    written = unstructure(attrs.evolve(thread, turns={}))
-    if not isinstance(written, dict):
+    """The thread as it is written, from the bytes of what rests in it."""
+    members = unstructure(attrs.evolve(thread, turns={}, actions={}, checkpoints={}))
+    if not isinstance(members, dict):
         raise TypeError("a thread is written as an object")
-    turns = resting(thread)
-    written["turns"] = {each: already_json(turns.encoded(each)) for each in turns}
-    return dumps(written)
+    turns, actions, checkpoints = _members(thread)
+    members["turns"] = turns.written()
+    members["actions"] = actions.written()
+    members["checkpoints"] = checkpoints.written()
+    return dumps(members)
 
 
 def decode_thread(encoded: bytes) -> Thread:
-    """The thread that was written; its turns are left as they are, but for the one under way.
+    """The thread that was written. What is over goes on resting.
 
-    Raises ParamsInvalid or ValueError for one of another shape.
+    Raises ParamsInvalid, ValueError or KeyError for one of another shape.
     """
     members = split_object(encoded)
-    turns = split_object(members.pop("turns"))
-    written = {name: loads(each) for name, each in members.items()}
-    thread = structure_trusted({**written, "turns": {}}, Thread)
-    thread.turns = Turns({TurnId(each): turn for each, turn in turns.items()})
+    turns, actions, checkpoints = (_asleep(members.pop(name)) for name in _RESTING)
+    awake = {name: loads(each) for name, each in members.items()}
+    thread = structure_trusted({**awake, **{name: {} for name in _RESTING}}, Thread)
+    thread.turns = Resting(Turn, turns)
+    thread.actions = Resting(Action, actions)
+    thread.checkpoints = Resting(Checkpoint, checkpoints)
     if thread.current is not None:
-        thread.turns[thread.current] = thread.turns[thread.current]
+        thread.turns.wake(thread.current)
+    for action_id in thread.pending:
+        thread.actions.wake(action_id)
     return thread
+
+
+def _asleep(encoded: bytes) -> Mapping[Any, bytes]:
+    return split_object(encoded)
+
+
+_RESTING = ("turns", "actions", "checkpoints")
