@@ -1,7 +1,7 @@
 """A snapshot and the events behind it give the model that all the events give."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -17,7 +17,8 @@ from peon.engine import snapshooting, snapshots
 from peon.engine.restart import Restarted, restart
 from peon.engine.snapshooting import Snapshooter
 from peon.journal.memory import MemoryStore
-from peon.journal.snapshots import SnapshotRecord, Unchanged
+from peon.journal.slices import Records, slices
+from peon.journal.snapshots import SnapshotRecord
 from peon.journal.store import SegmentStore
 from peon.runtime.tasks import TaskOwner
 from peon_protocol.commands import (
@@ -123,10 +124,8 @@ class Shelf(MemoryStore):
         super().__init__()
         self.given: list[list[str]] = []
 
-    async def write_snapshot(
-        self, sequence: int, records: Iterable[SnapshotRecord | Unchanged]
-    ) -> None:
-        kept = list(records)
+    async def write_snapshot(self, sequence: int, records: Records) -> None:
+        kept = [each async for portion in slices(records) for each in portion]
         self.given.append([each.key for each in kept if isinstance(each, SnapshotRecord)])
         await super().write_snapshot(sequence, kept)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
 from peon.domain.model import Thread
@@ -11,6 +11,7 @@ from peon.engine.engine import Engine
 from peon.engine.restart import Restarted
 from peon.errors import StoreFailure
 from peon.journal.port import SnapshotStore
+from peon.journal.slices import Record
 from peon.journal.snapshots import SnapshotRecord, Unchanged
 from peon.runtime.tasks import TaskOwner
 from peon_protocol.ids import ThreadId
@@ -73,20 +74,27 @@ class Snapshooter:
         model = self._engine.model
         self._taken_at = self._engine.appended_bytes
         sequence, threads = model.sequence, tuple(model.threads.values())
-        records: list[SnapshotRecord | Unchanged] = [snapshots.record_of_rest(model)]
-        written, encoded = {}, 0
+        written: dict[ThreadId, int] = {}
+        rest = snapshots.record_of_rest(model)
+        await self._store.write_snapshot(sequence, self._records(rest, threads, written))
+        self._through, self._written = sequence, written
+
+    async def _records(
+        self, rest: SnapshotRecord, threads: Sequence[Thread], written: dict[ThreadId, int]
+    ) -> AsyncIterator[Record]:
+        """Each record as it is asked for; `written` is told what they hold."""
+        yield rest
+        encoded = 0
         for thread in threads:
             written[thread.thread_id] = thread.sequence
-            record = self._record(thread, model.sequence)
-            records.append(record)
+            record = self._record(thread, self._engine.model.sequence)
             encoded += len(record.content) if isinstance(record, SnapshotRecord) else 0
             if encoded >= SLICE_BYTES:
                 encoded = 0
                 await asyncio.sleep(0)
-        await self._store.write_snapshot(sequence, records)
-        self._through, self._written = sequence, written
+            yield record
 
-    def _record(self, thread: Thread, through: int) -> SnapshotRecord | Unchanged:
+    def _record(self, thread: Thread, through: int) -> Record:
         """A thread to which nothing has happened is copied from the snapshot before."""
         key = snapshots.key_of(thread.thread_id)
         known = self._written.get(thread.thread_id) == thread.sequence

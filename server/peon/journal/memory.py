@@ -5,7 +5,7 @@ it come, and make it fail for good.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 
 from peon.errors import Stale, StoreFailure
@@ -13,6 +13,7 @@ from peon.journal.failures import RecordMissing
 from peon.journal.format import check_events
 from peon.journal.group import PENDING_BYTES, PENDING_EVENTS
 from peon.journal.port import PAGE_BYTES, Recovered
+from peon.journal.slices import Records, slices
 from peon.journal.snapshot_files import SnapshotRecord, Unchanged
 from peon.journal.waiters import DurabilityWaiters
 
@@ -136,16 +137,15 @@ class MemoryStore:
     def on_failure(self, callback: Callable[[StoreFailure], None]) -> None:
         self._failure_callbacks.append(callback)
 
-    async def write_snapshot(
-        self, sequence: int, records: Iterable[SnapshotRecord | Unchanged]
-    ) -> None:
+    async def write_snapshot(self, sequence: int, records: Records) -> None:
         before = self._snapshot[1] if self._snapshot else {}
         made: dict[str, SnapshotRecord] = {}
-        for entry in records:
-            record = before.get(entry.key) if isinstance(entry, Unchanged) else entry
-            if record is None:
-                raise RecordMissing(entry.key)
-            made[record.key] = record
+        async for portion in slices(records):
+            for entry in portion:
+                record = before.get(entry.key) if isinstance(entry, Unchanged) else entry
+                if record is None:
+                    raise RecordMissing(entry.key)
+                made[record.key] = record
         await self.wait_durable(max([sequence, *(record.through for record in made.values())]))
         self._snapshot = (sequence, made)
 

@@ -2,7 +2,7 @@
 is told.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
@@ -10,7 +10,8 @@ import attrs
 
 from peon.errors import StoreFailure
 from peon.journal.recovery import TornTail
-from peon.journal.snapshot_files import SnapshotRecord, Unchanged
+from peon.journal.slices import Records
+from peon.journal.snapshot_files import SnapshotRecord
 from peon.journal.snapshots import IgnoredSnapshot
 
 PAGE_BYTES = 1 << 20
@@ -99,15 +100,13 @@ class SnapshotStore(Protocol):
         """The records of the newest snapshot, which `Unchanged` may name."""
         ...
 
-    async def write_snapshot(
-        self, sequence: int, records: Iterable[SnapshotRecord | Unchanged]
-    ) -> None:
+    async def write_snapshot(self, sequence: int, records: Records) -> None:
         """Keep a snapshot from which the log is folded on behind `sequence`.
 
-        `records` is gone through in another thread, one by one, so that the loop is not held up.
-        Each record holds every event up to `sequence` that concerns it, and may hold later ones up
-        to its `through`. Raises StoreFailure; unless the store itself has failed, it goes on
-        working.
+        `records` is gone through on the loop and written in another thread, a slice after the
+        other, so that the loop is not held up and no more than a slice is held in memory. Each
+        record holds every event up to `sequence` that concerns it, and may hold later ones up to
+        its `through`. Raises StoreFailure; unless the store itself has failed, it goes on working.
         """
         ...
 

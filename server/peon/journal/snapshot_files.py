@@ -9,7 +9,6 @@ import re
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
 
 import attrs
 
@@ -90,51 +89,59 @@ def check_word(word: str) -> None:
         raise ValueError(f"{word!r} cannot be written into a snapshot")
 
 
-def write_snapshot(
-    filesystem: FileSystem,
-    path: Path,
-    header: SnapshotHeader,
-    records: Iterable[SnapshotRecord | Unchanged],
-    before: SnapshotFile | None,
-) -> dict[str, Place]:
-    """Write and flush a new file; where its records stand.
+class SnapshotWriter:
+    """Writes a new snapshot file, record after record. Used by one thread at a time.
 
-    Unchanged records are copied from `before`. Raises OSError, and RecordMissing where one is not
-    there.
+    Unchanged records are copied from `before`. Every method raises OSError.
     """
-    descriptor = filesystem.create(path)
-    try:
-        output = _Output(filesystem, descriptor)
-        output.add(header.encoded())
-        places = _add_records(filesystem, output, records, before)
-        output.add(b"END %d %08x %d\n" % (len(places), output.checksum, output.size))
-        output.flush()
-        filesystem.fsync(descriptor)
-    finally:
-        filesystem.close(descriptor)
-    return places
 
+    def __init__(
+        self,
+        filesystem: FileSystem,
+        path: Path,
+        header: SnapshotHeader,
+        before: SnapshotFile | None,
+    ) -> None:
+        self._filesystem = filesystem
+        self._source = _Source(filesystem, before)
+        self._places: dict[str, Place] = {}
+        self._descriptor: int | None = filesystem.create(path)
+        self._output = _Output(filesystem, self._descriptor)
+        self._output.add(header.encoded())
 
-def _add_records(
-    filesystem: FileSystem,
-    output: "_Output",
-    records: Iterable[SnapshotRecord | Unchanged],
-    before: SnapshotFile | None,
-) -> dict[str, Place]:
-    places: dict[str, Place] = {}
-    with _Source(filesystem, before) as source:
+    def add(self, records: Iterable[SnapshotRecord | Unchanged]) -> None:
+        """Write the records. Raises RecordMissing where one cannot be copied."""
         for entry in records:
-            record = source.copy(entry.key) if isinstance(entry, Unchanged) else entry
-            check_word(record.key)
-            checksum = zlib.crc32(record.content)
-            head = (checksum, record.through, len(record.content), record.key.encode("ascii"))
-            output.add(b"%08x %d %d %b\n" % head)
-            place = Place(output.size, len(record.content), record.through, checksum)
-            if places.setdefault(record.key, place) is not place:
-                raise ValueError(f"two records are called {record.key!r}")
-            output.add(record.content)
-            output.add(b"\n")
-    return places
+            record = self._source.copy(entry.key) if isinstance(entry, Unchanged) else entry
+            self._add(record)
+
+    def finish(self) -> dict[str, Place]:
+        """Write the end and flush the file; where its records stand."""
+        output = self._output
+        output.add(b"END %d %08x %d\n" % (len(self._places), output.checksum, output.size))
+        output.flush()
+        if self._descriptor is not None:
+            self._filesystem.fsync(self._descriptor)
+        self.close()
+        return self._places
+
+    def close(self) -> None:
+        """Write nothing more. Harmless when repeated."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            self._filesystem.close(descriptor)
+        self._source.close()
+
+    def _add(self, record: SnapshotRecord) -> None:
+        check_word(record.key)
+        checksum = zlib.crc32(record.content)
+        head = (checksum, record.through, len(record.content), record.key.encode("ascii"))
+        self._output.add(b"%08x %d %d %b\n" % head)
+        place = Place(self._output.size, len(record.content), record.through, checksum)
+        if self._places.setdefault(record.key, place) is not place:
+            raise ValueError(f"two records are called {record.key!r}")
+        self._output.add(record.content)
+        self._output.add(b"\n")
 
 
 @attrs.frozen
@@ -216,12 +223,10 @@ class _Source:
         self._snapshot = snapshot
         self._descriptor: int | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._descriptor is not None:
-            self._filesystem.close(self._descriptor)
+    def close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            self._filesystem.close(descriptor)
 
     def copy(self, key: str) -> SnapshotRecord:
         place = self._snapshot.places.get(key) if self._snapshot else None

@@ -21,10 +21,10 @@ from peon.journal.snapshot_files import (
     SnapshotHeader,
     SnapshotRecord,
     SnapshotUnusable,
+    SnapshotWriter,
     Unchanged,
     check_word,
     read_snapshot,
-    write_snapshot,
 )
 
 __all__ = [
@@ -61,6 +61,29 @@ class Draft:
 
     scratch: Path
     target: SnapshotFile
+
+
+class Drafting:
+    """A snapshot that is being written. Used by one thread at a time."""
+
+    def __init__(self, writer: SnapshotWriter, scratch: Path, path: Path, sequence: int) -> None:
+        self._writer = writer
+        self._scratch = scratch
+        self._path = path
+        self._sequence = sequence
+
+    def add(self, records: Iterable[SnapshotRecord | Unchanged]) -> None:
+        """Write the records. Raises OSError, and RecordMissing where one cannot be copied."""
+        self._writer.add(records)
+
+    def finish(self) -> Draft:
+        """Flush it. It may be given its name once the log is durable that far. Raises OSError."""
+        places = self._writer.finish()
+        return Draft(self._scratch, SnapshotFile.of(self._path, self._sequence, places))
+
+    def close(self) -> None:
+        """Write nothing more. Harmless when repeated. Raises OSError."""
+        self._writer.close()
 
 
 @attrs.frozen
@@ -159,20 +182,29 @@ class SnapshotFolder:
             return LoadedSnapshot(0, None, tuple(ignored))
         return attrs.evolve(found, ignored=tuple(ignored))
 
-    def write(self, sequence: int, records: Iterable[SnapshotRecord | Unchanged]) -> Draft:
-        """Write and flush a snapshot. It may be given its name once the log is durable that far.
-
-        Raises OSError, RecordMissing where a record cannot be copied, and ValueError where there is
-        a newer snapshot.
-        """
+    def begin(self, sequence: int) -> "Drafting":
+        """Begin to write a snapshot. Raises OSError, and ValueError where there is a newer one."""
         if self._kept and sequence < self._kept[-1].sequence:
             raise ValueError(f"there is a snapshot of {self._kept[-1].sequence} already")
         path = self._folder / f"{sequence:020d}.snap"
         scratch = path.with_name(path.name + SCRATCH)
         discard(self._filesystem, scratch)
         header = SnapshotHeader(self._log_id, self._fingerprint, sequence)
-        places = write_snapshot(self._filesystem, scratch, header, records, self._source)
-        return Draft(scratch, SnapshotFile.of(path, sequence, places))
+        writer = SnapshotWriter(self._filesystem, scratch, header, self._source)
+        return Drafting(writer, scratch, path, sequence)
+
+    def write(self, sequence: int, records: Iterable[SnapshotRecord | Unchanged]) -> Draft:
+        """Write and flush a snapshot. It may be given its name once the log is durable that far.
+
+        Raises OSError, RecordMissing where a record cannot be copied, and ValueError where there is
+        a newer snapshot.
+        """
+        drafting = self.begin(sequence)
+        try:
+            drafting.add(records)
+            return drafting.finish()
+        finally:
+            drafting.close()
 
     def publish(self, draft: Draft, *, durable: int) -> None:
         """Give a snapshot its name and remove those that are no longer kept. Raises OSError.
