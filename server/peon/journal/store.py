@@ -1,7 +1,7 @@
 """The log in segment files: the event store of a server."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
@@ -21,8 +21,8 @@ from peon.journal.pages import PageReader
 from peon.journal.port import PAGE_BYTES, Recovered
 from peon.journal.retention import drop_history
 from peon.journal.segments import LogEnd, SegmentWriter
-from peon.journal.snapshot_files import SnapshotRecord, Unchanged
-from peon.journal.snapshots import SnapshotFolder
+from peon.journal.slices import Records, slices
+from peon.journal.snapshots import Draft, SnapshotFolder
 from peon.journal.staging import refuse_half_replaced
 from peon.journal.tail import MemoryTail, TailCommit
 from peon.journal.waiters import DurabilityWaiters
@@ -183,11 +183,9 @@ class SegmentStore:
     def on_failure(self, callback: Callable[[StoreFailure], None]) -> None:
         self._failure_callbacks.append(callback)
 
-    async def write_snapshot(
-        self, sequence: int, records: Iterable[SnapshotRecord | Unchanged]
-    ) -> None:
+    async def write_snapshot(self, sequence: int, records: Records) -> None:
         try:
-            draft = await self._keeper.run(partial(self._snapshots.write, sequence, records))
+            draft = await self._draft(sequence, records)
             await self.wait_durable(draft.target.through)
             await self._keeper.run(partial(self._snapshots.publish, draft, durable=self._durable))
         except RecordMissing:
@@ -195,6 +193,16 @@ class SegmentStore:
             raise
         except OSError as error:
             raise write_failed(self._folder.parent / SNAPSHOTS, error) from error
+
+    async def _draft(self, sequence: int, records: Records) -> Draft:
+        """Write the records slice by slice, and hold no more than one slice of them."""
+        drafting = await self._keeper.run(partial(self._snapshots.begin, sequence))
+        try:
+            async for portion in slices(records):
+                await self._keeper.run(partial(drafting.add, portion))
+            return await self._keeper.run(drafting.finish)
+        finally:
+            await self._keeper.run(drafting.close)
 
     async def compress(self) -> int:
         """Compress the sealed segments the older snapshot covers; how many there were.
