@@ -179,3 +179,33 @@ def _remove(file: Path) -> None:
         file.rmdir()
     else:
         file.unlink(missing_ok=True)
+
+
+async def test_what_is_written_right_after_the_swap_is_not_the_restores(bench: Bench, start: str):
+    def save() -> None:
+        bench.repo.write("folder/file", "by the user\n")
+
+    bench.reopen(steps=at("applied", save))
+    done = await bench.restore(start, "one")
+    assert [one.path for one in done.restored] == ["folder/made"]
+    bench.reopen()
+    await bench.restore(done.before_ref, "two")
+    assert bench.repo.read("folder/file") == "by the user\n"
+    assert bench.repo.read("folder/made") == "by the agent\n"
+
+
+async def test_a_moved_file_stays_when_its_old_place_is_taken_meanwhile(bench: Bench):
+    bench.repo.write("file", "precious\n")
+    ref = await bench.capture()
+    await bench.open_tool()
+    (bench.root / "file").rename(bench.root / "moved")
+    await bench.close_tool()
+
+    def take() -> None:
+        bench.repo.write("file", "something else\n")
+
+    bench.reopen(steps=at("ready", take))
+    done = await bench.restore(ref)
+    assert bench.repo.read("moved") == "precious\n"
+    assert bench.repo.read("file") == "something else\n"
+    assert done.kept == (KeptPath("file", "changedMeanwhile"), KeptPath("moved", "lastCopy"))
