@@ -13,8 +13,7 @@ from peon_protocol.results import CommandResult, UnsubscribeResult
 
 
 def submit_command(caller: Caller, command: Command) -> Awaitable[CommandResult]:
-    """Hand a command over at once, so that commands are decided in the order they arrived."""
-    return caller.core.submit(command, actor=caller.actor, environment=caller.environment)
+    return caller.submit(command)
 
 
 def ask_query(caller: Caller, query: Query) -> Awaitable[object]:

@@ -21,10 +21,15 @@ class Pending:
 
 
 class OutgoingRequests:
-    """Belongs to the loop. Where there are too many, the oldest is given up."""
+    """Belongs to the loop. Where there are too many, the oldest is given up.
 
-    def __init__(self, most: int) -> None:
+    The ids begin with `prefix`, which is this session's alone: through a relay, an answer may come
+    that was meant for an owner that died.
+    """
+
+    def __init__(self, most: int, prefix: str) -> None:
         self._most = most
+        self._prefix = prefix
         self._pending: OrderedDict[RequestId, Pending] = OrderedDict()
         self._drawn = 0
 
@@ -34,7 +39,7 @@ class OutgoingRequests:
     def open(self, response: type | None) -> tuple[RequestId, "Future[object]"]:
         """A new id and what will hold the answer. Cancelling that forgets the request."""
         self._drawn += 1
-        request_id = f"peon-{self._drawn}"
+        request_id = f"{self._prefix}-{self._drawn}"
         future: Future[object] = Future()
         self._pending[request_id] = Pending(future, response)
         future.add_done_callback(lambda _: self._pending.pop(request_id, None))

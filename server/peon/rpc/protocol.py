@@ -24,7 +24,7 @@ from peon.rpc.failures import Boundary, cancelled
 from peon.rpc.in_flight import Request
 from peon.rpc.language import LanguageAnswer, language_converter, read_params, read_result
 from peon.rpc.limits import Limits
-from peon.rpc.messages import Failure, as_request_id
+from peon.rpc.messages import Failure, RequestId, as_request_id
 from peon.rpc.outgoing import OutgoingRequests, refused_by_client
 from peon.rpc.responder import Responder
 from peon.rpc.send_queue import SendQueue
@@ -46,8 +46,21 @@ class SessionPort(Protocol):
     @property
     def queue(self) -> SendQueue: ...
 
+    @property
+    def name(self) -> str:
+        """No other session has it."""
+        ...
+
     def initialize(self, params: types.InitializeParams) -> dict[str, JsonValue]:
         """Begin, and say what this server does. Raises what refuses the request."""
+        ...
+
+    def initialized(self) -> None:
+        """The client knows that it may begin."""
+        ...
+
+    def cancel_progress(self, token: types.ProgressToken) -> None:
+        """The user wants something that is shown to stop."""
         ...
 
     def shut_down(self) -> None:
@@ -87,7 +100,9 @@ class PeonProtocol(LanguageServerProtocol):
     def __init__(self, server: PeonLanguageServer, converter: Converter) -> None:
         super().__init__(server, converter)
         self._session = server.session
-        self._outgoing = OutgoingRequests(self._session.limits.outgoing_requests)
+        self._outgoing = OutgoingRequests(
+            self._session.limits.outgoing_requests, self._session.name
+        )
         self._executions = itertools.count(1)
         self.progress = _ForgetfulProgress(self)
 
@@ -193,14 +208,25 @@ class PeonProtocol(LanguageServerProtocol):
         callback: Callable[[Any], None] | None = None,
         msg_id: object = None,  # noqa: ARG002
     ) -> "Future[Any]":
-        """Ask the client. The id is always one of ours, so that it is nobody else's."""
+        """Ask the client. The id is always one of ours, so that it is nobody else's.
+
+        Cancelling what is returned tells the client that no answer is wanted any more.
+        """
         request_id, future = self._outgoing.open(self.get_result_type(method))
+        future.add_done_callback(partial(self._withdraw, request_id))
         if callback is not None:
             future.add_done_callback(partial(_call_with_result, callback))
         kind = self.get_message_type(method)
         fields = {"id": request_id, "method": method, "params": params, "jsonrpc": self.VERSION}
         self._send_data(kind(**fields) if kind is not None else fields)
         return future
+
+    def _withdraw(self, request_id: RequestId, future: "Future[Any]") -> None:
+        if future.cancelled():
+            params: JsonValue = {"id": request_id}
+            self._session.queue.put(
+                dumps({"jsonrpc": "2.0", "method": types.CANCEL_REQUEST, "params": params})
+            )
 
     # pygls caches these two for the life of the process, which keeps every session alive.
 
@@ -238,6 +264,19 @@ class PeonProtocol(LanguageServerProtocol):
         result = yield from super().lsp_initialize(params)
         result.capabilities.experimental = {"peon": self._session.initialize(params)}
         return result
+
+    @lsp_method(types.INITIALIZED)
+    def lsp_initialized(self, *_: object) -> None:
+        """The client has the answer to `initialize`."""
+        self._session.initialized()
+
+    @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> None:
+        """Stop what is shown; work of a feature is asked to stop by its token."""
+        self._session.cancel_progress(params.token)
+        future = self.progress.tokens.get(params.token)
+        if future is not None:
+            future.cancel()
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *_: object) -> None:  # type: ignore[override]

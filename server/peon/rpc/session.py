@@ -23,6 +23,7 @@ from peon.rpc.limits import Limits
 from peon.rpc.messages import notification_body
 from peon.rpc.options import read_options
 from peon.rpc.parents import ParentWatch
+from peon.rpc.plain.editor import EditorParts, PlainEditor
 from peon.rpc.protocol import PeonLanguageServer
 from peon.rpc.responder import Responder
 from peon.rpc.send_queue import SendQueue
@@ -72,6 +73,7 @@ class Session:
         farewell: Callable[[Ending], bytes | None] = lambda _: None,
     ) -> None:
         self.limits = limits
+        self.name = ids.fresh()
         self._farewell = farewell
         self._feed = core.feed()
         self._core = core
@@ -89,6 +91,17 @@ class Session:
             self.queue, self._subscriptions, boundary=self.boundary, limits=limits
         )
         self.language = PeonLanguageServer(self, version=version)
+        self._editor = PlainEditor(
+            EditorParts(
+                caller=self._caller,
+                feed=self._feed,
+                queue=self.queue,
+                ids=ids,
+                tasks=self._tasks,
+            ),
+            self.language.protocol,
+        )
+        self._editor.offer(self.language)
         self._endpoint = Endpoint(
             routes,
             self._caller,
@@ -139,6 +152,7 @@ class Session:
             self._caller.introduce(params.client_info.name)
         if params.process_id is not None:
             self._parent.watch(params.process_id)
+        self._editor.meet(params)
         self._life_cycle.started()
         return {
             "protocolVersion": PROTOCOL_VERSION,
@@ -148,6 +162,14 @@ class Session:
             ],
             "logId": self._feed.log_id,
         }
+
+    def initialized(self) -> None:
+        """The client knows that it may begin."""
+        self._editor.begin()
+
+    def cancel_progress(self, token: types.ProgressToken) -> None:
+        """The user wants something that is shown to stop."""
+        self._editor.cancel(token)
 
     def shut_down(self) -> None:
         """Take no more requests."""
@@ -194,6 +216,7 @@ class Session:
         self._parent.close()
         self.responder.fail_remaining()
         self._subscriptions.close()
+        self._editor.close()
         self.language.protocol.close()
         await self.connection.close(self.limits.flush_seconds)
         # A turn of the loop, so that no task is cancelled before it has begun.

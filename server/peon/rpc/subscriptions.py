@@ -131,6 +131,11 @@ class Subscriptions:
         self._progressed()
 
     @property
+    def is_any_open(self) -> bool:
+        """Whether the client reads events."""
+        return bool(self._active)
+
+    @property
     def newest(self) -> int:
         """The last sequence that may be sent."""
         return self._feed.durable
