@@ -30,6 +30,7 @@ from peon.providers.supervisor import Supervisor
 from peon.reactors.agents import AgentParts, Agents
 from peon.reactors.captures import CaptureParts, Captures
 from peon.reactors.expectations import Expectations
+from peon.reactors.keeping import Keeping, KeepingParts
 from peon.reactors.lanes import Lanes
 from peon.reactors.operations import OperationParts, Operations
 from peon.reactors.queries import Queries
@@ -103,6 +104,18 @@ class App:
         self._leaving = False
         self._leave_seconds = settings.stop_seconds
         self._snapshooter = Snapshooter(self._engine, self._store, self._tasks, restarted)
+        self._keeping = Keeping(
+            KeepingParts(
+                engine=self._engine,
+                store=self._store,
+                blobs=self._blobs,
+                values=values,
+                snapshooter=self._snapshooter,
+                clock=options.clock,
+                retention=settings.retention,
+                state_dir=settings.state_dir,
+            )
+        )
         self._queries = Queries(
             self._engine,
             Readings(
@@ -122,6 +135,7 @@ class App:
         self._engine.performed_by(self._reactors.perform)
         with suppress(StoreFailure):  # Then the log is served as it is, and its health says why.
             await self._engine.settled()
+        self._tasks.start(self._keeping.run(), name="keeping")
         return self
 
     def submit(

@@ -83,7 +83,7 @@ def own(told: Owning) -> int:
     with contextlib.ExitStack() as stack:
         stack.callback(starter.leave)
         try:
-            settings = Settings.at(Path(told.state_dir))
+            settings = Settings.configured(Path(told.state_dir))
             stack.enter_context(logging_to(settings.log_file, stderr=sys.stderr))
             stack.push(log_bug)
             settings = attrs.evolve(settings, idle_seconds=_idle_seconds(settings, os.environ))

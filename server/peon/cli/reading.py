@@ -11,19 +11,20 @@ from typing import Final
 import attrs
 
 from peon.domain.model import Model
-from peon.domain.project import project
 from peon.engine import snapshots
+from peon.engine.restart import restart
 from peon.journal.catalog import Catalog
 from peon.journal.failures import cannot_open
 from peon.journal.filesystem import LocalFileSystem
 from peon.journal.folders import SEGMENTS, SNAPSHOTS
 from peon.journal.lock import LOCK_NAME, Holder, boot_id, read_holder
+from peon.journal.port import Recovered
 from peon.journal.reading import read_events
 from peon.journal.recovery import ExaminedLog, examine_log
+from peon.journal.retention import load_base
 from peon.journal.segments import LogEnd
 from peon.journal.snapshots import SnapshotFolder
 from peon.runtime.settings import default_state_dir
-from peon.wire import decode_event
 
 _FILES: Final = LocalFileSystem()
 _ATTEMPTS: Final = 3
@@ -80,10 +81,21 @@ class StandingLog:
             fingerprint=snapshots.fingerprint(),
         )
         loaded = folder.load(head=self.end.head)
-        model = Model() if loaded.records is None else snapshots.decode(loaded.records)
-        for body in self.events(loaded.sequence):
-            project(model, decode_event(body))
-        return model
+        sequence, records, upcast_from = loaded.sequence, loaded.records, None
+        if sequence < self.base:
+            base = load_base(
+                _FILES,
+                self.folder / SNAPSHOTS,
+                log_id=self.end.log_id,
+                base=self.base,
+                head=self.end.head,
+            )
+            sequence, records = base.header.sequence, base.records
+            if base.header.fingerprint != snapshots.fingerprint():
+                upcast_from = base.header.fingerprint
+        return restart(
+            Recovered(sequence, records, self.events(sequence), (), (), upcast_from)
+        ).model
 
 
 def owner_of(folder: Path) -> Holder | None:

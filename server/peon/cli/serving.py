@@ -33,7 +33,7 @@ def serve(state_dir: Path | None) -> int:
         sys.stderr.write(_BY_HAND)
     with contextlib.ExitStack() as stack:
         try:
-            settings = Settings.at(state_dir)
+            settings = Settings.configured(state_dir)
             stack.enter_context(logging_to(settings.log_file, stderr=sys.stderr))
         except Unavailable as error:
             sys.stderr.write(f"peon: error: {error}\n")

@@ -44,9 +44,9 @@ MOST_WAITING: Final = 256 << 20
 """Bytes of large values that may wait for the disk; of what comes then, the beginning is kept."""
 PREVIEW: Final = 1024
 """Characters of a text that stand in the event all the same."""
-_PIECE: Final = 1 << 18
+_PIECE: Final = 1 << 20
 """Characters that are encoded at once: the interpreter serves nobody else meanwhile."""
-_BASE64_PIECE: Final = 1 << 18
+_BASE64_PIECE: Final = 1 << 20
 
 Take = Callable[[IngestProviderEvent], object]
 

@@ -9,6 +9,7 @@ import attrs
 from peon.domain.model import Model
 from peon.engine import snapshots
 from peon.engine.resting import fold
+from peon.engine.upcasting import upcast
 from peon.journal.port import EventStore, Recovered
 from peon.wire import decode_trusted
 from peon_protocol.ids import ThreadId
@@ -27,7 +28,10 @@ class Restarted:
 
 def restart(recovered: Recovered) -> Restarted:
     """Fold what was found. Raises JournalDamaged, UnknownEvent or EventInvalid."""
-    model = Model() if recovered.records is None else snapshots.decode(recovered.records)
+    records = recovered.records
+    if records is not None and recovered.upcast_from is not None:
+        records = upcast(records, recovered.upcast_from)
+    model = Model() if records is None else snapshots.decode(records)
     written = {each: thread.sequence for each, thread in model.threads.items()}
     for body in recovered.events:
         fold(model, decode_trusted(body))

@@ -138,6 +138,13 @@ class SegmentStore:
     def snapshot_keys(self) -> AbstractSet[str]:
         return self._snapshots.keys
 
+    @property
+    def erasable(self) -> int:
+        """Up to here `erase` reaches: segments are sealed, and the older snapshot covers them."""
+        covered = self._snapshots.covered
+        ends = [last for _, last in self._catalog.sealed() if last <= covered]
+        return max(ends, default=0)
+
     def append(self, events: Sequence[bytes]) -> None:
         if self._failure is not None:
             raise self._failure

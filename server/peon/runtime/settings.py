@@ -14,6 +14,7 @@ import platformdirs
 from peon.attach import systems
 from peon.errors import Unavailable
 from peon.runtime.mounts import Mount, mounts_here, refuse_network
+from peon.runtime.retention import Retention, read_retention
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -59,6 +60,9 @@ class Settings:
     idle_seconds: float = 60.0
     """How long a shared server stays when nobody is attached and nothing goes on."""
 
+    retention: Retention = attrs.field(factory=Retention)
+    """How long history is kept."""
+
     receipts_hours: int = 24
     """How long the outcome of a command is remembered for a repetition of it."""
 
@@ -69,6 +73,13 @@ class Settings:
         Makes the folder if need be. Raises Unavailable if it cannot be used.
         """
         return cls(state_dir=prepare_state_dir(state_dir or default_state_dir()))
+
+    @classmethod
+    def configured(cls, state_dir: Path | None) -> Self:
+        """As `at`, with what the user has set. Raises Unavailable, also for settings that are not
+        understood.
+        """
+        return attrs.evolve(cls.at(state_dir), retention=read_retention())
 
     @property
     def log_file(self) -> Path:

@@ -1,0 +1,82 @@
+"""A base snapshot of an older shape is brought up to the present one, step by step."""
+
+from pathlib import Path
+
+import pytest
+
+from peon.engine import snapshots
+from peon.engine.upcasting import Step, upcast
+from peon.errors import Unavailable
+from peon.journal.snapshots import SnapshotRecord
+from peon.wire import dumps, loads
+from peon_protocol.values import JsonValue
+from support.engines import Desk
+
+NOW = snapshots.fingerprint()
+
+
+async def present(desk: Desk) -> list[SnapshotRecord]:
+    await desk.open_turn()
+    model = desk.engine.model
+    threads = [snapshots.record_of_thread(each, model.sequence) for each in model.threads.values()]
+    return [snapshots.record_of_rest(model), *threads]
+
+
+def older(record: SnapshotRecord) -> SnapshotRecord:
+    """As if it had been written when titles were names, and nothing was kept of what is deleted."""
+    raw = loads(record.content)
+    assert isinstance(raw, dict)
+    if record.key == snapshots.REST:
+        del raw["deleted"]
+    else:
+        raw["name"] = raw.pop("title")
+    return SnapshotRecord(record.key, record.through, dumps(raw))
+
+
+def name_titles(key: str, raw: JsonValue) -> JsonValue:
+    assert isinstance(raw, dict)
+    if key == snapshots.REST:
+        return raw
+    return {**raw, "title": raw["name"]}
+
+
+def drop_names(key: str, raw: JsonValue) -> JsonValue:
+    assert isinstance(raw, dict)
+    rest: JsonValue = {"deleted": {}} if key == snapshots.REST else {}
+    assert isinstance(rest, dict)
+    return {**{name: value for name, value in raw.items() if name != "name"}, **rest}
+
+
+STEPS = {"first": Step("second", name_titles), "second": Step(NOW, drop_names)}
+
+
+async def test_every_step_is_taken_in_turn(desk: Desk):
+    records = await present(desk)
+    came_up = upcast(map(older, records), "first", steps=STEPS)
+    assert snapshots.decode(came_up).threads == snapshots.decode(records).threads
+    assert snapshots.decode(came_up).sequence == desk.engine.model.sequence
+
+
+async def test_a_shape_that_nobody_knows_is_refused_with_what_to_do(desk: Desk):
+    with pytest.raises(Unavailable, match="newest version"):
+        upcast(await present(desk), "unheard-of", steps=STEPS)
+
+
+async def test_what_is_of_the_present_shape_stays_as_it_is(desk: Desk):
+    records = await present(desk)
+    assert [loads(each.content) for each in upcast(records, NOW, steps={})] == [
+        loads(each.content) for each in records
+    ]
+
+
+GOLDEN = Path(__file__).parent / "golden" / "snapshots"
+
+
+@pytest.mark.parametrize("file", sorted(GOLDEN.glob("*.json")), ids=lambda file: file.stem)
+def test_a_base_of_every_shape_there_was_can_be_read(file: Path):
+    raw = loads(file.read_bytes())
+    assert isinstance(raw, dict)
+    records = [SnapshotRecord(key, 0, dumps(content)) for key, content in raw.items()]
+    model = snapshots.decode(upcast(records, file.stem))
+    assert model.projects
+    assert model.threads
