@@ -75,11 +75,9 @@ class Git:
         `call.seconds` or says too much. Whatever happens, no process of the call's group survives
         it.
         """
-        loop = asyncio.get_running_loop()
+        talk = _Conversation()
         with _explained(call):
-            transport, talk = await loop.subprocess_exec(
-                _Conversation, self._program(), *call.argv, **_settings(call)
-            )
+            transport = await self._begin(call, talk)
         try:
             async with asyncio.timeout(call.seconds):
                 await talk.hold(transport, call.stdin)
@@ -88,6 +86,23 @@ class Git:
         finally:
             await talk.end(transport)
         return _result(call, talk, transport.get_returncode())
+
+    async def _begin(self, call: Call, talk: "_Conversation") -> asyncio.SubprocessTransport:
+        """Start the process. Cancelled meanwhile, it is ended with its group as soon as it is
+        there.
+
+        Left to itself, asyncio would end the process alone, and not what that has started.
+        """
+        loop = asyncio.get_running_loop()
+        starting = loop.subprocess_exec(
+            lambda: talk, self._program(), *call.argv, **_settings(call)
+        )
+        try:
+            transport, _ = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await talk.abandon()
+            raise
+        return transport
 
     async def start(self, call: Call) -> asyncio.subprocess.Process:
         """Start a call whose pipes the caller serves; it must `stop` it."""
@@ -155,10 +170,15 @@ class _Conversation(asyncio.SubprocessProtocol):
         self._silent = asyncio.Event()
         self._speaking = {1, 2}
         self._pid = 0
+        self._abandoned = False
+        self._transport: asyncio.SubprocessTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if isinstance(transport, asyncio.SubprocessTransport):
             self._pid = transport.get_pid()
+            self._transport = transport
+            if self._abandoned:
+                self._kill()
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if fd == 2:
@@ -190,6 +210,17 @@ class _Conversation(asyncio.SubprocessProtocol):
         with suppress(TimeoutError):
             async with asyncio.timeout(_PIPE_GRACE):
                 await self._silent.wait()
+
+    async def abandon(self) -> None:
+        """End a process that may not even have begun; bounded, for it may never begin."""
+        self._abandoned = True
+        if self._pid:
+            self._kill()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PIPE_GRACE):
+                await self._exited.wait()
+        if self._transport is not None:
+            self._transport.close()
 
     async def end(self, transport: asyncio.SubprocessTransport) -> None:
         """Make sure that it has ended, with all it started in its group."""
