@@ -188,6 +188,16 @@ async def test_an_operation_that_failed_fails_alike_each_time(desk: Desk):
     assert await failure(desk.restarted(), commit) == told
 
 
+async def test_nothing_is_kept_about_operations_that_have_ended(desk: Desk):
+    await desk.open_thread()
+    for _ in range(3):
+        desk.submit(CreateCheckpoint(thread_id=TALK, description="lunch"))
+        desk.finish(CheckpointTaken("0"))
+    await desk.settled()
+
+    assert vars(vars(desk.engine)["_operations"])["_waiting"] == {}
+
+
 async def test_an_operation_of_before_a_restart_is_answered_by_the_next_process(desk: Desk):
     await desk.open_thread()
     commit = CommitChanges(thread_id=TALK, message="roses", command_id=ONCE)

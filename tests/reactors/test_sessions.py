@@ -2,6 +2,7 @@
 
 import asyncio
 
+from peon.errors import Unavailable
 from peon_protocol.commands import (
     ApprovePendingAction,
     ConfigureThread,
@@ -91,6 +92,19 @@ async def test_a_session_that_is_called_off_too_late_is_kept_for_the_next_turn(h
     await house.end_of_turn("two")
 
     assert agent.prompts == ["two"]
+
+
+async def test_nothing_is_kept_about_agents_that_are_gone(house: House):
+    agents = vars(house.app)["_reactors"].agents
+    agent = await rested(house)
+    assert agents.attached == 1
+    agent.die()
+    assert agents.attached == 0
+
+    house.tame.failing = Unavailable("Tame", "it is not installed", "Install it.")
+    await house.start_turn("two")
+    await house.end_of_turn("two")
+    assert agents.attached == 0
 
 
 async def test_a_session_is_asked_to_go_on_where_an_earlier_one_was(house: House):
