@@ -13,7 +13,8 @@ from pytest_lsp import LanguageClient
 from support.plain_editor import CAPABILITIES, editor
 from support.stdio_server import environment
 from support.windows import SERVE, own_state, subscribe, window
-from support.wire_client import DEADLINE
+from support.wire_client import DEADLINE, WireClient
+from support.wire_session import connected
 
 ALLOW, REJECT = 0, 1
 
@@ -36,13 +37,10 @@ def root(home: Path) -> Path:
     return folder
 
 
-def test_the_user_commands_are_listed(state: Path, root: Path):
-    async def listed() -> Any:
-        async with window(state, initialize=False) as opened:
-            answer = await opened.client.initialize()
-            return answer["capabilities"]["executeCommandProvider"]["commands"]
-
-    assert asyncio.run(listed()) == [
+async def test_the_user_commands_are_listed():
+    async with connected(initialize=False) as wire:
+        answer = await wire.client.initialize()
+    assert answer["capabilities"]["executeCommandProvider"]["commands"] == [
         "peon.startTurn",
         "peon.interruptTurn",
         "peon.approveAction",
@@ -119,7 +117,7 @@ async def test_an_answer_that_says_nothing_changes_nothing(state: Path, root: Pa
 
 
 async def test_a_question_that_was_answered_elsewhere_is_withdrawn(state: Path, root: Path):
-    async with editor(state, root) as plain, window(state) as other:
+    async with editor(state, root, shares=True) as plain, window(state) as other:
         turn = await plain.execute("peon.startTurn", "write a.txt hi")
         question = await plain.question()
         thread = {"threadId": turn["threadId"]}
@@ -153,10 +151,10 @@ async def test_an_editor_without_progress_is_still_asked(state: Path, root: Path
 
 
 async def test_an_editor_that_is_opened_again_is_asked_again(state: Path, root: Path):
-    async with editor(state, root) as plain:
+    async with editor(state, root, shares=True) as plain:
         await plain.execute("peon.startTurn", "say before\nwrite a.txt hi")
         await plain.question()
-    async with editor(state, root) as plain:
+    async with editor(state, root, shares=True) as plain:
         assert (await plain.progress("begin"))["value"]["title"] == "Peon, turn 1"
         plain.choose(await plain.question(), ALLOW)
         assert "before" in await plain.logged()
@@ -169,7 +167,10 @@ async def test_a_client_that_shows_everything_by_itself_is_shown_nothing(
 ):
     announced = {**CAPABILITIES, "experimental": {"peon": {}}}
     capabilities = announced if how == "announced" else CAPABILITIES
-    async with editor(state, root, capabilities=capabilities) as plain, window(state) as other:
+    async with (
+        editor(state, root, shares=True, capabilities=capabilities) as plain,
+        window(state) as other,
+    ):
         if how == "subscribed":
             await subscribe(plain.opened.client)
         await subscribe(other.client)
@@ -192,12 +193,12 @@ async def test_a_client_that_shows_everything_by_itself_is_shown_nothing(
     ],
 )
 async def test_arguments_that_do_not_fit_are_told(
-    state: Path, root: Path, command: str, arguments: list[Any], problem: str
+    client: WireClient, command: str, arguments: list[Any], problem: str
 ):
-    async with editor(state, root) as plain:
-        error = await plain.refused(command, *arguments)
-        assert (error.code, error.kind) == (-32602, "params.invalid")
-        assert any(problem in each for each in error.data["details"]["problems"])
+    params = {"command": command, "arguments": arguments}
+    error = await client.refusal("workspace/executeCommand", params)
+    assert (error.code, error.kind) == (-32602, "params.invalid")
+    assert any(problem in each for each in error.data["details"]["problems"])
 
 
 async def test_what_cannot_be_done_is_refused_as_to_any_client(state: Path, root: Path):

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from support.windows import Window, window
+from support.windows import SERVE, Window, window
 from support.wire_client import Message
 
 CAPABILITIES = {"window": {"workDoneProgress": True}}
@@ -74,9 +74,12 @@ class Editor:
 
 
 @asynccontextmanager
-async def editor(state: Path, root: Path, **params: object) -> AsyncIterator[Editor]:
-    """An editor that has a folder open."""
-    async with window(state, initialize=False) as opened:
+async def editor(
+    state: Path, root: Path, *, shares: bool = False, **params: object
+) -> AsyncIterator[Editor]:
+    """An editor that has a folder open. Its server is its own, unless it `shares` one."""
+    argv = SERVE if shares else (*SERVE, "--standalone")
+    async with window(state, argv=argv, initialize=False) as opened:
         folders = [{"uri": root.as_uri(), "name": root.name}]
         usual = {"capabilities": CAPABILITIES, "workspaceFolders": folders}
         await opened.client.initialize(**{**usual, **params})
