@@ -19,9 +19,9 @@ from peon.runtime.settings import prepare_state_dir
 LINUX = mounts_of_linux(
     r"""22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
-40 27 0:45 / /home rw,relatime shared:5 - autofs systemd-1 rw
-41 40 0:46 / /home rw,relatime shared:6 master:2 - nfs4 server:/home rw,vers=4.2
-42 41 254:1 / /home/local rw,relatime - xfs /dev/vdb rw
+40 27 0:45 / /srv rw,relatime shared:5 - autofs systemd-1 rw
+41 40 0:46 / /srv rw,relatime shared:6 master:2 - nfs4 server:/srv rw,vers=4.2
+42 41 254:1 / /srv/local rw,relatime - xfs /dev/vdb rw
 43 27 0:47 / /mnt/with\040blank rw,relatime - fuse.sshfs me@there: rw
 44 27 0:48 / /mnt/vault rw - fuse.gocryptfs /vault rw
 """
@@ -30,7 +30,7 @@ MACOS = mounts_of_macos(
     """/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)
 /dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse)
 //me@server/share on /Volumes/share (on tape) (smbfs, nodev, nosuid, mounted by me)
-map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)
+map auto_home on /System/Volumes/Data/srv (autofs, automounted, nobrowse)
 """
 )
 
@@ -38,8 +38,8 @@ map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)
 @pytest.mark.parametrize(
     "folder, kind",
     [
-        ("/home/me/.local/state/peon", "nfs4"),
-        ("/home/local/peon", None),
+        ("/srv/me/.local/state/peon", "nfs4"),
+        ("/srv/local/peon", None),
         ("/homework", None),
         ("/mnt/with blank/peon", "fuse.sshfs"),
         ("/mnt/vault/peon", None),
