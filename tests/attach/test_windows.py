@@ -8,7 +8,6 @@ from pathlib import Path
 import psutil
 
 from support.windows import owner_of, subscribe, thread_in, wait_until_gone, window
-from support.wire_client import DEADLINE
 
 
 async def test_eight_windows_that_open_at_once_share_one_owner(state: Path):
@@ -140,12 +139,47 @@ async def test_a_workspace_cannot_put_its_modules_in_the_place_of_the_owners(
     assert not (home / "caught").exists()
 
 
+QUICK = {"PEON_IDLE_SECONDS": "0.1"}
+
+
 async def test_the_owner_leaves_when_nobody_is_attached(state: Path):
-    async with window(state, environment={"PEON_IDLE_SECONDS": "0.1"}) as opened:
+    async with window(state, environment=QUICK) as opened:
         owner = await asyncio.to_thread(owner_of, state)
         await opened.close()
-    async with asyncio.timeout(DEADLINE):
-        await asyncio.to_thread(wait_until_gone, owner)
+    await asyncio.to_thread(wait_until_gone, owner)
+
+
+async def test_a_turn_that_goes_on_keeps_the_owner_until_it_is_over(state: Path, home: Path):
+    async with window(state, environment=QUICK) as opened:
+        thread = await thread_in(opened.client, home / "work", "full")
+        prompt = "run while [ ! -e go ]; do sleep 0.02; done\nwrite a.txt done"
+        await opened.client.request("turn/start", {"threadId": thread, "prompt": prompt})
+        owner = await asyncio.to_thread(owner_of, state)
+        await opened.close()
+    async with window(state, environment=QUICK) as opened:
+        assert await asyncio.to_thread(owner_of, state) == owner
+        await opened.close()
+    (home / "work" / "go").touch()
+    await asyncio.to_thread(wait_until_gone, owner)
+    assert (home / "work" / "a.txt").read_text() == "done"
+
+
+async def test_a_question_that_nobody_is_there_to_answer_does_not_keep_the_owner(
+    state: Path, home: Path
+):
+    async with window(state, environment=QUICK) as opened:
+        thread = await thread_in(opened.client, home / "work")
+        await subscribe(opened.client)
+        params = {"threadId": thread, "prompt": "write a.txt hi"}
+        await opened.client.request("turn/start", params)
+        await opened.until("action.requested")
+        owner = await asyncio.to_thread(owner_of, state)
+        await opened.close()
+    await asyncio.to_thread(wait_until_gone, owner)
+    async with window(state) as opened:
+        read = await opened.client.request("thread/read", {"threadId": thread})
+        assert read["thread"]["pendingActions"] == []
+        assert read["thread"]["turns"][0]["status"] == "interrupted"
 
 
 def _person(name: str) -> dict[str, str]:
