@@ -91,18 +91,21 @@ class Session:
             self.queue, self._subscriptions, boundary=self.boundary, limits=limits
         )
         self.language = PeonLanguageServer(self, version=version)
-        self._editor = PlainEditor(
-            EditorParts(
-                caller=self._caller,
-                feed=self._feed,
-                queue=self.queue,
-                ids=ids,
-                tasks=self._tasks,
-            ),
-            self.language.protocol,
+        self._editor = self._make_editor(ids)
+        self._endpoint = self._make_endpoint(routes)
+        self._parent = ParentWatch(lambda: self._end(Ending.PARENT_DIED))
+        self.queue.on_room(self._subscriptions.pump)
+
+    def _make_editor(self, ids: IdSource) -> PlainEditor:
+        parts = EditorParts(
+            caller=self._caller, feed=self._feed, queue=self.queue, ids=ids, tasks=self._tasks
         )
-        self._editor.offer(self.language)
-        self._endpoint = Endpoint(
+        editor = PlainEditor(parts, self.language.protocol)
+        editor.offer(self.language)
+        return editor
+
+    def _make_endpoint(self, routes: Routes) -> Endpoint:
+        return Endpoint(
             routes,
             self._caller,
             self.responder,
@@ -111,8 +114,6 @@ class Session:
             boundary=self.boundary,
             tasks=self._tasks,
         )
-        self._parent = ParentWatch(lambda: self._end(Ending.PARENT_DIED))
-        self.queue.on_room(self._subscriptions.pump)
 
     async def run(self) -> int:
         """Serve the client until the session ends; the exit code for a process of its own."""
