@@ -190,3 +190,16 @@ async def test_a_line_that_is_not_there_is_refused(bench: Bench, name: str):
     with pytest.raises(ExternalFailure) as refused:
         await bench.workspace.why(bench.root, name, 7, 7)
     assert refused.value.code == "file.noSuchLine"
+
+
+async def test_many_packs_become_one(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(upkeep, "PACK_FROM", 1)
+    monkeypatch.setattr(upkeep, "PACKS", 3)
+    packs = (await bench.folder()).store.folder / "objects.git" / "objects" / "pack"
+    seen = []
+    for number in range(5):
+        bench.repo.write("file", f"{number}\n")
+        await bench.capture()
+        await bench.workspace.keep_small(bench.root, Retention())
+        seen.append(len(list(packs.glob("*.pack"))))
+    assert seen == [1, 2, 3, 1, 2]

@@ -12,6 +12,9 @@ from peon.workspace.store import CheckpointStore
 PACK_FROM = 2000
 """Loose objects from which packing is worth its time."""
 
+PACKS = 8
+"""Packs from which they are made one: similar contents share space only within a pack."""
+
 KEPT_AT_LEAST = 20
 """The newest captures are never let go for the sake of the quota."""
 
@@ -36,9 +39,15 @@ class Retention:
 
 
 async def pack(store: CheckpointStore) -> None:
-    """Pack what is loose, if it is much. Captures may go on meanwhile."""
-    counted = await store.git("count-objects")
-    if int(counted.out.split()[0]) >= PACK_FROM:
+    """Pack what is loose, if it is much, and many packs into one. Captures may go on meanwhile.
+
+    What no capture holds (yet) is kept too: the index of one under way may name it.
+    """
+    counted = await store.git("count-objects", "-v")
+    facts = dict(line.split(b": ", 1) for line in counted.out.splitlines())
+    if int(facts[b"packs"]) >= PACKS:
+        await store.git("repack", "-A", "-d", "-q", seconds=_SECONDS)
+    elif int(facts[b"count"]) >= PACK_FROM:
         await store.git("repack", "-d", "-q", seconds=_SECONDS)
 
 
