@@ -178,14 +178,15 @@ def test_both_ways_to_the_version_lead_to_the_same():
         ("serve --state-dir x", Serving("x")),
         ("serve --state-dir=x", Serving("x")),
         ("serve --state-dir", None),
-        ("serve --standalone", None),
+        ("serve --standalone", Serving(standalone=True)),
+        ("serve --state-dir x --standalone", Serving("x", standalone=True)),
         ("serve --help", None),
         ("serve x", None),
         ("status", None),
         ("", None),
     ],
 )
-def test_only_what_the_relay_takes_is_for_the_relay(line: str, told: Serving | None):
+def test_how_to_serve_is_understood_without_a_library(line: str, told: Serving | None):
     assert serving(line.split()) == told
 
 

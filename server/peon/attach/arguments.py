@@ -1,7 +1,7 @@
 """The arguments of `peon serve`, read without the library that reads all others.
 
-Only what the relay takes is understood; with anything else, as with `--help`, the whole command
-line is for the library.
+It takes longer to import than an editor should wait. What is not understood here, as `--help`, is
+for that library.
 """
 
 import os
@@ -10,24 +10,28 @@ from typing import NamedTuple
 
 
 class Serving(NamedTuple):
-    """What the relay is told."""
+    """How to serve, and where; without a folder, where the system keeps such things."""
 
     state_dir: str | None = None
+    standalone: bool = False
 
 
 def serving(arguments: Sequence[str]) -> Serving | None:
-    """What `peon ARGUMENTS` tells the relay; None where it is not for the relay."""
+    """What `peon ARGUMENTS` says of how to serve; None where it is not understood here."""
     if not arguments or arguments[0] != "serve":
         return None
-    match list(arguments[1:]):
-        case []:
-            return Serving()
-        case ["--state-dir", folder]:
-            return Serving(folder)
-        case [option] if option.startswith("--state-dir="):
-            return Serving(option.removeprefix("--state-dir="))
-        case _:
-            return None
+    told, rest = Serving(), list(arguments[1:])
+    while rest:
+        match rest:
+            case ["--standalone", *rest]:
+                told = told._replace(standalone=True)
+            case ["--state-dir", folder, *rest]:
+                told = told._replace(state_dir=folder)
+            case [option, *rest] if option.startswith("--state-dir="):
+                told = told._replace(state_dir=option.removeprefix("--state-dir="))
+            case _:
+                return None
+    return told
 
 
 class Owning(NamedTuple):
