@@ -14,7 +14,7 @@ from peon.engine.coalescer import CoalescerLimits
 from peon.engine.engine import Engine, EngineParts
 from peon.engine.feed import Feed
 from peon.engine.large_values import LargeValues
-from peon.engine.restart import Restarted, restart
+from peon.engine.restart import Restarted, model_of, restart
 from peon.engine.snapshooting import Snapshooter
 from peon.errors import StoreFailure
 from peon.journal.blobs import BlobStore
@@ -214,11 +214,15 @@ class App:
         )
         return Reactors(engine, Agents(engine, parts), captures, operations, Lanes(), tasks)
 
+    async def _rebuild(self) -> None:
+        base = await self._store.read_base()
+        await self._engine.rebuild(None if base is None else model_of(base))
+
     def _on_failure(self, _: StoreFailure) -> None:
         """Nothing can be recorded any more: take back what never became durable, end agents."""
         if self._leaving:
             return
-        self._tasks.start(self._engine.rebuild(), name="rebuild")
+        self._tasks.start(self._rebuild(), name="rebuild")
         self._tasks.start(self._reactors.agents.close_all(), name="end agents")
 
 

@@ -92,3 +92,36 @@ def _ask_for(server: Spawned, prompt: str, project: Path) -> None:
     made = server.result("project/create", root=str(project))
     thread = server.result("thread/create", projectId=made["projectId"], provider="script")
     server.result("turn/start", threadId=thread["threadId"], prompt=prompt)
+
+
+def test_it_says_what_is_kept_and_what_goes_when(peon_with_history: CommandLine, home: Path):
+    with peon_with_history.serve() as server:
+        server.begin()
+        [thread] = server.result("thread/list")["threads"]
+        server.result("thread/delete", threadId=thread["threadId"])
+    done = peon_with_history("doctor")
+    assert "history is whole since" in done.out
+    assert (
+        "nothing goes by itself, but what deleted threads held is erased after 30 days" in done.out
+    )
+    assert f"deleted thread {thread['threadId']}: erased from" in done.out
+
+    settings = home / ".config" / "peon" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[history]\nkeep-days = 90\nkeep-megabytes = 500\n")
+    done = peon_with_history("doctor")
+    assert "events go that are older than 90 days or beyond 500.0 MB" in done.out
+
+
+def test_settings_that_cannot_be_understood_are_a_problem_and_nothing_is_served(
+    peon_with_history: CommandLine, home: Path
+):
+    settings = home / ".config" / "peon" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[history]\nkeep-day = 90\n")
+    done = peon_with_history("doctor")
+    assert done.code == 1
+    assert "there is no setting history.keep-day" in done.out
+    with peon_with_history.serve() as server:
+        refused = server.ask("initialize", capabilities={})
+    assert str(settings) in refused["error"]["message"]

@@ -12,7 +12,8 @@ import attrs
 
 from peon.domain.model import Model
 from peon.engine import snapshots
-from peon.engine.restart import restart
+from peon.engine.restart import model_of, restart
+from peon.engine.resting import fold
 from peon.journal.catalog import Catalog
 from peon.journal.failures import cannot_open
 from peon.journal.filesystem import LocalFileSystem
@@ -25,6 +26,7 @@ from peon.journal.retention import load_base
 from peon.journal.segments import LogEnd
 from peon.journal.snapshots import SnapshotFolder
 from peon.runtime.settings import default_state_dir
+from peon.wire import decode_event
 
 _FILES: Final = LocalFileSystem()
 _ATTEMPTS: Final = 3
@@ -81,21 +83,21 @@ class StandingLog:
             fingerprint=snapshots.fingerprint(),
         )
         loaded = folder.load(head=self.end.head)
-        sequence, records, upcast_from = loaded.sequence, loaded.records, None
-        if sequence < self.base:
-            base = load_base(
+        if loaded.sequence >= self.base:
+            events = self.events(loaded.sequence)
+            return restart(Recovered(loaded.sequence, loaded.records, events, (), ())).model
+        model = model_of(
+            load_base(
                 _FILES,
                 self.folder / SNAPSHOTS,
                 log_id=self.end.log_id,
                 base=self.base,
                 head=self.end.head,
             )
-            sequence, records = base.header.sequence, base.records
-            if base.header.fingerprint != snapshots.fingerprint():
-                upcast_from = base.header.fingerprint
-        return restart(
-            Recovered(sequence, records, self.events(sequence), (), (), upcast_from)
-        ).model
+        )
+        for body in self.events(model.sequence):
+            fold(model, decode_event(body))
+        return model
 
 
 def owner_of(folder: Path) -> Holder | None:

@@ -244,10 +244,13 @@ class Engine:
         if self._store.failure is None:
             self._speech.flush()
 
-    async def rebuild(self) -> None:
-        """After a failed write: take back what never became durable, by folding what did."""
+    async def rebuild(self, base: Model | None = None) -> None:
+        """After a failed write: take back what never became durable, by folding what did.
+
+        `base` is the model that stands for what is gone of the log.
+        """
         try:
-            self._model = await fold_durable(self._store)
+            self._model = await fold_durable(self._store, base)
         finally:
             self._readable.set()
 

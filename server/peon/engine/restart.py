@@ -11,6 +11,7 @@ from peon.engine import snapshots
 from peon.engine.resting import fold
 from peon.engine.upcasting import upcast
 from peon.journal.port import EventStore, Recovered
+from peon.journal.snapshot_files import ReadSnapshot
 from peon.wire import decode_trusted
 from peon_protocol.ids import ThreadId
 
@@ -38,9 +39,20 @@ def restart(recovered: Recovered) -> Restarted:
     return Restarted(model, recovered.sequence, written)
 
 
-async def fold_durable(store: EventStore) -> Model:
-    """The model that everything durable makes, while others have their turn in between."""
-    model = Model()
+def model_of(base: ReadSnapshot) -> Model:
+    """The model that a base snapshot holds, whatever classes it was made with."""
+    made_by = base.header.fingerprint
+    upcast_from = None if made_by == snapshots.fingerprint() else made_by
+    sequence = base.header.sequence
+    return restart(Recovered(sequence, base.records, iter(()), (), (), upcast_from)).model
+
+
+async def fold_durable(store: EventStore, base: Model | None = None) -> Model:
+    """The model that everything durable makes, while others have their turn in between.
+
+    `base` stands for what is gone of the log.
+    """
+    model = base or Model()
     while model.sequence < store.durable:
         for body in await store.read(model.sequence, _PAGE):
             fold(model, decode_trusted(body))

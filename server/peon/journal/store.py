@@ -19,9 +19,10 @@ from peon.journal.mounts import is_over_a_network
 from peon.journal.opening import StoreOptions, open_log
 from peon.journal.pages import PageReader
 from peon.journal.port import PAGE_BYTES, Recovered
-from peon.journal.retention import drop_history
+from peon.journal.retention import drop_history, load_base
 from peon.journal.segments import LogEnd, SegmentWriter
 from peon.journal.slices import Records, slices
+from peon.journal.snapshot_files import ReadSnapshot
 from peon.journal.snapshots import Draft, SnapshotFolder
 from peon.journal.staging import refuse_half_replaced
 from peon.journal.tail import MemoryTail, TailCommit
@@ -258,6 +259,27 @@ class SegmentStore:
             raise write_failed(self._folder, error) from error
         finally:
             self._tail.forget(self.base)
+
+    async def read_base(self) -> ReadSnapshot | None:
+        """The snapshot that stands for what is gone of the log; None where nothing is.
+
+        Raises JournalDamaged, StoreFailure.
+        """
+        if not self.base:
+            return None
+        folder = self._folder.parent / SNAPSHOTS
+        try:
+            return await self._reader.run(
+                lambda: load_base(
+                    self._filesystem,
+                    folder,
+                    log_id=self._log_id,
+                    base=self.base,
+                    head=self._durable,
+                )
+            )
+        except OSError as error:
+            raise StoreFailure(f"reading {folder} failed: {error}") from error
 
     async def close(self) -> None:
         if self._closed:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from peon.cli.doctor.findings import Finding, Level, many, problem
+from peon.cli.doctor.history import look_at_history
 from peon.cli.doctor.machine import look_at_agents, look_at_git, look_at_python
 from peon.cli.doctor.state import look_at_folder, look_at_log, look_at_owner
 from peon.cli.doctor.threads import look_at_projects, look_at_threads
@@ -62,6 +63,7 @@ def _look_inside(folder: Path) -> Iterator[Finding]:
     yield from look_at_log(folder, log)
     if log is not None:
         model = log.model()
+        yield from look_at_history(log, model)
         yield from look_at_projects(model)
         yield from look_at_threads(model, is_served=owner_of(folder) is not None)
 
