@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import attrs
+import msgspec
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn
 
@@ -20,15 +21,54 @@ from peon.wire.hooks import StructureHook
 from peon.wire.objects import renamed
 from peon.wire.shapes import structure
 from peon.wire.strict import is_free_json
-from peon_protocol.events import StoredEvent
-from peon_protocol.ids import ID_TYPES
-from peon_protocol.values import Actor, JsonValue
+from peon_protocol.events import ItemRecorded, StoredEvent
+from peon_protocol.ids import (
+    ID_TYPES,
+    CommandId,
+    EventId,
+    ItemId,
+    StreamId,
+    ThreadId,
+    TurnId,
+)
+from peon_protocol.values import Actor, ItemKind, ItemPatch, ItemStatus, JsonValue, TextAppend
 
 T = TypeVar("T")
 
-_READERS: Final[dict[tuple[str, int], StructureHook]] = {}
-_ACTORS: Final[dict[tuple[str, str], Actor]] = {}
-_MOST_ACTORS: Final = 1024
+
+class _Envelope(msgspec.Struct, rename="camel"):
+    """An event as it was written, its payload not read yet."""
+
+    sequence: int
+    event_id: EventId
+    stream_id: StreamId
+    version: int
+    type: str
+    schema: int
+    occurred_at: str
+    command_id: CommandId | None
+    command_digest: str | None
+    causation_id: EventId | None
+    correlation_id: EventId | None
+    actor: Actor
+    payload: msgspec.Raw
+
+
+class _Item(msgspec.Struct, rename="camel"):
+    """What most events of most logs say: text was added to an item of a turn."""
+
+    thread_id: ThreadId
+    turn_id: TurnId
+    item_id: ItemId
+    kind: ItemKind
+    status: ItemStatus
+    append: TextAppend | None
+    patch: Any
+
+
+_envelopes: Final = msgspec.json.Decoder(_Envelope)
+_items: Final = msgspec.json.Decoder(_Item)
+_NOT_FITTING: Final = (KeyError, TypeError, ValueError, AttributeError, msgspec.DecodeError)
 
 
 def decode_trusted(data: bytes) -> StoredEvent:
@@ -37,8 +77,8 @@ def decode_trusted(data: bytes) -> StoredEvent:
     Raises UnknownEvent or EventInvalid.
     """
     try:
-        return _envelope(loads(data))
-    except (KeyError, TypeError, ValueError, AttributeError):
+        return _event(_envelopes.decode(data))
+    except _NOT_FITTING:
         return decode_event(data)
 
 
@@ -46,45 +86,47 @@ def structure_trusted(raw: JsonValue, kind: type[T]) -> T:
     """As `structure`, of JSON that we wrote ourselves. Raises ParamsInvalid."""
     try:
         return _CONVERTER.structure(raw, kind)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except _NOT_FITTING:
         return structure(raw, kind, root="$")
 
 
-def _envelope(raw: Any) -> StoredEvent:
-    name, schema = raw["type"], raw["schema"]
+def _event(envelope: _Envelope) -> StoredEvent:
+    kind = EVENT_TYPES[envelope.type]
+    if envelope.schema != kind.SCHEMA:
+        raise ValueError("an older schema is for the reader that knows its way up")
+    encoded = envelope.payload
     return StoredEvent(
-        sequence=raw["sequence"],
-        event_id=raw["eventId"],
-        stream_id=raw["streamId"],
-        version=raw["version"],
-        type=name,
-        schema=schema,
-        occurred_at=raw["occurredAt"],
-        command_id=raw["commandId"],
-        command_digest=raw["commandDigest"],
-        causation_id=raw["causationId"],
-        correlation_id=raw["correlationId"],
-        actor=_actor(raw["actor"]),
-        payload=(_READERS.get((name, schema)) or _reader(name, schema))(raw["payload"], None),
+        sequence=envelope.sequence,
+        event_id=envelope.event_id,
+        stream_id=envelope.stream_id,
+        version=envelope.version,
+        type=envelope.type,
+        schema=envelope.schema,
+        occurred_at=envelope.occurred_at,
+        command_id=envelope.command_id,
+        command_digest=envelope.command_digest,
+        causation_id=envelope.causation_id,
+        correlation_id=envelope.correlation_id,
+        actor=envelope.actor,
+        payload=_item(encoded) if kind is ItemRecorded else _payload(kind, encoded),
     )
 
 
-def _actor(raw: Any) -> Actor:
-    """Few have ever done anything, so each is made once."""
-    key = (raw["kind"], raw["name"])
-    actor = _ACTORS.get(key)
-    if actor is None:
-        actor = _CONVERTER.structure(raw, Actor)
-        if len(_ACTORS) < _MOST_ACTORS:
-            _ACTORS[key] = actor
-    return actor
+def _item(encoded: msgspec.Raw) -> ItemRecorded:
+    item = _items.decode(encoded)
+    return ItemRecorded(
+        thread_id=item.thread_id,
+        turn_id=item.turn_id,
+        item_id=item.item_id,
+        kind=item.kind,
+        status=item.status,
+        append=item.append,
+        patch=None if item.patch is None else _CONVERTER.structure(item.patch, ItemPatch),
+    )
 
 
-def _reader(name: str, schema: int) -> StructureHook:
-    kind = EVENT_TYPES[name]
-    if schema != kind.SCHEMA:
-        raise ValueError("an older schema is for the reader that knows its way up")
-    return _READERS.setdefault((name, schema), _CONVERTER.get_structure_hook(kind))
+def _payload(kind: Any, encoded: msgspec.Raw) -> Any:
+    return _CONVERTER.structure(loads(bytes(encoded)), kind)
 
 
 def _as_is(raw: JsonValue, _: object) -> Any:
