@@ -5,6 +5,7 @@ that would have decided it. A log is conversations that make the read model, the
 that leave it as large as it is, a snapshot, and a tail behind it.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -37,6 +38,7 @@ from peon_protocol.ids import (
     ItemId,
     OperationId,
     ProjectId,
+    StreamId,
     ThreadId,
     TurnId,
 )
@@ -62,18 +64,61 @@ _GATHERED: Final = 5_000
 _COMPRESSED_AFTER: Final = 1_000_000
 
 
+class Ledger:
+    """Events get their place, and make a read model."""
+
+    def __init__(self, log_id: str) -> None:
+        self.model = Model()
+        self._log_id = log_id
+        self._sequence = 0
+        self._versions: Counter[StreamId] = Counter()
+
+    def stamp(self, event: Event) -> StoredEvent:
+        """The next event of the log."""
+        self._sequence += 1
+        stream = stream_of(event)
+        self._versions[stream] += 1
+        event_id = EventId(f"{self._log_id}:{self._sequence}")
+        return StoredEvent(
+            sequence=self._sequence,
+            event_id=event_id,
+            stream_id=stream,
+            version=self._versions[stream],
+            type=event.TYPE,
+            schema=event.SCHEMA,
+            occurred_at=NOW,
+            command_id=None,
+            command_digest=None,
+            causation_id=None,
+            correlation_id=event_id,
+            actor=AGENT,
+            payload=event,
+        )
+
+    def add(self, event: Event) -> StoredEvent:
+        """The next event of the log, folded."""
+        stored = self.stamp(event)
+        project(self.model, stored)
+        return stored
+
+
 class Log:
     """A log in the making, and the read model that it comes to."""
 
     def __init__(self, store: SegmentStore) -> None:
-        self.model = Model()
+        self._ledger = Ledger(store.log_id)
         self._store = store
         self._bodies: list[bytes] = []
         self._written = 0
 
+    @property
+    def model(self) -> Model:
+        """Everything that was written, folded."""
+        return self._ledger.model
+
     async def converse(self, threads: int, turns: int = TURNS) -> None:
         """As many threads with as many turns each."""
-        await self._write(_opening(threads))
+        await self._write(opening(threads))
         for turn in range(1, turns + 1):
             for thread_id in tuple(self.model.threads):
                 await self._write(_turn(thread_id, turn))
@@ -94,11 +139,11 @@ class Log:
         ids = tuple(self.model.threads)[:THREADS]
         turns = {each: len(self.model.threads[each].turns) + 1 for each in ids}
         for thread_id, number in turns.items():
-            await self._write(_begin(thread_id, number))
+            await self._write(begin(thread_id, number))
         for place in range(count):
             thread_id = ids[place % len(ids)]
             offset = place // len(ids) * len(_SENTENCE)
-            piece = _text(thread_id, turns[thread_id], offset, _SENTENCE, ItemStatus.STREAMING)
+            piece = text(thread_id, turns[thread_id], offset, _SENTENCE, ItemStatus.STREAMING)
             await self._write(iter((piece,)))
         await self._settle()
 
@@ -118,9 +163,7 @@ class Log:
     async def _write(self, events: Iterator[Event]) -> None:
         """Fold and gather; hand over what has been gathered, a hundred to a commit."""
         for event in events:
-            stored = self._stamp(event)
-            project(self.model, stored)
-            self._bodies.append(encode_event(stored))
+            self._bodies.append(encode_event(self._ledger.add(event)))
         if len(self._bodies) >= BATCH:
             self._store.append(self._bodies)
             self._written += len(self._bodies)
@@ -135,26 +178,6 @@ class Log:
         self._written = 0
         await self._store.wait_durable(self._store.head)
 
-    def _stamp(self, event: Event) -> StoredEvent:
-        sequence = self.model.sequence + 1
-        stream = stream_of(event)
-        event_id = EventId(f"{self._store.log_id}:{sequence}")
-        return StoredEvent(
-            sequence=sequence,
-            event_id=event_id,
-            stream_id=stream,
-            version=self.model.versions.get(stream, 0) + 1,
-            type=event.TYPE,
-            schema=event.SCHEMA,
-            occurred_at=NOW,
-            command_id=None,
-            command_digest=None,
-            causation_id=None,
-            correlation_id=event_id,
-            actor=AGENT,
-            payload=event,
-        )
-
 
 @asynccontextmanager
 async def written(folder: Path) -> AsyncIterator[Log]:
@@ -168,7 +191,8 @@ async def written(folder: Path) -> AsyncIterator[Log]:
         await store.close()
 
 
-def _opening(threads: int) -> Iterator[Event]:
+def opening(threads: int) -> Iterator[Event]:
+    """A project and its threads."""
     yield ProjectCreated(project_id=_PROJECT, root="/bench", title="Bench")
     for _ in range(threads):
         yield ThreadCreated(
@@ -182,8 +206,8 @@ def _opening(threads: int) -> Iterator[Event]:
 
 def _turn(thread_id: ThreadId, number: int) -> Iterator[Event]:
     """A prompt, its checkpoint, an answer, the checkpoint behind it, the end."""
-    yield from _begin(thread_id, number)
-    yield _text(thread_id, number, 0, _MESSAGE, ItemStatus.COMPLETED)
+    yield from begin(thread_id, number)
+    yield text(thread_id, number, 0, _MESSAGE, ItemStatus.COMPLETED)
     operation_id = OperationId(_IDS.fresh())
     last = _checkpoint(thread_id, number, CheckpointKind.TURN_END, operation_id)
     operation = TurnEndOperation(last.checkpoint_id, StopReason.END_TURN)
@@ -195,7 +219,8 @@ def _turn(thread_id: ThreadId, number: int) -> Iterator[Event]:
     yield TurnCompleted(thread_id=thread_id, turn_id=turn_id, stop_reason=StopReason.END_TURN)
 
 
-def _begin(thread_id: ThreadId, number: int) -> Iterator[Event]:
+def begin(thread_id: ThreadId, number: int) -> Iterator[Event]:
+    """A prompt and its checkpoint."""
     first = _checkpoint(thread_id, number, CheckpointKind.TURN_START, None)
     yield TurnStarted(
         thread_id=thread_id,
@@ -207,9 +232,10 @@ def _begin(thread_id: ThreadId, number: int) -> Iterator[Event]:
     yield first
 
 
-def _text(
+def text(
     thread_id: ThreadId, number: int, offset: int, text: str, status: ItemStatus
 ) -> ItemRecorded:
+    """A piece of what the agent answers in the turn of that number."""
     return ItemRecorded(
         thread_id=thread_id,
         turn_id=_turn_id(thread_id, number),

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import json
 import logging
 import math
@@ -25,6 +24,7 @@ from peon.errors import StoreFailure, Unavailable
 from peon.journal.lock import StateInUse
 from peon.rpc.limits import Limits
 from peon.rpc.sockets import Hosting, SocketServer
+from peon.runtime import collector
 from peon.runtime.ids import RandomIds
 from peon.runtime.logging import logging_to
 from peon.runtime.settings import Settings
@@ -115,8 +115,7 @@ async def _own(settings: Settings, starter: Starter) -> int:
         path = socket_path(str(settings.state_dir))
         prepare_socket_folder(path)
         await app.start()
-        gc.collect()
-        gc.freeze()
+        collector.settle()
         hosting = Hosting(
             core=app,
             version=VERSION,

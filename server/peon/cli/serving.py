@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import sys
@@ -14,6 +13,7 @@ from peon.cli.refusing import refuse_client
 from peon.errors import StoreFailure, Unavailable
 from peon.rpc.limits import Limits
 from peon.rpc.server import serve_stdio
+from peon.runtime import collector
 from peon.runtime.ids import RandomIds
 from peon.runtime.logging import logging_to
 from peon.runtime.settings import Settings
@@ -51,9 +51,7 @@ async def _serve(settings: Settings, ids: RandomIds) -> int:
         return await refuse_client(error, ids)
     try:
         await app.start()
-        # What is here now stays for good: the collector need not look at it again.
-        gc.collect()
-        gc.freeze()
+        collector.settle()
         return await serve_stdio(
             app, version=VERSION, environment=environment, ids=ids, limits=Limits.of(settings)
         )
