@@ -4,10 +4,12 @@ import json
 import re
 from typing import Any
 
+import attrs
 import pytest
 from jsonschema import Draft202012Validator
 
 from generator.document import BLOCK
+from peon.rpc.plain.orders import ORDERS
 from peon_protocol import PROTOCOL_VERSION
 from peon_protocol.methods import METHODS_BY_NAME
 from support.sources import ROOT
@@ -79,7 +81,17 @@ def test_every_name_in_the_prose_is_one_of_the_protocol():
     quoted = set(re.findall(r"`([a-z]+[./][a-z][A-Za-z]+)`", PROSE))
     other = {"details.threadIds", "details.problems", "details.projectId", "details.reference"}
     lsp = {"window/logMessage", "window/showMessage", "operation.type", "schema.json"}
-    assert quoted - known - other - lsp == set()
+    plain = {"window/showMessageRequest", "window.workDoneProgress", "workspace/executeCommand"}
+    assert quoted - known - other - lsp - plain - set(ORDERS) == set()
+
+
+def test_the_table_of_user_commands_is_whole():
+    rows = re.findall(r"^\| `(peon\.\w+)` \| (.+) \|$", PROSE, re.MULTILINE)
+    assert [name for name, _ in rows] == list(ORDERS)
+    for name, members in rows:
+        fields = [field.name for field in attrs.fields(ORDERS[name])]
+        told = re.findall(r"`(\w+)\??`", members)
+        assert sorted(told) == sorted(re.sub("_(.)", lambda m: m[1].upper(), f) for f in fields)
 
 
 def test_the_version_is_the_one_of_the_package():
