@@ -146,7 +146,12 @@ async def test_a_change_is_nobodys_when_the_capture_before_it_failed(
 ):
     await history.turn_started(TURN)
     bench.repo.write("file", "by the user\n")
-    await history.tool_opened(TURN, "tool", None, seconds=0.0)
+    config = (await bench.folder()).store.folder / "objects.git" / "config"
+    good = config.read_text()
+    config.write_text("no configuration")
+    with pytest.raises(ExternalFailure):
+        await history.tool_opened(TURN, "tool", None)
+    config.write_text(good)
     bench.repo.write("second", "by the agent, but who knows\n")
     await history.tool_closed("tool")
     assert await owners(bench, "file") == NOBODY

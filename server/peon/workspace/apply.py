@@ -81,8 +81,10 @@ class Applier:
         try:
             with parent_of(self._root, action.path) as (handle, name):
                 _Swap(handle, name, action, self._names(number), self._steps).tidy()
-        except (FileNotFoundError, NotADirectoryError):
-            return  # The folder itself is not there (any more), so nothing of ours is in it.
+        except OSError as error:
+            if error.errno not in _MOVED:
+                raise
+            # The folder itself is not there (any more), so nothing of ours is in it.
 
     def remove_empty_folders(self, path: bytes, kept: Collection[bytes]) -> None:
         """Remove the folders above a deleted path that are empty now and not in `kept`."""

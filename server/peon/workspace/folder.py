@@ -14,7 +14,7 @@ from peon.workspace.chain import Chain
 from peon.workspace.deadline import Deadline
 from peon.workspace.entries import NOBODY, Change, Entry, Miss, Owners
 from peon.workspace.ports import Observation, Observer, Store
-from peon.workspace.segments import Claim, RestoreRecord, Segment, covers, decode, encode
+from peon.workspace.segments import Claim, RestoreRecord, Segment, Unseen, decode, encode
 from peon.workspace.store import storing
 
 logger = logging.getLogger(__name__)
@@ -40,24 +40,15 @@ class Written:
 class _Doubt:
     """What the last look did not see. Whatever is seen to change there next is nobody's."""
 
-    misses: tuple[Miss, ...]
+    unseen: Unseen
     everything: bool
 
     def covers(self, path: bytes) -> bool:
-        if self.everything or path in self._exact:
-            return True
-        return any(covers(miss, path) for miss in self._folders)
-
-    @property
-    def _folders(self) -> list[Miss]:
-        return [miss for miss in self.misses if miss.path.endswith(b"/")]
-
-    @property
-    def _exact(self) -> set[bytes]:
-        return {miss.path for miss in self.misses}
+        return self.everything or self.unseen.covers(path)
 
 
-_CERTAIN = _Doubt((), everything=False)
+_IN_DOUBT = _Doubt(Unseen(()), everything=True)
+_CERTAIN = _Doubt(Unseen(()), everything=False)
 
 
 class Folder:
@@ -70,7 +61,7 @@ class Folder:
         self.clock = clock
         self._observer = observer
         self._trees: dict[bytes, str] = {}
-        self._doubt = _Doubt((), everything=True)
+        self._doubt = _IN_DOUBT
         self._seen_at = 0
 
     async def load(self) -> None:
@@ -99,7 +90,7 @@ class Folder:
     def lose_sight(self) -> None:
         """Trust no earlier look: what changed since the last capture is nobody's."""
         self._observer.forget()
-        self._doubt = _Doubt((), everything=True)
+        self._doubt = _IN_DOUBT
 
     def learn_rules_anew(self) -> None:
         """Read what is ignored again at the next look."""
@@ -116,7 +107,7 @@ class Folder:
 
         When not even a listing was possible in time, the capture says that it misses everything.
         """
-        doubt, self._doubt = self._doubt, _Doubt((), everything=True)
+        doubt, self._doubt = self._doubt, _IN_DOUBT
         with storing():
             seen_at = await asyncio.to_thread(_moment, self.store.folder)
         try:
@@ -132,7 +123,7 @@ class Folder:
         changes = await self._changes(tree, attribution, _CERTAIN if certain else doubt)
         written = await self._write(tree, changes, look, restore)
         self._trees = dict(look.trees)
-        self._doubt = _Doubt(look.missing, everything=_EVERYTHING in look.missing)
+        self._doubt = _Doubt(Unseen(look.missing), everything=_EVERYTHING in look.missing)
         self._seen_at = seen_at
         return written
 

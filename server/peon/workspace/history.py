@@ -22,7 +22,10 @@ CAPTURE_SECONDS = 5.0
 
 @attrs.frozen
 class Missing:
-    """A path that a checkpoint does not hold (as text, see `paths.shown`), and why."""
+    """A path that a checkpoint does not hold (as text, see `paths.shown`), and why.
+
+    One that ends in `/` stands for all below it, and the empty path for everything.
+    """
 
     path: str
     reason: str

@@ -1,6 +1,5 @@
 """What the user's own git ignores in a folder, learnt without running anything of theirs."""
 
-import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import attrs
 
 from peon.workspace.git import Call, Git, GitResult
+from peon.workspace.waiting import together
 
 _SECONDS = 10.0
 
@@ -74,7 +74,8 @@ async def survey(git: Git, folder: Path) -> Survey:
     prefix = await ask.prefix()
     if prefix is None:
         return Survey(folder, b"", b"", ())
-    excludes, kept = await asyncio.gather(ask.excludes(), ask.kept())
+    excludes = await ask.excludes()
+    kept = await ask.kept()
     top = Path(os.fsdecode(os.fsencode(folder).removesuffix(prefix.removesuffix(b"/"))))
     return Survey(top, prefix, excludes, tuple(prefix + path for path in kept))
 
@@ -114,7 +115,7 @@ class _Questions:
 
     async def excludes(self) -> bytes:
         """The user's global rules and those of the repository's `info/exclude`, in this order."""
-        of_user, of_repository = await asyncio.gather(
+        of_user, of_repository = await together(
             self._ask("config", "--type=path", "--get", "core.excludesFile"),
             self._ask("rev-parse", "--git-path", "info/exclude"),
         )

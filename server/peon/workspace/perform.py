@@ -2,9 +2,7 @@
 time.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
 
 import attrs
 
@@ -12,11 +10,10 @@ from peon.workspace.apply import Applier
 from peon.workspace.moved import Need
 from peon.workspace.plan import Action, Reason
 from peon.workspace.ports import Blobs
+from peon.workspace.waiting import to_the_end
 
 _ROUND_ACTIONS = 64
 _ROUND_BYTES = 8 * 1024 * 1024
-
-T = TypeVar("T")
 
 
 @attrs.frozen
@@ -98,18 +95,3 @@ class Performance:
         if need.path in self._to_come:
             return True
         return need.path not in self.failed and self._applier.stands(need.path, need.entry)
-
-
-async def to_the_end(work: Callable[[Callable[[], bool]], T]) -> T:
-    """Run `work` in a thread. When cancelled, ask it to stop and wait: it must not outlive a lock.
-
-    `work` is given a function that says whether it shall stop.
-    """
-    cancelled: list[bool] = []
-    running = asyncio.get_running_loop().run_in_executor(None, work, lambda: bool(cancelled))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        cancelled.append(True)
-        await asyncio.wait([running])
-        raise

@@ -6,7 +6,7 @@ conflict: kept, and listed. Then whatever cannot be done without touching someth
 theirs is dropped as well.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 import attrs
@@ -17,6 +17,7 @@ from peon.workspace.entries import Entry, Owners
 from peon.workspace.moved import LastCopies, Lines, Moves, Need
 from peon.workspace.order import in_order
 from peon.workspace.paths import ancestors, under
+from peon.workspace.segments import Unseen
 
 Reason = Literal[
     "changedSince",
@@ -80,20 +81,20 @@ class Draft:
         return [path for path, action in self.actions.items() if action.target is not None]
 
 
-def draft(chain: Chain, wish: Wish, missing: Callable[[bytes], bool]) -> Draft:
-    """Walk every concerned path back. `missing` tells what the newest capture does not know."""
-    start = chain.segment(wish.after)
+def draft(chain: Chain, wish: Wish, unseen: Unseen) -> Draft:
+    """Walk every concerned path back. `unseen` is what the newest capture does not know."""
+    start = Unseen(chain.segment(wish.after).missing)
     actions: dict[bytes, Action] = {}
     conflicts: dict[bytes, Reason] = {}
     for path in filter(wish.concerns, chain.changed_by(wish.undone, wish.after)):
         action, conflict = _walk(chain, wish, path)
         if conflict is not None and wish.overwrite:
             action, conflict = _overwrite(chain, wish, path)
-        elif conflict is None and action is not None and start.missed(path):
+        elif conflict is None and action is not None and start.covers(path):
             conflict = (
                 "notCaptured"  # It goes back as far as it is known, which is not all the way.
             )
-        if missing(path):
+        if unseen.covers(path):
             action, conflict = None, "notCaptured"
         if action is not None and action.target != action.expect:
             actions[path] = action

@@ -17,6 +17,7 @@ from peon.errors import ExternalFailure
 from peon.workspace.git import Argument, Call, Git, GitResult
 from peon.workspace.ignores import QUIET, query_environment
 from peon.workspace.paths import meant, shown
+from peon.workspace.waiting import together
 
 _QUERY_SECONDS = 30.0
 _FILTER = re.compile(rb"filter\.(.+)\.(?:clean|smudge|process)", re.DOTALL)
@@ -237,7 +238,7 @@ class Repository:
 
     async def head(self) -> Head:
         """The commit and branch the repository stands at."""
-        commit, branch = await asyncio.gather(
+        commit, branch = await together(
             self.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}", accept=(0, 1)),
             self.ask("symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1)),
         )

@@ -6,7 +6,7 @@ byte that goes.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import attrs
@@ -15,13 +15,13 @@ from peon.errors import ExternalFailure
 from peon.workspace.apply import Applier, Steps
 from peon.workspace.deadline import Deadline
 from peon.workspace.disk import Listing, below, flush, standing
-from peon.workspace.entries import NOBODY, Change, Entry, Miss, Owner, Owners
+from peon.workspace.entries import NOBODY, Change, Entry, Owner, Owners
 from peon.workspace.folder import Attribution, Folder, RestoreMade, Written
 from peon.workspace.intent import Intent, drop_intent, read_intent, write_intent
 from peon.workspace.lines import lines_that_leave
 from peon.workspace.moved import Moves
 from peon.workspace.paths import ancestors, meant, shown
-from peon.workspace.perform import Performance, to_the_end
+from peon.workspace.perform import Performance
 from peon.workspace.plan import (
     Action,
     Draft,
@@ -31,8 +31,9 @@ from peon.workspace.plan import (
     draft,
     settle,
 )
-from peon.workspace.segments import RestoreRecord, covers
+from peon.workspace.segments import RestoreRecord, Unseen
 from peon.workspace.store import storing
+from peon.workspace.waiting import to_the_end
 
 CAPTURE_SECONDS = 600.0
 """A restore needs the whole present in a checkpoint, and waits for it."""
@@ -151,18 +152,12 @@ async def _plan(
         only=only,
         overwrite=request.conflicts == "overwrite",
     )
-    drafted = draft(folder.chain, wish, _misses(now.missing))
+    drafted = draft(folder.chain, wish, Unseen(now.missing))
     around = await asyncio.to_thread(_look_around, folder, drafted)
     moves = Moves.of(folder.chain, wish.undone, after)
     targets = {path: action.target for path, action in drafted.actions.items()}
     lines = await lines_that_leave(folder.store, moves, targets)
     return now, settle(drafted, around, moves, lines)
-
-
-def _misses(missing: tuple[Miss, ...]) -> Callable[[bytes], bool]:
-    exact = {miss.path for miss in missing}
-    folders = [miss for miss in missing if miss.path.endswith(b"/")]
-    return lambda path: path in exact or any(covers(miss, path) for miss in folders)
 
 
 def _look_around(folder: Folder, drafted: Draft) -> Surroundings:
@@ -179,13 +174,21 @@ def _look_around(folder: Folder, drafted: Draft) -> Surroundings:
 
 
 async def _finish(folder: Folder, intent: Intent, steps: Steps) -> RestoreOutcome:
+    if not await asyncio.to_thread(folder.root.is_dir):
+        raise ExternalFailure(
+            "workspace",
+            f"the folder {folder.root} is not there",
+            code="workspace.notAFolder",
+            remedy="Bring it back; what was begun will then be finished.",
+        )
     applier = _applier(folder, intent, steps)
     steps("begin")
     work = Performance(applier, intent.plan.actions, await _folders_before(folder, intent.plan))
     async with folder.store.blobs() as blobs:
         await work.perform(blobs)
     steps("applied")
-    await asyncio.to_thread(flush, folder.root)
+    with storing():
+        await asyncio.to_thread(flush, folder.root)
     made = _made(intent, work)
     deadline = Deadline.after(folder.clock, CAPTURE_SECONDS)
     written = await folder.record(_by(intent.owner, work.done), deadline, restore=made)

@@ -56,16 +56,20 @@ class Segment:
 
     def misses(self, path: bytes) -> bool:
         """Whether this capture may not know what stood at `path`."""
-        return self.cut_short or self.missed(path)
-
-    def missed(self, path: bytes) -> bool:
-        """Whether this capture is known not to hold what stood at `path`."""
-        return any(covers(miss, path) for miss in self.missing)
+        return self.cut_short or Unseen(self.missing).covers(path)
 
 
-def covers(miss: Miss, path: bytes) -> bool:
-    """Whether a miss speaks of this path."""
-    return path == miss.path or (miss.path.endswith(b"/") and path.startswith(miss.path))
+class Unseen:
+    """The paths that some misses speak of."""
+
+    def __init__(self, misses: Iterable[Miss]) -> None:
+        paths = frozenset(miss.path for miss in misses)
+        self._folders = tuple(path for path in paths if path.endswith(b"/"))
+        self._files = paths.difference(self._folders)
+
+    def covers(self, path: bytes) -> bool:
+        """Whether one of the misses is this path's, or its folder's."""
+        return path in self._files or path.startswith(self._folders)
 
 
 # ---- JSON ----------------------------------------------------------------------------------------

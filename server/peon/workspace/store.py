@@ -19,6 +19,7 @@ from peon.errors import ExternalFailure, Unavailable
 from peon.workspace.entries import GITLINK, Entry
 from peon.workspace.git import Argument, Call, Git, GitResult, piped
 from peon.workspace.loose import commit, folders_tree, write_object
+from peon.workspace.waiting import to_the_end
 
 NOT_STORED = "checkpoint.notStored"
 """The code of the failure when the disk refuses what a capture must write."""
@@ -176,7 +177,8 @@ class CheckpointStore:
     async def append(self, tree: str, parents: Sequence[str], message: str, when: int) -> str:
         """Make a capture the new end of the chain; `when` is in seconds since 1970."""
         with storing():
-            return await asyncio.to_thread(self._append, commit(tree, parents, message, when))
+            content = commit(tree, parents, message, when)
+            return await to_the_end(lambda _: self._append(content))
 
     def _append(self, content: bytes) -> str:
         ref = write_object(self.objects / "objects", "commit", content)

@@ -16,6 +16,7 @@ from peon.workspace.deadline import Deadline
 from peon.workspace.entries import GITLINK, Miss, MissReason
 from peon.workspace.git import MIB, Argument
 from peon.workspace.store import CheckpointStore, View, not_stored, storing
+from peon.workspace.waiting import together
 
 _BATCH_FILES = 4000
 _BATCH_BYTES = 64 * MIB
@@ -121,7 +122,7 @@ class Unit:
 
     async def _list(self, deadline: Deadline) -> set[bytes]:
         scope: list[Argument] = ["--", self._prefix] if self._prefix else []
-        changed, unknown = await asyncio.gather(
+        changed, unknown = await together(
             self._store.git(
                 "diff-files", "--name-only", "-z", "--ignore-submodules=all", *scope,
                 view=self._view, seconds=deadline.left,
