@@ -146,7 +146,7 @@ def test_what_happens_is_followed_as_it_happens(peon_with_history: CommandLine, 
             assert json.loads(process.stdout.readline())["sequence"] == last
             done = peon_with_history("run", "say more", "--project", str(project))
             assert done.code == 0
-            seen = []
+            seen: list[dict[str, object]] = []
             while not seen or seen[-1]["type"] != "turn.completed":
                 seen.append(json.loads(process.stdout.readline()))
             assert [event["sequence"] for event in seen] == list(

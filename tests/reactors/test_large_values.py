@@ -96,6 +96,7 @@ async def test_it_is_there_after_a_restart(house: House):
     await house.open()
 
     [turn] = (await house.thread()).turns
+    assert turn.items is not None
     assert turn.items[0].content == patch.content
     [stored] = turn.items[0].content
     assert isinstance(stored, StoredContent)
