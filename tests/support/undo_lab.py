@@ -241,7 +241,7 @@ class UndoLab:
         if file.is_symlink() or file.is_file():
             file.unlink()
             for folder in file.parents:
-                if folder == self.root or any(folder.iterdir()):
+                if folder == self.root or folder.is_symlink() or any(folder.iterdir()):
                     return
                 folder.rmdir()
 
