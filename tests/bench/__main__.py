@@ -9,7 +9,15 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from bench import append_costs, core_costs, durable_costs, replay_costs, table, wire_costs
+from bench import (
+    append_costs,
+    core_costs,
+    durable_costs,
+    replay_costs,
+    start_costs,
+    table,
+    wire_costs,
+)
 from bench.measure import FULL, QUICK, USUAL, Figure, Scale
 
 Suite = Callable[[Scale, Path], Iterable[Figure]]
@@ -19,6 +27,7 @@ SUITES: Mapping[str, Suite] = {
     "append": append_costs.figures,
     "durable": durable_costs.figures,
     "replay": replay_costs.figures,
+    "start": start_costs.figures,
     "wire": wire_costs.figures,
 }
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"

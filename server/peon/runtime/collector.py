@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 _THRESHOLDS: Final = (10_000, 20, 20)
-"""Python's own are for programs that keep little. Cycles are rare here, and large models are not."""
+"""Python's own suit programs that keep little. Here cycles are rare, and large models are not."""
 
 
 @contextlib.contextmanager

@@ -1,0 +1,143 @@
+"""What a start costs, and what memory a server holds, however long the log has become."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+
+from bench.client import Client, connected, request, standalone
+from bench.histories import written
+from bench.measure import Figure, Scale
+from bench.samples import fresh_folder
+from peon.journal.folders import SNAPSHOTS
+
+TAIL = 10_000
+"""Events behind the newest snapshot."""
+MEGABYTE = 1_000_000
+TAIL_CAP = 64 << 20
+IN_MEMORY = 80 * MEGABYTE
+"""What a server may hold beside the model and the tail."""
+TITLE = "t" * 4_000
+
+
+@attrs.frozen
+class Started:
+    """A server that has just answered `initialize`."""
+
+    cpu: float
+    """Seconds that its process has used so far."""
+    resident: int
+    """Bytes that it holds."""
+
+
+def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
+    """A start on nothing, on a long log, and on one that is ten times as long."""
+    empty = _best(scale, folder, None)
+    long = fresh_folder(folder)
+    asyncio.run(_write(long, scale.threads, scale.history))
+    started = _best(scale, folder, long)
+    yield Figure(
+        subject=f"start with {scale.history:,} events, {scale.threads:,} threads: CPU",
+        unit="s",
+        ours=started.cpu,
+        peer_name="a start with none",
+        peer=empty.cpu,
+    ).not_above(1.0)
+    model = model_bytes(long)
+    yield _memory(f"memory after a start with {scale.history:,} events", started.resident, model)
+    full = asyncio.run(_resident_when_full(_copy(long, folder), scale))
+    yield _memory("the same, and with the newest events in memory", full, model, TAIL_CAP)
+    if scale.long_history:
+        shutil.rmtree(long)
+        yield from _longer(scale, folder, started, model)
+
+
+def _longer(scale: Scale, folder: Path, shorter: Started, model: int) -> Iterator[Figure]:
+    longer = fresh_folder(folder)
+    asyncio.run(_write(longer, scale.threads, scale.long_history))
+    started = _best(scale, folder, longer)
+    yield Figure(
+        subject=f"start with {scale.long_history:,} events beside {scale.history:,}: more CPU",
+        unit="ms",
+        ours=(started.cpu - shorter.cpu) * 1000,
+    ).not_above(80)
+    yield _memory(f"memory after a start with {scale.long_history:,}", started.resident, model)
+
+
+def _memory(subject: str, resident: int, model: int, tail: int = 0) -> Figure:
+    budget = IN_MEMORY + 1.3 * model + tail
+    words = f"80 MB + 1.3 times the model's {model / MEGABYTE:.0f} MB" + (
+        " + the tail" if tail else ""
+    )
+    return Figure(
+        subject=subject,
+        unit="MB",
+        ours=resident / MEGABYTE,
+        peer_name=words,
+        peer=budget / MEGABYTE,
+    ).at_most(1)
+
+
+def model_bytes(state: Path) -> int:
+    """How large the read model is as it is written."""
+    return max(path.stat().st_size for path in (state / SNAPSHOTS).iterdir())
+
+
+async def _write(folder: Path, threads: int, history: int) -> None:
+    async with written(folder) as log:
+        await log.converse(threads)
+        await log.snapshot()
+        await log.idle(history - TAIL)
+        await log.snapshot()
+        await log.speak(TAIL)
+
+
+def _best(scale: Scale, folder: Path, state: Path | None) -> Started:
+    """The cheapest of several starts. Each has a copy: a server ends what was under way."""
+    starts = [asyncio.run(_start(_copy(state, folder))) for _ in range(scale.rounds)]
+    return min(starts, key=lambda started: started.cpu)
+
+
+def _copy(state: Path | None, folder: Path) -> Path:
+    copy = fresh_folder(folder)
+    if state is not None:
+        shutil.copytree(state, copy, dirs_exist_ok=True)
+    return copy
+
+
+async def _start(state: Path) -> Started:
+    async with connected(standalone(state)) as client:
+        await client.initialize()
+        started = Started(client.cpu, client.resident)
+    shutil.rmtree(state)
+    return started
+
+
+async def _resident_when_full(state: Path, scale: Scale) -> int:
+    """Fill the tail in memory to its cap, with snapshots on the way."""
+    async with connected(standalone(state)) as client:
+        await client.initialize()
+        project = {"projectId": "folder", "root": str(state.parent)}
+        await client.ask("project/create", project)
+        thread = {"projectId": "folder", "threadId": "full", "provider": "host"}
+        await client.ask("thread/create", thread)
+        await client.ask("turn/start", {"threadId": "full", "prompt": "say something"})
+        size = TAIL_CAP if scale.threads >= 1000 else TAIL_CAP // 100
+        await _ingest(client, size // len(TITLE))
+        resident = client.resident
+    shutil.rmtree(state)
+    return resident
+
+
+async def _ingest(client: Client, count: int) -> None:
+    for number in range(count):
+        event = {"type": "toolCallUpdated", "itemId": "tool", "title": f"{number} {TITLE}"}
+        params = {"threadId": "full", "event": event}
+        client.writer.write(request(f"event-{number}", "provider/ingest", params))
+        if number % 64 == 63:
+            for _ in range(64):
+                await client.next()
+    for _ in range(count % 64):
+        await client.next()

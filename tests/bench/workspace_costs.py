@@ -1,0 +1,226 @@
+"""What checkpoints cost beside the user's own git: capturing, restoring, and the room they take."""
+
+import asyncio
+import os
+import random
+import shutil
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import attrs
+
+from bench.measure import Figure, Scale, least
+from peon.runtime.clock import SystemClock
+from peon.workspace.entries import Owner
+from peon.workspace.restore import RestoreRequest
+from peon.workspace.upkeep import Retention
+from peon.workspace.workspace import Workspace
+from support.repositories import Repo, make_repo
+
+FILES_PER_COMMIT = 50
+CHANGED = 20
+HUGE = 1 << 30
+TURN = Owner("thread", "turn")
+MIB = 1 << 20
+
+
+def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
+    """Milliseconds and mebibytes, beside git doing the same for itself."""
+    tree = _Tree.made(folder, scale.commits * FILES_PER_COMMIT)
+    yield _first_capture(tree, scale)
+    yield from _captures(tree, scale)
+    yield _huge_file(tree)
+    yield _restore(tree, scale)
+    yield _room(tree, scale)
+
+
+@attrs.frozen
+class _Tree:
+    """A repository of so many files, and where its checkpoints go."""
+
+    repo: Repo
+    names: tuple[str, ...]
+    state: Path
+
+    @classmethod
+    def made(cls, folder: Path, count: int) -> "_Tree":
+        """A committed tree; each file is about six kilobytes of words."""
+        environ = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+        repo = make_repo(folder / "tree", environ)
+        chance = random.Random(1)
+        words = [f"{chance.getrandbits(32):x}" for _ in range(3_000)]
+        names = tuple(f"d{number % 97}/e{number % 11}/f{number}" for number in range(count))
+        for name in names:
+            lines = (" ".join(chance.choices(words, k=8)) for _ in range(75))
+            repo.write(name, "\n".join(lines))
+        repo.commit()
+        return cls(repo, names, folder / "state")
+
+    def workspace(self) -> Workspace:
+        """A workspace as a new start of the server has it."""
+        return Workspace(state=self.state, clock=SystemClock(), environ=self.repo.environ)
+
+    def change(self, count: int, seed: int) -> None:
+        """Append a line to some files."""
+        for name in random.Random(seed).sample(self.names, count):
+            with (self.repo.root / name).open("a") as file:
+                file.write(f"\nline {seed}")
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    before = time.perf_counter()
+    work()
+    return time.perf_counter() - before
+
+
+async def _awaited(work: Awaitable[object]) -> float:
+    before = time.perf_counter()
+    await work
+    return time.perf_counter() - before
+
+
+def _first_capture(tree: _Tree, scale: Scale) -> Figure:
+    def ours() -> float:
+        shutil.rmtree(tree.state, ignore_errors=True)
+        workspace = tree.workspace()
+        seconds = asyncio.run(_awaited(workspace.capture(tree.repo.root, seconds=600)))
+        workspace.close()
+        return seconds
+
+    def git() -> float:
+        bare = tree.repo.root.parent / "empty.git"
+        shutil.rmtree(bare, ignore_errors=True)
+        Repo(tree.repo.root, tree.repo.environ).git("init", "-q", "--bare", str(bare))
+        into = {"GIT_DIR": str(bare), "GIT_WORK_TREE": str(tree.repo.root)}
+        user = Repo(tree.repo.root, {**tree.repo.environ, **into})
+        return _seconds(lambda: (user.git("add", "-A"), user.git("write-tree")))
+
+    best = least({"ours": ours, "git": git}, rounds=min(2, scale.rounds))
+    return Figure(
+        subject=f"first capture of {len(tree.names):,} files",
+        unit="ms",
+        ours=best["ours"] * 1e3,
+        peer_name="git add -A && git write-tree",
+        peer=best["git"] * 1e3,
+    ).at_most(1.5)
+
+
+def _captures(tree: _Tree, scale: Scale) -> Iterator[Figure]:
+    """With a warm cache, in turn with the user's own `git status`."""
+    seen = asyncio.run(_capture_rounds(tree, scale.rounds * 5))
+    few = len(tree.names) <= 10_000
+    for subject in ("unchanged", f"{CHANGED} files changed"):
+        yield Figure(
+            subject=f"capture of {len(tree.names):,} files, {subject}",
+            unit="ms",
+            ours=min(seen[subject]) * 1e3,
+            peer_name="git status in the user's repository",
+            peer=min(seen["status"]) * 1e3,
+        ).at_most(3.0 if few else 1.2)
+
+
+async def _capture_rounds(tree: _Tree, rounds: int) -> dict[str, list[float]]:
+    workspace = tree.workspace()
+    await workspace.capture(tree.repo.root, seconds=600)
+    seen: dict[str, list[float]] = {"status": [], "unchanged": [], f"{CHANGED} files changed": []}
+    user = Repo(tree.repo.root, {**tree.repo.environ, "GIT_OPTIONAL_LOCKS": "0"})
+    for seed in range(rounds):
+        tree.repo.git("add", "-u")
+        seen["status"].append(_seconds(lambda: user.git("status", "--porcelain")))
+        seen["unchanged"].append(await _awaited(workspace.capture(tree.repo.root, seconds=60)))
+        tree.change(CHANGED, seed)
+        taken = await _awaited(workspace.capture(tree.repo.root, seconds=60))
+        seen[f"{CHANGED} files changed"].append(taken)
+    workspace.close()
+    return seen
+
+
+def _huge_file(tree: _Tree) -> Figure:
+    """How much later a capture ends when there is a file over the cap."""
+
+    async def measure() -> tuple[float, float]:
+        workspace = tree.workspace()
+        await workspace.capture(tree.repo.root, seconds=600)
+        without = [await _awaited(workspace.capture(tree.repo.root)) for _ in range(5)]
+        with (tree.repo.root / "huge").open("wb") as file:
+            file.truncate(HUGE)
+        beside = [await _awaited(workspace.capture(tree.repo.root)) for _ in range(5)]
+        (tree.repo.root / "huge").unlink()
+        workspace.close()
+        return min(without), min(beside)
+
+    without, beside = asyncio.run(measure())
+    return Figure(
+        subject="a file of 1 GiB beside the others: delay of a capture",
+        unit="ms",
+        ours=max(0.0, beside - without) * 1e3,
+    ).not_above(50)
+
+
+def _restore(tree: _Tree, scale: Scale) -> Figure:
+    """Undoing a turn that changed many files, beside writing these files over."""
+    count = min(len(tree.names) // 10, 5_000)
+    restoring = min(asyncio.run(_restore_once(tree, count, seed)) for seed in range(scale.rounds))
+
+    def overwrite() -> float:
+        files = [tree.repo.root / name for name in tree.names[:count]]
+        contents = [file.read_bytes() for file in files]
+        return _seconds(lambda: [a.write_bytes(b) for a, b in zip(files, contents, strict=True)])
+
+    return Figure(
+        subject=f"restoring {count:,} files",
+        unit="ms",
+        ours=restoring * 1e3,
+        peer_name="writing the same files over",
+        peer=min(overwrite() for _ in range(scale.rounds)) * 1e3,
+    ).at_most(1.5)
+
+
+async def _restore_once(tree: _Tree, count: int, seed: int) -> float:
+    workspace = tree.workspace()
+    history = await workspace.history(tree.repo.root)
+    before = await history.capture(seconds=600)
+    owner = Owner(TURN.thread_id, f"turn {seed}")
+    await history.turn_started(owner)
+    await history.tool_opened(owner, "tool", None, seconds=600)
+    tree.change(count, seed + 1_000)
+    await history.tool_closed("tool", seconds=600)
+    await history.turn_ended(owner)
+    request = RestoreRequest(TURN.thread_id, before.checkpoint_ref)
+    restoring = workspace.restore(tree.repo.root, request, restore_id=f"restore {seed}")
+    seconds = await _awaited(restoring)
+    workspace.close()
+    return seconds
+
+
+def _room(tree: _Tree, scale: Scale) -> Figure:
+    """What many captures take, beside what git needs for the same objects."""
+    count = scale.commits
+    asyncio.run(_many_captures(tree, count))
+    bare = next((tree.state / "checkpoints").glob("*/objects.git"))
+    ours = _size(bare)
+    copy = tree.repo.root.parent / "copy.git"
+    shutil.copytree(bare, copy)
+    Repo(copy, tree.repo.environ).git("--git-dir", ".", "gc", "--quiet", "--prune=now")
+    return Figure(
+        subject=f"room for {count:,} captures of {CHANGED} files",
+        unit="MiB",
+        ours=ours / MIB,
+        peer_name="git gc of the same objects",
+        peer=_size(copy) / MIB,
+    ).at_most(1.2)
+
+
+async def _many_captures(tree: _Tree, count: int) -> None:
+    workspace = tree.workspace()
+    for number in range(count):
+        tree.change(CHANGED, number + 10_000)
+        await workspace.capture(tree.repo.root, seconds=60)
+        if number % 50 == 49:
+            await workspace.keep_small(tree.repo.root, Retention())
+    workspace.close()
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
