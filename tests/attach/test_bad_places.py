@@ -1,7 +1,6 @@
 """A state folder that cannot be used: the client is told why and what to do, nothing is changed."""
 
 import os
-import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -9,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from peon.journal.folders import SEGMENTS
+from peon.journal.store import SegmentStore
+from support.journal import FINGERPRINT, write
 from support.windows import SERVE, window
 from support.wire_client import DEADLINE, ErrorAnswer
 
@@ -120,15 +121,10 @@ async def test_a_full_disk_is_told_of(state: Path, serve: tuple[str, ...], how: 
 
 async def begin_log(state: Path) -> None:
     """A log with something in it, whose owner is gone."""
-    async with window(state, argv=ALONE) as opened:
-        root = state.parent / "w"
-        make(root)
-        for number in range(20):
-            project = f"p{number}"
-            await opened.client.request("project/create", {"projectId": project, "root": str(root)})
-            await opened.client.request("project/delete", {"projectId": project})
-        await opened.close()
-    shutil.rmtree(state / "snapshots")
+    make(state)
+    store, _ = SegmentStore.open(state, fingerprint=FINGERPRINT)
+    await write(store, 1, 20)
+    await store.close()
 
 
 def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -145,7 +141,7 @@ def names(folder: Path) -> list[str]:
 
 
 def make(folder: Path) -> None:
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
 
 
 def _unwritable(state: Path) -> tuple[str, ...]:

@@ -191,8 +191,8 @@ def test_how_to_serve_is_understood_without_a_library(line: str, told: Serving |
 
 
 def test_only_what_a_relay_says_is_for_an_owner():
-    assert owning(["own", "/state", "7"]) == Owning("/state", 7)
-    assert owning(["own", "/state", "x"]) is None
+    assert owning(["own", "/state", "7", "1.0+x"]) == Owning("/state", 7, "1.0+x")
+    assert owning(["own", "/state", "x", "1.0"]) is None
     assert owning(["own"]) is None
 
 

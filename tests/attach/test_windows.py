@@ -2,12 +2,14 @@
 
 import asyncio
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 
-from support.windows import owner_of, subscribe, thread_in, wait_until_gone, window
+from support.windows import SERVE, owner_of, subscribe, thread_in, wait_until_gone, window
+from support.wire_client import DEADLINE, Message, cut, frame
 
 
 async def test_eight_windows_that_open_at_once_share_one_owner(state: Path):
@@ -180,6 +182,24 @@ async def test_a_question_that_nobody_is_there_to_answer_does_not_keep_the_owner
         read = await opened.client.request("thread/read", {"threadId": thread})
         assert read["thread"]["pendingActions"] == []
         assert read["thread"]["turns"][0]["status"] == "interrupted"
+
+
+def test_files_do_for_input_and_output(state: Path, home: Path):
+    messages: list[Message] = [
+        {"id": 1, "method": "initialize", "params": {"capabilities": {}}},
+        {"id": 2, "method": "server/status"},
+        {"id": 3, "method": "shutdown"},
+        {"method": "exit"},
+    ]
+    script, answers = home / "script", home / "answers"
+    script.write_bytes(b"".join(frame({"jsonrpc": "2.0", **each}) for each in messages))
+    with script.open("rb") as reading, answers.open("wb") as writing:
+        argv = [*SERVE, "--state-dir", str(state)]
+        done = subprocess.run(argv, stdin=reading, stdout=writing, timeout=DEADLINE, check=False)
+    assert done.returncode == 0
+    found, rest = cut(answers.read_bytes())
+    assert sorted(message["id"] for message in found) == [1, 2, 3]
+    assert rest == b""
 
 
 def _person(name: str) -> dict[str, str]:

@@ -35,17 +35,22 @@ def serving(arguments: Sequence[str]) -> Serving | None:
 
 
 class Owning(NamedTuple):
-    """What a relay tells the owner it starts. `ready` is where it waits to hear how that went."""
+    """What a relay tells the owner it starts. `ready` is where it waits to hear how that went.
+
+    The build is the relay's: whatever either finds on its way to our modules, what a relay has
+    started must be good enough for it.
+    """
 
     state_dir: str
     ready: int
+    build: str
 
 
 def owning(arguments: Sequence[str]) -> Owning | None:
     """What `peon ARGUMENTS` tells an owner; None where it is nothing that a relay says."""
     match list(arguments):
-        case ["own", state_dir, ready] if ready.isdecimal():
-            return Owning(state_dir, int(ready))
+        case ["own", state_dir, ready, build] if ready.isdecimal():
+            return Owning(state_dir, int(ready), build)
         case _:
             return None
 

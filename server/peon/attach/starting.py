@@ -104,7 +104,8 @@ def _spawn(client: Client) -> tuple[int, int]:
     reading, writing = os.pipe()
     try:
         os.set_inheritable(writing, True)  # noqa: FBT003 (the os module has no other way)
-        program = [sys.executable, "-E", "-P", "-m", "peon", "own", client.state_dir, str(writing)]
+        words = ["own", client.state_dir, str(writing), client.build]
+        program = [sys.executable, "-E", "-P", "-m", "peon", *words]
         kept = {k: v for k, v in client.environment.items() if k not in _KEPT_OUT}
         pid = os.posix_spawn(
             sys.executable,

@@ -92,6 +92,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print it as one JSON object.")] = False,
 ) -> None:
     """Say whether a shared server runs, and what it does. Exit code 3: none runs."""
+    _refuse_where_nothing_is_shared()
     from peon.cli.owners import tell_status
 
     sys.exit(tell_status(state_dir, as_json=as_json))
@@ -100,6 +101,7 @@ def status(
 @commands.command()
 def stop(state_dir: StateDir = None) -> None:
     """End the shared server in good order; turns in progress are interrupted."""
+    _refuse_where_nothing_is_shared()
     from peon.cli.owners import stop_owner
 
     sys.exit(stop_owner(state_dir))
@@ -155,3 +157,11 @@ def doctor(state_dir: StateDir = None) -> None:
     from peon.cli.doctor.command import diagnose
 
     sys.exit(diagnose(state_dir))
+
+
+def _refuse_where_nothing_is_shared() -> None:
+    from peon.attach.systems import shares_owners
+
+    if not shares_owners():
+        sys.stderr.write("peon: On this system each client has a server of its own.\n")
+        sys.exit(3)

@@ -14,10 +14,8 @@ from typing import Final
 
 import attrs
 
-from peon import __version__
 from peon.app import VERSION, App, AppOptions
 from peon.attach.arguments import Owning
-from peon.attach.build import build_id
 from peon.attach.places import PlaceRefused, prepare_socket_folder, socket_path
 from peon.cli.opening import log_bug, open_app
 from peon.errors import StoreFailure, Unavailable
@@ -87,7 +85,7 @@ def own(told: Owning) -> int:
             stack.enter_context(logging_to(settings.log_file, stderr=sys.stderr))
             stack.push(log_bug)
             settings = attrs.evolve(settings, idle_seconds=_idle_seconds(settings, os.environ))
-            return asyncio.run(_own(settings, starter))
+            return asyncio.run(_own(settings, starter, told.build))
         except (Unavailable, StoreFailure, PlaceRefused, OSError) as error:
             starter.tell_refusal(error)
             return 1
@@ -106,10 +104,8 @@ def _idle_seconds(settings: Settings, environment: Mapping[str, str]) -> float:
     return settings.idle_seconds
 
 
-async def _own(settings: Settings, starter: Starter) -> int:
+async def _own(settings: Settings, starter: Starter, build: str) -> int:
     ids = RandomIds()
-    # Calculated before the rest is imported anew, and never again: it tells what runs here.
-    build = build_id(__version__)
     app = await _open(settings, AppOptions(environment=dict(os.environ), ids=ids))
     try:
         path = socket_path(str(settings.state_dir))
