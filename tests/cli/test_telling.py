@@ -14,7 +14,10 @@ from peon_protocol.ids import ItemId
 from support.sources import ROOT
 
 STORY = json.loads((ROOT / "protocol" / "examples" / "story.json").read_text("utf-8"))
-EVENTS = [structure(raw, StoredEvent, root="$") for raw in STORY]
+ERASED = json.loads(
+    (ROOT / "protocol" / "examples" / "events" / "event.erased.1.json").read_text("utf-8")
+)
+EVENTS = [structure(raw, StoredEvent, root="$") for raw in (*STORY, ERASED)]
 ITEM = ItemId("item")
 
 
