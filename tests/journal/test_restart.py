@@ -62,7 +62,10 @@ async def test_a_restart_takes_the_snapshot_and_reads_on_behind_it(open_store: O
     await store.close()
     _, recovered = open_store()
     assert recovered.sequence == 20
-    assert recovered.records == (SnapshotRecord("a", 25, b"A\n\n"), SnapshotRecord("b", 20, b""))
+    assert tuple(recovered.records or ()) == (
+        SnapshotRecord("a", 25, b"A\n\n"),
+        SnapshotRecord("b", 20, b""),
+    )
     assert list(recovered.events) == events(21, 30)
 
 
@@ -92,7 +95,10 @@ async def test_unchanged_records_are_copied_from_the_snapshot_before(
     await store.write_snapshot(4, [SnapshotRecord("b", 4, b"BB"), Unchanged("a")])
     await store.close()
     _, recovered = open_store()
-    assert recovered.records == (SnapshotRecord("b", 4, b"BB"), SnapshotRecord("a", 4, b"A"))
+    assert tuple(recovered.records or ()) == (
+        SnapshotRecord("b", 4, b"BB"),
+        SnapshotRecord("a", 4, b"A"),
+    )
 
 
 async def test_two_snapshots_are_kept(open_store: OpenStore, tmp_path: Path) -> None:
@@ -129,7 +135,7 @@ async def test_a_damaged_snapshot_is_left_aside_for_the_one_before_it(
     newest = max((tmp_path / "state" / "snapshots").iterdir())
     newest.write_bytes(newest.read_bytes().replace(b"sixth", b"fifth"))
     _, recovered = open_store()
-    assert recovered.records == (SnapshotRecord("a", 4, b"four"),)
+    assert tuple(recovered.records or ()) == (SnapshotRecord("a", 4, b"four"),)
     assert [ignored.path for ignored in recovered.ignored] == [newest]
     assert list(recovered.events) == events(5, 9)
 

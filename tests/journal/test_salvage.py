@@ -134,7 +134,7 @@ async def test_a_snapshot_that_goes_further_than_what_is_left_is_kept_behind_bla
     saved = salvage(state, blank=blank)
     assert saved.lost == (Lost(head + 1, 70),)
     store, recovered = open_store()
-    assert recovered.records == (SnapshotRecord("a", 70, b"{}"),)
+    assert tuple(recovered.records or ()) == (SnapshotRecord("a", 70, b"{}"),)
     assert list(recovered.events) == [blank(sequence) for sequence in range(62, 71)]
     await store.close()
 

@@ -1,5 +1,6 @@
 """Opening a log: what a start finds, how it judges and mends that, and where it goes on."""
 
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from peon.journal.filesystem import FileSystem, LocalFileSystem
 from peon.journal.folders import SEGMENTS, SNAPSHOTS
 from peon.journal.port import Recovered
 from peon.journal.reading import read_events
-from peon.journal.recovery import ExaminedLog, examine_log, mend_log
+from peon.journal.recovery import examine_log, mend_log
 from peon.journal.retention import load_base
 from peon.journal.segments import LogEnd, SegmentWriter
-from peon.journal.snapshot_files import ReadSnapshot
+from peon.journal.snapshot_files import ReadSnapshot, SnapshotRecord
 from peon.journal.snapshots import LoadedSnapshot, SnapshotFolder, discard_drafts
 from peon.runtime.ids import IdSource, RandomIds
 
@@ -59,6 +60,8 @@ def open_log(directory: Path, *, fingerprint: str, options: StoreOptions) -> Ope
     if log.end is None and not snapshots.empty:
         raise JournalDamaged(folder, 0, "there are snapshots of a log, and the log is missing")
     catalog = Catalog(log.segments)
+    for mark in log.marks:
+        catalog.noted(log.segments[-1], mark)
     loaded = snapshots.load(head=end.head)
     base = _needed_base(filesystem, directory, end, catalog.base, loaded)
     torn = mend_log(filesystem, folder, log)
@@ -69,14 +72,15 @@ def open_log(directory: Path, *, fingerprint: str, options: StoreOptions) -> Ope
         filesystem, folder, end, segment_bytes=options.segment_bytes, made=catalog.added
     )
     if base is None:
-        events = _behind(filesystem, log, end, loaded.sequence)
-        recovered = Recovered(loaded.sequence, loaded.records, events, torn, loaded.ignored)
+        events = _behind(filesystem, catalog, end, loaded.sequence)
+        records = None if loaded.records is None else one_by_one(loaded.records)
+        recovered = Recovered(loaded.sequence, records, events, torn, loaded.ignored)
     else:
         made_by = base.header.fingerprint
         recovered = Recovered(
             base.header.sequence,
-            base.records,
-            _behind(filesystem, log, end, base.header.sequence),
+            one_by_one(base.records),
+            _behind(filesystem, catalog, end, base.header.sequence),
             torn,
             loaded.ignored,
             None if made_by == fingerprint else made_by,
@@ -93,8 +97,17 @@ def _needed_base(
     return load_base(filesystem, directory / SNAPSHOTS, log_id=end.log_id, base=base, head=end.head)
 
 
-def _behind(filesystem: FileSystem, log: ExaminedLog, end: LogEnd, after: int) -> Iterator[bytes]:
+def one_by_one(records: tuple[SnapshotRecord, ...]) -> Iterator[SnapshotRecord]:
+    """The records, each let go of as the next one is taken."""
+    left = deque(records)
+    del records
+    while left:
+        yield left.popleft()
+
+
+def _behind(filesystem: FileSystem, catalog: Catalog, end: LogEnd, after: int) -> Iterator[bytes]:
     if after >= end.head:
         return iter(())
-    segments = Catalog(log.segments).holding(after + 1)
-    return read_events(filesystem, segments, end.log_id, after, end.head)
+    segments = catalog.holding(after + 1)
+    _, mark = catalog.locate(after + 1)
+    return read_events(filesystem, segments, end.log_id, after, end.head, start=mark)

@@ -2,7 +2,7 @@
 is told.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
@@ -141,7 +141,8 @@ class Recovered:
 
     sequence: int
     """The events up to here are held by `records`; 0 where there is no snapshot."""
-    records: tuple[SnapshotRecord, ...] | None
+    records: Iterable[SnapshotRecord] | None
+    """Gone through once: each is let go as the next one is taken, to leave its memory to others."""
     events: Iterator[bytes]
     """Every event behind `sequence`, read as it is asked for. Raises JournalDamaged."""
     torn: tuple[TornTail, ...]

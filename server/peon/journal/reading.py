@@ -195,13 +195,19 @@ def _frames(
 
 
 def read_events(
-    filesystem: FileSystem, segments: list[SegmentFile], log_id: str, after: int, upto: int
+    filesystem: FileSystem,
+    segments: list[SegmentFile],
+    log_id: str,
+    after: int,
+    upto: int,
+    *,
+    start: Mark | None = None,
 ) -> Iterator[bytes]:
     """Every event behind `after` up to `upto`, over all segments, with the chain between them
     checked.
 
-    `segments` are those that hold them, in order, at least one. Raises JournalDamaged where
-    something is missing.
+    `segments` are those that hold them, in order, at least one; `start` is a place in the first
+    that has been checked already. Raises JournalDamaged where something is missing.
     """
     expected: int | None = None
     checksum: int | None = None
@@ -213,7 +219,8 @@ def read_events(
         if checksum is not None and header.seed != checksum:
             raise JournalDamaged(segment.path, 0, "it does not continue the segment before")
         expected, checksum = segment.first, header.seed
-        for commit in read_commits(filesystem, segment, start_of(segment, header)):
+        place, start = start or start_of(segment, header), None
+        for commit in read_commits(filesystem, segment, place):
             if commit.last > after:
                 skipped = max(0, after + 1 - commit.first)
                 wanted = itertools.islice(commit.events, skipped, upto + 1 - commit.first)

@@ -19,7 +19,7 @@ from peon.journal.format import (
     is_torn_write,
     parse_segment_name,
 )
-from peon.journal.reading import Commit, read_commits, read_header, start_of
+from peon.journal.reading import Commit, Mark, read_commits, read_header, start_of
 from peon.journal.segments import LogEnd
 
 _OURS = re.compile(r"\d{20}\.jsonl(\.zst)?(\.tmp|(\.\d+)*\.torn(\.tmp)?)")
@@ -63,6 +63,8 @@ class ExaminedLog:
     """None where there is no log yet."""
     tear: Tear | None
     leftovers: tuple[Path, ...]
+    marks: tuple[Mark, ...] = ()
+    """Where reading can begin in the last segment."""
 
 
 def list_log(filesystem: FileSystem, folder: Path) -> Listing:
@@ -110,7 +112,7 @@ def examine_log(filesystem: FileSystem, folder: Path) -> ExaminedLog:
             progress.passed(commit)
     except JournalDamaged as damage:
         found = find_tear(filesystem, last, damage, seed=progress.checksum)
-    return ExaminedLog(segments, progress.reached(), found, leftovers)
+    return ExaminedLog(segments, progress.reached(), found, leftovers, tuple(progress.marks))
 
 
 def mend_log(filesystem: FileSystem, folder: Path, log: ExaminedLog) -> tuple[TornTail, ...]:
@@ -166,8 +168,11 @@ class _Progress:
         self.head = segment.first - 1
         self.size = len(header.encoded())
         self._last_line = 0
+        self.marks: list[Mark] = []
 
     def passed(self, commit: Commit) -> None:
+        if commit.mark is not None:
+            self.marks.append(commit.mark)
         self._last_line = self.size
         self.checksum, self.head, self.size = commit.checksum, commit.last, commit.end
 
