@@ -4,7 +4,8 @@ import enum
 import json
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from peon.attach.frames import Splitter, frame
@@ -44,7 +45,7 @@ class Link:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._splitter = Splitter()
-        self._waiting: Iterator[bytes] = iter(())
+        self._waiting: deque[bytes] = deque()
 
     def send(self, data: bytes) -> None:
         """Raises OSError."""
@@ -52,15 +53,29 @@ class Link:
 
     def receive(self) -> bytes | None:
         """The next message; None when the owner says no more. Raises OSError."""
-        while True:
-            body = next(self._waiting, None)
-            if body is not None:
-                return body
+        if not self._waiting and not self._fill():
+            return None
+        return self._waiting.popleft()
+
+    def receive_all(self) -> list[bytes]:
+        """The messages that are here by now, but at least one; none when the owner says no more.
+
+        Raises OSError.
+        """
+        if not self._waiting:
+            self._fill()
+        found = list(self._waiting)
+        self._waiting.clear()
+        return found
+
+    def _fill(self) -> bool:
+        while not self._waiting:
             data = self._connection.recv(_READ)
             if not data:
-                return None
+                return False
             pieces = self._splitter.feed(data)
-            self._waiting = (piece.body for piece in pieces if piece.body is not None)
+            self._waiting.extend(piece.body for piece in pieces if piece.body is not None)
+        return True
 
     def within(self, seconds: float | None) -> None:
         """From now on nothing may take longer; None for as long as it takes."""

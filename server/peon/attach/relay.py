@@ -99,10 +99,10 @@ class Relay:
             found = owner is None and self._is_reason(sent)
             if found:
                 owner = self._find()
+            answers = self._answer_alone(sent) if owner is None else []
         self._torn = owner
-        if owner is None:
-            self._refuse(sent)
-        elif not (found and sent.method == "initialize"):
+        self._write(*answers)
+        if not (found and sent.method == "initialize"):
             self._send(owner, piece.raw)
         return sent
 
@@ -114,14 +114,11 @@ class Relay:
             return False
         return self._backoff.wait(time.monotonic()) == 0.0
 
-    def _refuse(self, sent: Sent) -> None:
-        """Answer in the place of an owner that is not there."""
-        if sent.sort is Sort.UNCLEAR:
-            self._write(saying.refused(None, self._refusal))
-        elif sent.request_id is not None:
-            with self._lock:
-                answer = self._account.answer_alone(sent.request_id, self._refusal)
-            self._write(answer)
+    def _answer_alone(self, sent: Sent) -> list[bytes]:
+        """What to answer in the place of an owner that is not there. Holds the lock."""
+        if sent.request_id is not None:
+            return [self._account.answer_alone(sent.request_id, self._refusal)]
+        return [saying.refused(None, self._refusal)] if sent.sort is Sort.UNCLEAR else []
 
     # --- the owner -------------------------------------------------------------------------------
 
@@ -169,27 +166,31 @@ class Relay:
         owner.within(None)
         if self._account.initialized is not None:
             owner.send(frame(self._account.initialized))
-        for told in self._account.resume():
-            self._write(told)
+        self._write(*self._account.resume())
 
     def _listen(self, owner: Link) -> None:
         """Carry what this owner says until it is gone; then find the next."""
         born, is_stopping = time.monotonic(), False
         try:
-            while (body := _receive(owner)) is not None:
-                word = peeking.control(body)
-                if word == "leave":
-                    self._end()
-                is_stopping |= word == "stopping"
-                if word is None:
-                    with self._lock:
-                        self._account.hear(body)
-                    self._write(body)
+            while bodies := _receive(owner):
+                is_stopping |= self._hear(bodies)
             self._lose(owner, born, is_stopping=is_stopping)
             if not is_stopping:
                 self._recover()
         except ClientGone:
             self._end()
+
+    def _hear(self, bodies: list[bytes]) -> bool:
+        """Pass on what an owner says; whether it says that it was told to stop."""
+        words = [peeking.control(body) for body in bodies]
+        told = [body for body, word in zip(bodies, words, strict=True) if word is None]
+        with self._lock:
+            for body in told:
+                self._account.hear(body)
+        self._write(*told)
+        if "leave" in words:
+            self._end()
+        return "stopping" in words
 
     def _lose(self, owner: Link, born: float, *, is_stopping: bool) -> None:
         """Answer what this owner has left open."""
@@ -201,8 +202,7 @@ class Relay:
                 self._backoff.died(born=born, now=time.monotonic())
             told = self._account.lose(why)
         owner.close()
-        for body in told:
-            self._write(body)
+        self._write(*told)
 
     def _recover(self) -> None:
         """Find the next owner though nobody has asked for anything: there may be subscriptions."""
@@ -213,8 +213,7 @@ class Relay:
                 if self._owner is not None or self._find() is not None:
                     return
                 told = self._account.fail(self._refusal)
-            for body in told:
-                self._write(body)
+            self._write(*told)
 
     # --- leaving ---------------------------------------------------------------------------------
 
@@ -243,11 +242,11 @@ class Relay:
             with contextlib.suppress(OSError):
                 owner.send(data)
 
-    def _write(self, body: bytes) -> None:
+    def _write(self, *bodies: bytes) -> None:
         """Raises ClientGone."""
         with self._out:
             try:
-                write_all(self._writing, frame(body))
+                write_all(self._writing, b"".join(map(frame, bodies)))
             except OSError:
                 raise ClientGone from None
 
@@ -278,11 +277,11 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
-def _receive(owner: Link) -> bytes | None:
+def _receive(owner: Link) -> list[bytes]:
     try:
-        return owner.receive()
+        return owner.receive_all()
     except OSError:
-        return None
+        return []
 
 
 @contextlib.contextmanager
