@@ -23,6 +23,7 @@ CHANGED = 20
 HUGE = 1 << 30
 TURN = Owner("thread", "turn")
 MIB = 1 << 20
+_PATIENCE = 900.0
 
 
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
@@ -47,7 +48,7 @@ class _Tree:
     def made(cls, folder: Path, count: int) -> "_Tree":
         """A committed tree; each file is about six kilobytes of words."""
         environ = {"PATH": os.environ["PATH"], "HOME": str(folder)}
-        repo = make_repo(folder / "tree", environ)
+        repo = attrs.evolve(make_repo(folder / "tree", environ), patience=_PATIENCE)
         chance = random.Random(1)
         words = [f"{chance.getrandbits(32):x}" for _ in range(3_000)]
         names = tuple(f"d{number % 97}/e{number % 11}/f{number}" for number in range(count))
@@ -91,9 +92,9 @@ def _first_capture(tree: _Tree, scale: Scale) -> Figure:
     def git() -> float:
         bare = tree.repo.root.parent / "empty.git"
         shutil.rmtree(bare, ignore_errors=True)
-        Repo(tree.repo.root, tree.repo.environ).git("init", "-q", "--bare", str(bare))
+        tree.repo.git("init", "-q", "--bare", str(bare))
         into = {"GIT_DIR": str(bare), "GIT_WORK_TREE": str(tree.repo.root)}
-        user = Repo(tree.repo.root, {**tree.repo.environ, **into})
+        user = attrs.evolve(tree.repo, environ={**tree.repo.environ, **into})
         return _seconds(lambda: (user.git("add", "-A"), user.git("write-tree")))
 
     best = least({"ours": ours, "git": git}, rounds=min(2, scale.rounds))
@@ -202,7 +203,7 @@ def _room(tree: _Tree, scale: Scale) -> Figure:
     ours = _size(bare)
     copy = tree.repo.root.parent / "copy.git"
     shutil.copytree(bare, copy)
-    Repo(copy, tree.repo.environ).git("--git-dir", ".", "gc", "--quiet", "--prune=now")
+    attrs.evolve(tree.repo, root=copy).git("--git-dir", ".", "gc", "--quiet", "--prune=now")
     return Figure(
         subject=f"room for {count:,} captures of {CHANGED} files",
         unit="MiB",

@@ -23,6 +23,8 @@ class Repo:
 
     root: Path
     environ: Mapping[str, str]
+    patience: float = 30.0
+    """Seconds that a command may take."""
 
     def git(self, *argv: str | bytes, stdin: bytes = b"", check: bool = True) -> str:
         """Run the user's git here; what it printed."""
@@ -33,7 +35,7 @@ class Repo:
             input=stdin,
             capture_output=True,
             check=False,
-            timeout=30,
+            timeout=self.patience,
         )
         assert done.returncode == 0 or not check, done.stderr.decode("utf-8", "replace")
         return done.stdout.decode("utf-8", "surrogateescape")
