@@ -131,7 +131,7 @@ class _Check:
         paths = list_snapshots(self._filesystem, folder) + list_bases(self._filesystem, folder)
         for path in paths:
             try:
-                found = read_snapshot(self._filesystem, path, fingerprint=None, keep_contents=False)
+                found = read_snapshot(self._filesystem, path, fingerprint=None)
             except SnapshotUnusable as reason:
                 self._problems.append(Problem(path, 0, str(reason)))
                 continue

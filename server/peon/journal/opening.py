@@ -1,6 +1,5 @@
 """Opening a log: what a start finds, how it judges and mends that, and where it goes on."""
 
-from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from peon.journal.reading import read_events
 from peon.journal.recovery import examine_log, mend_log
 from peon.journal.retention import load_base
 from peon.journal.segments import LogEnd, SegmentWriter
-from peon.journal.snapshot_files import ReadSnapshot, SnapshotRecord
+from peon.journal.snapshot_files import ReadSnapshot
 from peon.journal.snapshots import LoadedSnapshot, SnapshotFolder, discard_drafts
 from peon.runtime.ids import IdSource, RandomIds
 
@@ -73,13 +72,12 @@ def open_log(directory: Path, *, fingerprint: str, options: StoreOptions) -> Ope
     )
     if base is None:
         events = _behind(filesystem, catalog, end, loaded.sequence)
-        records = None if loaded.records is None else one_by_one(loaded.records)
-        recovered = Recovered(loaded.sequence, records, events, torn, loaded.ignored)
+        recovered = Recovered(loaded.sequence, loaded.records, events, torn, loaded.ignored)
     else:
         made_by = base.header.fingerprint
         recovered = Recovered(
             base.header.sequence,
-            one_by_one(base.records),
+            base.records,
             _behind(filesystem, catalog, end, base.header.sequence),
             torn,
             loaded.ignored,
@@ -95,14 +93,6 @@ def _needed_base(
     if loaded.sequence >= base:
         return None
     return load_base(filesystem, directory / SNAPSHOTS, log_id=end.log_id, base=base, head=end.head)
-
-
-def one_by_one(records: tuple[SnapshotRecord, ...]) -> Iterator[SnapshotRecord]:
-    """The records, each let go of as the next one is taken."""
-    left = deque(records)
-    del records
-    while left:
-        yield left.popleft()
 
 
 def _behind(filesystem: FileSystem, catalog: Catalog, end: LogEnd, after: int) -> Iterator[bytes]:

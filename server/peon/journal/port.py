@@ -142,7 +142,7 @@ class Recovered:
     sequence: int
     """The events up to here are held by `records`; 0 where there is no snapshot."""
     records: Iterable[SnapshotRecord] | None
-    """Gone through once: each is let go as the next one is taken, to leave its memory to others."""
+    """Read as they are asked for, so that they are not all in memory. Raises RecordMissing."""
     events: Iterator[bytes]
     """Every event behind `sequence`, read as it is asked for. Raises JournalDamaged."""
     torn: tuple[TornTail, ...]

@@ -56,7 +56,7 @@ def load_base(
     why = "there is no base snapshot"
     for path in reversed(list_bases(filesystem, folder)):
         try:
-            found = read_snapshot(filesystem, path, fingerprint=None, keep_contents=True)
+            found = read_snapshot(filesystem, path, fingerprint=None)
         except SnapshotUnusable as reason:
             raise JournalDamaged(path, 0, str(reason)) from reason
         if found.header.log_id != log_id:
@@ -76,7 +76,7 @@ def _make_base(filesystem: FileSystem, snapshot: SnapshotFile) -> None:
         _copy(filesystem, snapshot.path, scratch)
         filesystem.rename(scratch, path)
     try:
-        read_snapshot(filesystem, path, fingerprint=None, keep_contents=False)
+        read_snapshot(filesystem, path, fingerprint=None)
     except SnapshotUnusable as reason:
         raise JournalDamaged(path, 0, str(reason)) from reason
     filesystem.sync_folder(folder)

@@ -140,7 +140,7 @@ class _Salvage:
         begins_after = segments[0].first - 1 if segments else 0
         for path in list_bases(self._files, folder) if has_folder(self._files, folder) else []:
             try:
-                found = read_snapshot(self._files, path, fingerprint=None, keep_contents=False)
+                found = read_snapshot(self._files, path, fingerprint=None)
             except SnapshotUnusable:
                 continue
             if found.header.log_id == log_id and found.header.sequence >= begins_after:
@@ -159,7 +159,7 @@ class _Salvage:
         folder = self._directory / SNAPSHOTS
         for path in list_snapshots(self._files, folder) if has_folder(self._files, folder) else []:
             try:
-                yield read_snapshot(self._files, path, fingerprint=None, keep_contents=False)
+                yield read_snapshot(self._files, path, fingerprint=None)
             except SnapshotUnusable:
                 continue
 

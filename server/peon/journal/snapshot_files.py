@@ -7,7 +7,7 @@ END <records> <checksum of all before> <bytes before> LF
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import attrs
@@ -150,13 +150,31 @@ class ReadSnapshot:
 
     header: SnapshotHeader
     file: SnapshotFile
-    records: tuple[SnapshotRecord, ...]
-    """Empty unless they were asked for."""
+    records: "Records"
 
 
-def read_snapshot(
-    filesystem: FileSystem, path: Path, *, fingerprint: str | None, keep_contents: bool
-) -> ReadSnapshot:
+class Records:
+    """The records of a snapshot, read each time they are gone through, and one at a time.
+
+    Raises RecordMissing where one is not what it was when the snapshot was found whole; OSError.
+    """
+
+    def __init__(self, filesystem: FileSystem, snapshot: SnapshotFile) -> None:
+        self._filesystem = filesystem
+        self._snapshot = snapshot
+
+    def __iter__(self) -> Iterator[SnapshotRecord]:
+        source = _Source(self._filesystem, self._snapshot)
+        try:
+            for key in self._snapshot.places:
+                record = source.copy(key)
+                through = max(record.through, self._snapshot.sequence)
+                yield SnapshotRecord(key, through, record.content)
+        finally:
+            source.close()
+
+
+def read_snapshot(filesystem: FileSystem, path: Path, *, fingerprint: str | None) -> ReadSnapshot:
     """Read a snapshot through to its end. Raises SnapshotUnusable.
 
     One of other model classes than `fingerprint` names is not read any further; None takes any.
@@ -170,16 +188,13 @@ def read_snapshot(
         header = _read_header(source)
         if fingerprint is not None and header.fingerprint != fingerprint:
             raise SnapshotUnusable("it was made by other model classes")
-        places, contents = _read_records(source, keep_contents=keep_contents)
+        places = _read_records(source)
     finally:
         filesystem.close(descriptor)
     if path.name.split(".")[0] != f"{header.sequence:020d}":
         raise SnapshotUnusable("its name is not that of its sequence")
-    records = tuple(
-        SnapshotRecord(key, max(places[key].through, header.sequence), content)
-        for key, content in contents.items()
-    )
-    return ReadSnapshot(header, SnapshotFile.of(path, header.sequence, places), records)
+    file = SnapshotFile.of(path, header.sequence, places)
+    return ReadSnapshot(header, file, Records(filesystem, file))
 
 
 def _read_header(source: "_Input") -> SnapshotHeader:
@@ -190,11 +205,8 @@ def _read_header(source: "_Input") -> SnapshotHeader:
     return SnapshotHeader(*words, int(match[3]))
 
 
-def _read_records(
-    source: "_Input", *, keep_contents: bool
-) -> tuple[dict[str, Place], dict[str, bytes]]:
+def _read_records(source: "_Input") -> dict[str, Place]:
     places: dict[str, Place] = {}
-    contents: dict[str, bytes] = {}
     while True:
         checksum, size = source.checksum, source.position
         line = source.line()
@@ -204,15 +216,13 @@ def _read_records(
                 raise SnapshotUnusable("its checksum does not fit")
             if source.line():
                 raise SnapshotUnusable("something stands behind its end")
-            return places, contents
+            return places
         head = _RECORD.fullmatch(line)
         if head is None:
             raise SnapshotUnusable("a record is not whole")
         key, through, length = head[4].decode("ascii", "replace"), int(head[2]), int(head[3])
         places[key] = Place(source.position, length, through, int(head[1], 16))
-        content = source.take(length + 1)[:-1]
-        if keep_contents:
-            contents[key] = content
+        source.take(length + 1)
 
 
 class _Source:

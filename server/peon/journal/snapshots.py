@@ -91,7 +91,7 @@ class LoadedSnapshot:
     """The newest snapshot that can be used, and those that could not."""
 
     sequence: int
-    records: tuple[SnapshotRecord, ...] | None
+    records: Iterable[SnapshotRecord] | None
     """None where no snapshot can be used; then `sequence` is 0."""
     ignored: tuple[IgnoredSnapshot, ...]
 
@@ -170,7 +170,7 @@ class SnapshotFolder:
         ignored: list[IgnoredSnapshot] = []
         for path in reversed(list_snapshots(self._filesystem, self._folder)):
             try:
-                snapshot = self._read(path, head, keep_contents=found is None)
+                snapshot = self._read(path, head)
             except SnapshotUnusable as reason:
                 ignored.append(IgnoredSnapshot(path, str(reason)))
                 continue
@@ -229,10 +229,8 @@ class SnapshotFolder:
         """Copy nothing from the newest snapshot: it has turned out to be damaged."""
         self._source = None
 
-    def _read(self, path: Path, head: int, *, keep_contents: bool) -> ReadSnapshot:
-        snapshot = read_snapshot(
-            self._filesystem, path, fingerprint=self._fingerprint, keep_contents=keep_contents
-        )
+    def _read(self, path: Path, head: int) -> ReadSnapshot:
+        snapshot = read_snapshot(self._filesystem, path, fingerprint=self._fingerprint)
         if snapshot.header.log_id != self._log_id:
             raise foreign_file(path, f"is a snapshot of the log {snapshot.header.log_id}")
         if snapshot.file.through > head:
