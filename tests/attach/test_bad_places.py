@@ -1,15 +1,18 @@
 """A state folder that cannot be used: the client is told why and what to do, nothing is changed."""
 
+import json
 import os
 import stat
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from peon.journal.folders import SEGMENTS
 from peon.journal.store import SegmentStore
-from support.journal import FINGERPRINT, write
+from support.journal import FINGERPRINT, events
+from support.sources import ROOT
 from support.windows import SERVE, window
 from support.wire_client import DEADLINE, ErrorAnswer
 
@@ -71,6 +74,21 @@ async def test_a_log_of_a_newer_version_is_left_to_it(state: Path, serve: tuple[
 
 
 @BOTH
+async def test_an_event_of_a_newer_version_is_left_to_it(state: Path, serve: tuple[str, ...]):
+    example = ROOT / "protocol/examples/events/project.created.1.json"
+    event = {**json.loads(example.read_bytes()), "sequence": 1, "schema": 99}
+    await begin_log(state, [json.dumps(event, separators=(",", ":")).encode()])
+    before = contents(state)
+
+    error = await refusal(state, serve)
+
+    assert error.kind == "unavailable"
+    assert "project.created" in error.message
+    assert "--state-dir" in error.message
+    assert before.items() <= contents(state).items()
+
+
+@BOTH
 async def test_a_damaged_log_is_named_with_the_byte(state: Path, serve: tuple[str, ...]):
     await begin_log(state)
     path = max((state / SEGMENTS).iterdir())
@@ -119,11 +137,13 @@ async def test_a_full_disk_is_told_of(state: Path, serve: tuple[str, ...], how: 
     assert any(why in error.message.lower() for why in ("too large", "no space", "disk is full"))
 
 
-async def begin_log(state: Path) -> None:
+async def begin_log(state: Path, written: Sequence[bytes] = ()) -> None:
     """A log with something in it, whose owner is gone."""
     make(state)
     store, _ = SegmentStore.open(state, fingerprint=FINGERPRINT)
-    await write(store, 1, 20)
+    for event in written or events(1, 20):
+        store.append([event])
+        await store.wait_durable(store.head)
     await store.close()
 
 

@@ -127,6 +127,8 @@ class Relay:
         try:
             owner = attach(self._client, self._leaving.is_set)
         except NoOwner as failure:
+            if self._refusal != failure.refusal:
+                _complain(failure.refusal)
             self._refusal = failure.refusal
             self._backoff.failed(now=time.monotonic())
             return None
@@ -268,6 +270,12 @@ def relay(told: Serving, version: str) -> int:
     for descriptor in (reading, writing):
         os.set_blocking(descriptor, True)
     return Relay(client, reading, writing).run()
+
+
+def _complain(refusal: saying.Refusal) -> None:
+    """Editors keep what their servers write to stderr, and show it to those who look for it."""
+    with contextlib.suppress(OSError):
+        os.write(2, f"peon: error: {refusal.message} {refusal.remedy}\n".encode(errors="replace"))
 
 
 def _read(descriptor: int) -> bytes:

@@ -134,8 +134,8 @@ def _wait_until_ready(pid: int, reading: int, deadline: float) -> Refusal | None
         said = _read_all(reading, deadline)
     finally:
         os.close(reading)
-    # What was started has left by now: the owner is its child, and so nobody's of ours.
-    os.waitpid(pid, 0)
+    # What was started has left by now, if it got so far: the owner is its child, and none of ours.
+    os.waitpid(pid, os.WNOHANG if said is None else 0)
     if said is None:
         return _TOO_SLOW
     try:

@@ -100,7 +100,10 @@ def status(
 
 @commands.command()
 def stop(state_dir: StateDir = None) -> None:
-    """End the shared server in good order; turns in progress are interrupted."""
+    """End the shared server in good order; turns in progress are interrupted.
+
+    Exit code 1: it could not be ended.
+    """
     _refuse_where_nothing_is_shared()
     from peon.cli.owners import stop_owner
 

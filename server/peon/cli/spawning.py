@@ -87,7 +87,12 @@ def _connect(
 
 async def _initialize(client: Client, name: str) -> None:
     about: JsonValue = {"name": name, "version": installed_version("peon")}
-    params: JsonValue = {"processId": os.getpid(), "clientInfo": about, "capabilities": {}}
+    params: JsonValue = {
+        "processId": os.getpid(),
+        "clientInfo": about,
+        # We show everything ourselves.
+        "capabilities": {"experimental": {"peon": {}}},
+    }
     try:
         await client.request("initialize", params)
     except RequestFailed as error:
