@@ -6,13 +6,13 @@ and in memory they take little more than their text.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from peon.domain.model import Action, Checkpoint, Model, Thread, Turn
 from peon.domain.project import project
-from peon.wire import already_json, dumps, loads, split_object, structure_trusted, unstructure
+from peon.wire import already_json, dumps, loads, parter, structure_trusted, unstructure
 from peon_protocol.events import StoredEvent, TurnCompleted, TurnFailed
 from peon_protocol.ids import ActionId, CheckpointId, TurnId
 
@@ -131,15 +131,13 @@ def encode_thread(thread: Thread) -> bytes:
 def decode_thread(encoded: bytes) -> Thread:
     """The thread that was written. What is over goes on resting.
 
-    Raises ParamsInvalid, ValueError or KeyError for one of another shape.
+    Raises ParamsInvalid or msgspec.DecodeError for one of another shape.
     """
-    members = split_object(encoded)
-    turns, actions, checkpoints = (_asleep(members.pop(name)) for name in _RESTING)
-    awake = {name: loads(each) for name, each in members.items()}
-    thread = structure_trusted({**awake, **{name: {} for name in _RESTING}}, Thread)
-    thread.turns = Resting(Turn, turns)
-    thread.actions = Resting(Action, actions)
-    thread.checkpoints = Resting(Checkpoint, checkpoints)
+    read, resting = _take_apart(encoded)
+    thread = structure_trusted({**read, **{name: {} for name in _RESTING}}, Thread)
+    thread.turns = Resting(Turn, _by_id(resting["turns"]))
+    thread.actions = Resting(Action, _by_id(resting["actions"]))
+    thread.checkpoints = Resting(Checkpoint, _by_id(resting["checkpoints"]))
     if thread.current is not None:
         thread.turns.wake(thread.current)
     for action_id in thread.pending:
@@ -147,8 +145,9 @@ def decode_thread(encoded: bytes) -> Thread:
     return thread
 
 
-def _asleep(encoded: bytes) -> Mapping[Any, bytes]:
-    return split_object(encoded)
+def _by_id(resting: Mapping[str, bytes]) -> Mapping[Any, bytes]:
+    return resting
 
 
-_RESTING = ("turns", "actions", "checkpoints")
+_RESTING: Final = ("turns", "actions", "checkpoints")
+_take_apart: Final = parter(Thread, _RESTING)

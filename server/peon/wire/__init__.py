@@ -8,7 +8,7 @@ only the data of `peon_protocol`, and it does no I/O: bytes and values in, bytes
 
 from peon.wire.commands import digest
 from peon.wire.converter import make_converter
-from peon.wire.encoded import already_json, split_object
+from peon.wire.encoded import already_json, parter
 from peon.wire.encoding import dumps, holds_lone_surrogate, loads
 from peon.wire.envelope import EVENT_TYPES
 from peon.wire.events import EventInvalid, EventReader, UnknownEvent, decode_event, encode_event
@@ -31,8 +31,8 @@ __all__ = [
     "holds_lone_surrogate",
     "loads",
     "make_converter",
+    "parter",
     "problems",
-    "split_object",
     "structure",
     "structure_trusted",
     "unstructure",

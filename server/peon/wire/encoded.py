@@ -1,11 +1,15 @@
 """JSON that stays text: parts of a larger value that are neither read nor written again."""
 
-from typing import Any, Final
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
+import attrs
 import msgspec
 import orjson
 
-_members: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+from peon.wire.hooks import camel_case
+from peon_protocol.values import JsonValue
 
 
 def already_json(data: bytes) -> Any:
@@ -13,7 +17,28 @@ def already_json(data: bytes) -> Any:
     return orjson.Fragment(data)
 
 
-def split_object(data: bytes) -> dict[str, bytes]:
-    """The members of a JSON object, each as its own JSON. Raises ValueError for anything else."""
-    # What is taken out is copied: a slice would keep the whole in memory.
-    return {name: bytes(each) for name, each in _members.decode(data).items()}
+Parts: TypeAlias = tuple[dict[str, JsonValue], dict[str, dict[str, bytes]]]
+"""The members of an object that were read, and those whose own members were left as JSON."""
+
+
+def parter(kind: type[attrs.AttrsInstance], whole: Sequence[str]) -> Callable[[bytes], Parts]:
+    """What takes apart the JSON of a `kind`, in one pass.
+
+    `whole` names the attributes that are objects by ids whose members are left unread. The
+    function raises msgspec.DecodeError where something does not fit.
+    """
+    names = [field.name for field in attrs.fields(kind)]
+    members = [(each, dict[str, msgspec.Raw] if each in whole else Any) for each in names]
+    decoder = msgspec.json.Decoder(msgspec.defstruct(kind.__name__, members, rename="camel"))
+    read = [(camel_case(each), operator.attrgetter(each)) for each in names if each not in whole]
+    left = [(each, operator.attrgetter(each)) for each in whole]
+
+    def take_apart(data: bytes) -> Parts:
+        found = decoder.decode(data)
+        # What is left is copied: a slice would keep all of the data in memory.
+        return (
+            {name: get(found) for name, get in read},
+            {name: {key: bytes(raw) for key, raw in get(found).items()} for name, get in left},
+        )
+
+    return take_apart
