@@ -14,7 +14,6 @@ from peon.domain.model import Action, Checkpoint, Model, Thread, Turn
 from peon.domain.project import project
 from peon.wire import already_json, dumps, loads, parter, structure_trusted, unstructure
 from peon_protocol.events import StoredEvent, TurnCompleted, TurnFailed
-from peon_protocol.ids import ActionId, CheckpointId, TurnId
 
 K = TypeVar("K", bound=str)
 V = TypeVar("V")
@@ -92,7 +91,9 @@ def fold(model: Model, stored: StoredEvent) -> None:
 
 
 def _lay_to_rest(thread: Thread) -> None:
-    turns, actions, checkpoints = _members(thread)
+    thread.turns = turns = _resting(Turn, thread.turns)
+    thread.actions = actions = _resting(Action, thread.actions)
+    thread.checkpoints = checkpoints = _resting(Checkpoint, thread.checkpoints)
     for turn_id in turns.awake:
         if turn_id != thread.current:
             turns.rest(turn_id)
@@ -103,17 +104,9 @@ def _lay_to_rest(thread: Thread) -> None:
         checkpoints.rest(checkpoint_id)
 
 
-def _members(
-    thread: Thread,
-) -> tuple[Resting[TurnId, Turn], Resting[ActionId, Action], Resting[CheckpointId, Checkpoint]]:
-    """The turns, actions and checkpoints of the thread, as they can be laid to rest."""
-    if not isinstance(thread.turns, Resting):
-        thread.turns = Resting(Turn, thread.turns)
-    if not isinstance(thread.actions, Resting):
-        thread.actions = Resting(Action, thread.actions)
-    if not isinstance(thread.checkpoints, Resting):
-        thread.checkpoints = Resting(Checkpoint, thread.checkpoints)
-    return thread.turns, thread.actions, thread.checkpoints
+def _resting(kind: type[V], values: Mapping[K, V]) -> Resting[K, V]:
+    """The values, as they can be laid to rest."""
+    return values if isinstance(values, Resting) else Resting(kind, values)
 
 
 def encode_thread(thread: Thread) -> bytes:
@@ -121,10 +114,9 @@ def encode_thread(thread: Thread) -> bytes:
     members = unstructure(attrs.evolve(thread, turns={}, actions={}, checkpoints={}))
     if not isinstance(members, dict):
         raise TypeError("a thread is written as an object")
-    turns, actions, checkpoints = _members(thread)
-    members["turns"] = turns.written()
-    members["actions"] = actions.written()
-    members["checkpoints"] = checkpoints.written()
+    members["turns"] = _resting(Turn, thread.turns).written()
+    members["actions"] = _resting(Action, thread.actions).written()
+    members["checkpoints"] = _resting(Checkpoint, thread.checkpoints).written()
     return dumps(members)
 
 
