@@ -14,6 +14,7 @@ from bench import (
     core_costs,
     durable_costs,
     replay_costs,
+    snapshot_costs,
     start_costs,
     table,
     wire_costs,
@@ -27,6 +28,7 @@ SUITES: Mapping[str, Suite] = {
     "append": append_costs.figures,
     "durable": durable_costs.figures,
     "replay": replay_costs.figures,
+    "snapshot": snapshot_costs.figures,
     "start": start_costs.figures,
     "wire": wire_costs.figures,
 }

@@ -1,0 +1,146 @@
+"""What a snapshot of a large model costs, and how late it makes the loop for everybody else."""
+
+import asyncio
+import gc
+import time
+from collections.abc import Awaitable, Iterator
+from pathlib import Path
+
+import attrs
+import msgspec
+
+from bench.histories import TURNS, written
+from bench.measure import Figure, Scale, cpu_of, percentile
+from bench.samples import StillWorld, WithoutFlush, fresh_folder
+from peon.domain.model import Model
+from peon.engine import snapshots
+from peon.engine.engine import Engine, EngineParts
+from peon.engine.restart import restart
+from peon.engine.snapshooting import Snapshooter
+from peon.journal.store import SegmentStore, StoreOptions
+from peon.runtime.clock import SystemClock
+from peon.runtime.ids import RandomIds
+from peon.runtime.tasks import TaskOwner
+from peon_protocol.commands import ConfigureThread
+from peon_protocol.values import Actor, ActorKind
+
+TICK = 0.001
+_CLIENT = Actor(ActorKind.CLIENT, "bench")
+
+
+@attrs.frozen
+class Taken:
+    """What came of taking one snapshot after another."""
+
+    cpu: float
+    """Milliseconds of each, the least of all."""
+    seconds: float
+    lateness: list[float]
+    """Milliseconds by which the ticks were late that fell into them."""
+    idle: list[float]
+    """The same for as long while nothing went on."""
+
+
+def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
+    """CPU beside that of an encoder that does nothing else, and the lateness of the loop."""
+    log = fresh_folder(folder)
+    bare = asyncio.run(_write(log, scale))
+    gc.collect()
+    taken = asyncio.run(_take(log, scale.rounds))
+    size = f"{scale.threads:,} threads of {2 * TURNS} messages"
+    yield Figure(
+        subject=f"snapshot of {size}, all changed: CPU",
+        unit="ms",
+        ours=taken.cpu,
+        peer_name="msgspec, the same model at once",
+        peer=bare,
+    ).at_most(2.5)
+    for part, words, limit in ((0.99, "p99", 5.0), (1.0, "worst", 10.0)):
+        yield Figure(
+            subject=f"lateness of the loop meanwhile, {words}: wall time",
+            unit="ms",
+            ours=percentile(taken.lateness, part),
+            peer_name="of an idle loop",
+            peer=percentile(taken.idle, part),
+        ).not_above(limit)
+
+
+async def _write(folder: Path, scale: Scale) -> float:
+    """Write the log; milliseconds of a bare encoder for the model that it makes."""
+    async with written(folder) as log:
+        await log.converse(scale.threads)
+        await log.snapshot()
+        return min(_bare(log.model) for _ in range(scale.rounds))
+
+
+def _bare(model: Model) -> float:
+    """Milliseconds that it takes to encode all threads and to do nothing else."""
+    encoder = msgspec.json.Encoder()
+    threads = list(model.threads.values())
+    return cpu_of(lambda: bool(encoder.encode(threads))) / 1000
+
+
+async def _take(folder: Path, rounds: int) -> Taken:
+    options = StoreOptions(filesystem=WithoutFlush())
+    fingerprint = snapshots.fingerprint()
+    store, recovered = SegmentStore.open(folder, fingerprint=fingerprint, options=options)
+    restarted = restart(recovered)
+    engine = Engine(EngineParts(store, SystemClock(), RandomIds(), StillWorld()), restarted.model)
+    tasks = TaskOwner("bench")
+    shooter = Snapshooter(engine, store, tasks, restarted)
+    gc.collect()
+    gc.freeze()
+    costs, lateness, seconds = [], [], 0.0
+    for _ in range(rounds):
+        await _change_all(engine)
+        before = time.process_time()
+        await shooter.take()
+        costs.append((time.process_time() - before) * 1000)
+        await _change_all(engine)
+        started = time.perf_counter()
+        lateness += await _ticks_during(shooter.take())
+        seconds += time.perf_counter() - started
+    idle = await _ticks_during(asyncio.sleep(seconds))
+    shooter.stop()
+    await tasks.close()
+    await store.close()
+    gc.unfreeze()
+    return Taken(min(costs), seconds, lateness, idle)
+
+
+async def _change_all(engine: Engine) -> None:
+    """So that no record can be copied from the snapshot before."""
+    title = RandomIds().fresh()
+    for thread_id in tuple(engine.model.threads):
+        command = ConfigureThread(thread_id=thread_id, title=title)
+        engine.submit(command, actor=_CLIENT, environment={})
+    await engine.settled()
+
+
+async def _ticks_during(work: Awaitable[None]) -> list[float]:
+    """How late, in milliseconds, a tick of every millisecond is while `work` goes on."""
+    ticker = Ticker()
+    await work
+    return ticker.stop()
+
+
+class Ticker:
+    """Asks the loop for its attention every millisecond, and keeps how late it comes."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._late: list[float] = []
+        self._next()
+
+    def stop(self) -> list[float]:
+        """Tick no more; how late each tick was, in milliseconds."""
+        self._handle.cancel()
+        return self._late
+
+    def _next(self) -> None:
+        self._due = self._loop.time() + TICK
+        self._handle = self._loop.call_at(self._due, self._tick)
+
+    def _tick(self) -> None:
+        self._late.append((self._loop.time() - self._due) * 1000)
+        self._next()
