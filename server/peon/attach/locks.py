@@ -25,11 +25,12 @@ def start_lock(state_dir: str) -> Iterator[bool]:
     except OSError:
         yield True
         return
+    ours = _try_lock(descriptor, fcntl.LOCK_EX)
     try:
-        yield _try_lock(descriptor, fcntl.LOCK_EX)
+        yield ours
     finally:
         os.close(descriptor)
-        if is_new:
+        if is_new and ours:
             with contextlib.suppress(OSError):
                 os.rmdir(state_dir)
 
