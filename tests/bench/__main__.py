@@ -11,11 +11,13 @@ from pathlib import Path
 
 from bench import (
     append_costs,
+    attach_costs,
     core_costs,
     durable_costs,
     replay_costs,
     snapshot_costs,
     start_costs,
+    stream_costs,
     table,
     wire_costs,
 )
@@ -31,6 +33,8 @@ SUITES: Mapping[str, Suite] = {
     "snapshot": snapshot_costs.figures,
     "start": start_costs.figures,
     "wire": wire_costs.figures,
+    "attach": attach_costs.figures,
+    "stream": stream_costs.figures,
 }
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
 

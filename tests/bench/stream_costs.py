@@ -1,0 +1,147 @@
+"""What fifty agents that speak at the same time cost the server, and how soon a client hears them.
+
+What reading their messages costs anybody is measured beside it and taken off.
+"""
+
+import asyncio
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Final
+
+import attrs
+import orjson
+
+from bench import streaming_server
+from bench.client import Client, connected
+from bench.measure import Figure, Scale, percentile
+from bench.samples import fresh_folder
+from bench.streaming_agent import RATE
+
+SPEAKERS: Final = 50
+_SPOKEN: Final = re.compile(rb"@(\d+)@")
+_THREAD: Final = re.compile(rb'"threadId":"(thread-\d+)"')
+
+
+@attrs.frozen
+class Heard:
+    """What came of listening for a while."""
+
+    cpu: float
+    """Seconds of it that the listening process used."""
+    pieces: int
+    waits: list[float]
+    """Milliseconds from the agent's writing to the client's hearing."""
+
+
+def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
+    """CPU at full rate as a part of one core, and the time that a piece takes."""
+    speakers = SPEAKERS if scale.seconds > 2 else 3
+    bare = asyncio.run(_read_bare(speakers, scale.seconds))
+    heard = asyncio.run(_listen(folder, speakers, scale.seconds))
+    ours, peer = _share(heard), _share(bare)
+    subject = f"{SPEAKERS} threads stream {RATE} deltas a second each"
+    yield Figure(
+        subject=f"{subject}: CPU of the server beside reading, of one core",
+        unit="%",
+        ours=ours - peer,
+        peer_name="reading lines and JSON alone, with asyncio and orjson",
+        peer=peer,
+    ).not_above(30)
+    for part, limit in ((0.5, 5.0), (0.99, 20.0)):
+        yield Figure(
+            subject=f"{subject}: agent writes, client hears, p{part * 100:.0f}: wall time",
+            unit="ms",
+            ours=percentile(heard.waits, part),
+            peer_name="reading alone",
+            peer=percentile(bare.waits, part),
+        ).not_above(limit)
+
+
+def _share(heard: Heard) -> float:
+    """Percent of a core for all speakers at their rate, whatever rate the machine allowed."""
+    return heard.cpu / heard.pieces * SPEAKERS * RATE * 100
+
+
+async def _listen(folder: Path, speakers: int, seconds: float) -> Heard:
+    """Let the server's agents speak, and listen to them as a client does."""
+    state, root = fresh_folder(folder), Path(__file__).parents[1]
+    paths = [str(root), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    argv = [sys.executable, "-m", streaming_server.__name__, str(state)]
+    async with connected(argv, environment) as client:
+        await client.initialize()
+        await client.ask("events/subscribe", {"deltas": True})
+        for number in range(speakers):
+            await _begin(client, number, fresh_folder(folder))
+        await _until_all_speak(client, speakers)
+        return await _hear(client, seconds)
+
+
+async def _begin(client: Client, number: int, root: Path) -> None:
+    project, thread = {"projectId": f"project-{number}"}, {"threadId": f"thread-{number}"}
+    await client.ask("project/create", {**project, "root": str(root)})
+    provider = {"provider": streaming_server.PROVIDER}
+    await client.ask("thread/create", {**project, **thread, **provider})
+    await client.ask("turn/start", {**thread, "prompt": "speak"})
+
+
+async def _until_all_speak(client: Client, speakers: int) -> None:
+    speaking: set[bytes] = set()
+    while len(speaking) < speakers:
+        message = await client.next()
+        if b'"turn/delta"' in message:
+            speaking.update(_THREAD.findall(message))
+
+
+async def _hear(client: Client, seconds: float) -> Heard:
+    waits: list[float] = []
+    before, end = client.cpu, time.monotonic() + seconds
+    while time.monotonic() < end:
+        data = await client.reader.read(1 << 16)
+        now = time.monotonic_ns()
+        # A stored event says again what the deltas have said: only these are counted.
+        for message in data.split(b"Content-Length")[1:]:
+            if b'"turn/delta"' in message:
+                waits += ((now - int(at)) / 1e6 for at in _SPOKEN.findall(message))
+    return Heard(client.cpu - before, len(waits), waits)
+
+
+async def _read_bare(speakers: int, seconds: float) -> Heard:
+    """Read the same agents, and do nothing with what they say."""
+    waits: list[float] = []
+    async with AsyncExitStack() as stack:
+        agents = [await _agent() for _ in range(speakers)]
+        for agent in agents:
+            stack.push_async_callback(_end, agent)
+        before, end = time.process_time(), time.monotonic() + seconds
+        await asyncio.gather(*(_read(agent, end, waits) for agent in agents))
+        return Heard(time.process_time() - before, len(waits), waits)
+
+
+async def _agent() -> asyncio.subprocess.Process:
+    """An agent that has been prompted."""
+    pipe = asyncio.subprocess.PIPE
+    agent = await asyncio.create_subprocess_exec(*streaming_server.AGENT, stdin=pipe, stdout=pipe)
+    if agent.stdin is None:
+        raise RuntimeError("the agent has no pipes")
+    agent.stdin.write(b'{"id":1,"method":"session/prompt"}\n')
+    return agent
+
+
+async def _read(agent: asyncio.subprocess.Process, end: float, waits: list[float]) -> None:
+    if agent.stdout is None:
+        raise RuntimeError("the agent has no pipes")
+    while time.monotonic() < end:
+        message = orjson.loads(await agent.stdout.readline())
+        _, at, _ = message["params"]["update"]["content"]["text"].split("@")
+        waits.append((time.monotonic_ns() - int(at)) / 1e6)
+
+
+async def _end(agent: asyncio.subprocess.Process) -> None:
+    agent.kill()
+    await agent.communicate()

@@ -1,0 +1,47 @@
+"""The real server with another kind of agent: one that does nothing but speak.
+
+Run as a program, with its state directory as the argument, it serves its standard input and output.
+"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from bench import streaming_agent
+from peon.app import VERSION, App, AppOptions
+from peon.providers.registry import AgentEntry
+from peon.rpc.limits import Limits
+from peon.rpc.server import serve_stdio
+from peon.runtime import collector
+from peon.runtime.ids import RandomIds
+from peon.runtime.settings import Settings
+from peon_protocol.ids import ProviderId
+
+AGENT: Final = (sys.executable, "-I", "-S", streaming_agent.__file__)
+PROVIDER: Final = ProviderId("speaker")
+_ENTRY: Final = AgentEntry(
+    provider_id=PROVIDER,
+    name="Speaker",
+    command=AGENT[0],
+    args=AGENT[1:],
+    install="It is part of the benchmark.",
+)
+
+
+async def _serve(state: Path) -> int:
+    ids, environment, settings = RandomIds(), dict(os.environ), Settings.at(state)
+    app = App(settings, AppOptions(environment=environment, ids=ids, agents=(_ENTRY,)))
+    await app.start()
+    collector.settle()
+    try:
+        return await serve_stdio(
+            app, version=VERSION, environment=environment, ids=ids, limits=Limits.of(settings)
+        )
+    finally:
+        await app.close()
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(_serve(Path(sys.argv[1]))))
