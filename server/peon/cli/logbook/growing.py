@@ -18,6 +18,8 @@ from peon.journal.recovery import find_tear, list_log
 
 _FILES: Final = LocalFileSystem()
 _LOOKS_SECONDS: Final = 0.2
+_DOUBTS: Final = 10
+"""So many looks in a row must find damage before it is believed: two seconds."""
 
 
 class GrowingLog:
@@ -29,6 +31,7 @@ class GrowingLog:
         self._segment: SegmentFile | None = None
         self._mark: Mark | None = None
         self._pause = threading.Event()
+        self._doubts = 0
 
     def news(self) -> Iterator[bytes]:
         """What has been added since. Raises JournalDamaged, Unavailable."""
@@ -38,6 +41,13 @@ class GrowingLog:
         except FileNotFoundError:
             # Nothing is there yet, or a segment was compressed while it was looked at.
             return
+        except JournalDamaged:
+            # A server that starts may be mending the end of it: damage is what stays.
+            self._doubts += 1
+            if self._doubts >= _DOUBTS:
+                raise
+        else:
+            self._doubts = 0
 
     def wait(self) -> None:
         """Until it is time to look again."""
