@@ -57,8 +57,6 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
             subject=f"{subject}: agent writes, client hears, p{part * 100:.0f}: wall time",
             unit="ms",
             ours=percentile(heard.waits, part),
-            peer_name="reading alone",
-            peer=percentile(bare.waits, part),
         ).not_above(limit)
 
 

@@ -35,5 +35,19 @@ def _value(value: float, unit: str) -> str:
 
 
 def document(measured: Mapping[str, Sequence[Figure]]) -> str:
-    """All of it as Markdown."""
-    return "\n".join(f"{name}" for name in measured)
+    """All of it as Markdown, a table for each suite."""
+    lines = ["# Performance", "", _ABOUT]
+    for name, figures in measured.items():
+        lines += ["", f"## {name}", "", _line(_HEAD), _line(["---"] * len(_HEAD))]
+        lines += [_line(_row(figure)) for figure in figures]
+    return "\n".join([*lines, ""])
+
+
+_ABOUT = (
+    "Written by `make bench`. Every line was measured in one run, against the peer it names; the\n"
+    "machine may have had other work to do, so look at ratios before times."
+)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

@@ -90,7 +90,7 @@ async def _write(folder: Path, count: int) -> None:
 
 async def _cost_from_files(folder: Path) -> float:
     """A copy of the log is read, because a server that leaves ends the turns in it."""
-    state = folder.with_name(f"{folder.name}-copy")
+    state = fresh_folder(folder.parent)
     shutil.copytree(folder, state, dirs_exist_ok=True)
     async with connected(standalone(state)) as client:
         await client.initialize()
