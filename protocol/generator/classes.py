@@ -17,6 +17,7 @@ from peon_protocol import (
     results,
     views,
 )
+from peon_protocol.events import items, projects, threads, turns, workspace
 from peon_protocol.methods import METHODS, Direction
 from peon_protocol.provider_events import ProviderEvent
 from peon_protocol.rejections import Rejection
@@ -38,6 +39,11 @@ MODULES: Final = (
     records,
     operations,
     provider_events,
+    projects,
+    threads,
+    turns,
+    items,
+    workspace,
     events,
     commands,
     queries,

@@ -1,4 +1,4 @@
-"""The fifteen commands: requests that may be refused, each its own JSON-RPC method.
+"""The commands: requests that may be refused, each its own JSON-RPC method.
 
 Every command takes an optional `command_id`; sent again with the same one, it gets the first
 answer.

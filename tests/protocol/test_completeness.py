@@ -41,14 +41,11 @@ def blocks(kind: str) -> list[str]:
 
 def test_every_method_is_in_the_table_once():
     assert len(METHODS) == len(METHODS_BY_NAME)
-    assert len(REQUESTS) == 29
-    assert len(NOTIFICATIONS) == 4
 
 
 def test_every_command_is_one_method_and_the_other_way_round():
     of_the_table = [each.params for each in METHODS if each.kind is MethodKind.COMMAND]
     assert sorted(map(repr, of_the_table)) == sorted(map(repr, get_args(commands.Command)))
-    assert len(of_the_table) == 15
 
 
 def test_every_error_of_the_table_is_a_kind():

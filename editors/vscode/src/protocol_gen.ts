@@ -593,6 +593,36 @@ export interface ThreadDeleted {
   threadId: ThreadId;
 }
 
+/** What a deleted thread held is erased: in place of its events stands `event.erased`. */
+export interface ThreadErased {
+  threadId: ThreadId;
+}
+
+/** Here stood an event whose contents are gone; of one that was lost, `threadId` is `lost`. */
+export interface EventErased {
+  threadId: ThreadId;
+  reason: ErasureReason;
+}
+
+/** A session with an agent is open for the thread. */
+export interface SessionOpened {
+  threadId: ThreadId;
+  sessionId: SessionId;
+  nativeId: string;
+  provider: string;
+  agentName: string;
+  agentVersion: string | null;
+  origin: SessionOrigin;
+}
+
+/** The session is over. */
+export interface SessionClosed {
+  threadId: ThreadId;
+  sessionId: SessionId;
+  reason: string;
+  detail: string | null;
+}
+
 /**
  * A prompt was given. `number` counts from 1 in the thread and is never used again.
  *
@@ -710,25 +740,6 @@ export interface ChangesPushed {
   commit: string;
 }
 
-/** A session with an agent is open for the thread. */
-export interface SessionOpened {
-  threadId: ThreadId;
-  sessionId: SessionId;
-  nativeId: string;
-  provider: string;
-  agentName: string;
-  agentVersion: string | null;
-  origin: SessionOrigin;
-}
-
-/** The session is over. */
-export interface SessionClosed {
-  threadId: ThreadId;
-  sessionId: SessionId;
-  reason: string;
-  detail: string | null;
-}
-
 /** Slow workspace work is wanted; its outcome will be an event of its own. */
 export interface OperationRequested {
   threadId: ThreadId;
@@ -745,17 +756,6 @@ export interface OperationFailed {
   message: string;
   remedy: string | null;
   turnId: TurnId | null;
-}
-
-/** What a deleted thread held is erased: in place of its events stands `event.erased`. */
-export interface ThreadErased {
-  threadId: ThreadId;
-}
-
-/** Here stood an event whose contents are gone; of one that was lost, `threadId` is `lost`. */
-export interface EventErased {
-  threadId: ThreadId;
-  reason: ErasureReason;
 }
 
 /** The payload of each type of event. */

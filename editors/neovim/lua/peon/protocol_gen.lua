@@ -483,6 +483,32 @@
 ---@class (exact) peon.ThreadDeleted
 ---@field threadId peon.ThreadId
 
+--- What a deleted thread held is erased: in place of its events stands `event.erased`.
+---@class (exact) peon.ThreadErased
+---@field threadId peon.ThreadId
+
+--- Here stood an event whose contents are gone; of one that was lost, `threadId` is `lost`.
+---@class (exact) peon.EventErased
+---@field threadId peon.ThreadId
+---@field reason peon.ErasureReason
+
+--- A session with an agent is open for the thread.
+---@class (exact) peon.SessionOpened
+---@field threadId peon.ThreadId
+---@field sessionId peon.SessionId
+---@field nativeId string
+---@field provider string
+---@field agentName string
+---@field agentVersion? string
+---@field origin peon.SessionOrigin
+
+--- The session is over.
+---@class (exact) peon.SessionClosed
+---@field threadId peon.ThreadId
+---@field sessionId peon.SessionId
+---@field reason string
+---@field detail? string
+
 --- A prompt was given. `number` counts from 1 in the thread and is never used again.
 ---
 --- `checkpointId` names the checkpoint that is taken before the agent sees the prompt.
@@ -585,23 +611,6 @@
 ---@field branch string
 ---@field commit string
 
---- A session with an agent is open for the thread.
----@class (exact) peon.SessionOpened
----@field threadId peon.ThreadId
----@field sessionId peon.SessionId
----@field nativeId string
----@field provider string
----@field agentName string
----@field agentVersion? string
----@field origin peon.SessionOrigin
-
---- The session is over.
----@class (exact) peon.SessionClosed
----@field threadId peon.ThreadId
----@field sessionId peon.SessionId
----@field reason string
----@field detail? string
-
 --- Slow workspace work is wanted; its outcome will be an event of its own.
 ---@class (exact) peon.OperationRequested
 ---@field threadId peon.ThreadId
@@ -617,15 +626,6 @@
 ---@field message string
 ---@field remedy? string
 ---@field turnId? peon.TurnId
-
---- What a deleted thread held is erased: in place of its events stands `event.erased`.
----@class (exact) peon.ThreadErased
----@field threadId peon.ThreadId
-
---- Here stood an event whose contents are gone; of one that was lost, `threadId` is `lost`.
----@class (exact) peon.EventErased
----@field threadId peon.ThreadId
----@field reason peon.ErasureReason
 
 --- An event with its place and its reason. These bytes are the journal's and the wire's alike.
 ---

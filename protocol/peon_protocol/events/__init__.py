@@ -1,0 +1,116 @@
+"""The events: facts, past tense, never refused; and the envelope they are stored in.
+
+`TYPE` is the name on the wire and in the journal, `SCHEMA` the version of the payload's shape.
+
+Invariant: data only, like the package it is in.
+"""
+
+from typing import TypeAlias
+
+import attrs
+
+from peon_protocol.events.items import ActionRequested, ActionResolved, ItemRecorded
+from peon_protocol.events.projects import ProjectConfigured, ProjectCreated, ProjectDeleted
+from peon_protocol.events.threads import (
+    EventErased,
+    SessionClosed,
+    SessionOpened,
+    ThreadConfigured,
+    ThreadCreated,
+    ThreadDeleted,
+    ThreadErased,
+)
+from peon_protocol.events.turns import (
+    TurnCompleted,
+    TurnFailed,
+    TurnInterruptRequested,
+    TurnStarted,
+)
+from peon_protocol.events.workspace import (
+    ChangesCommitted,
+    ChangesPushed,
+    CheckpointCreated,
+    CheckpointRestored,
+    OperationFailed,
+    OperationRequested,
+)
+from peon_protocol.ids import CommandId, EventId, StreamId
+from peon_protocol.values import Actor
+
+__all__ = [
+    "ActionRequested",
+    "ActionResolved",
+    "ChangesCommitted",
+    "ChangesPushed",
+    "CheckpointCreated",
+    "CheckpointRestored",
+    "Event",
+    "EventErased",
+    "ItemRecorded",
+    "OperationFailed",
+    "OperationRequested",
+    "ProjectConfigured",
+    "ProjectCreated",
+    "ProjectDeleted",
+    "SessionClosed",
+    "SessionOpened",
+    "StoredEvent",
+    "ThreadConfigured",
+    "ThreadCreated",
+    "ThreadDeleted",
+    "ThreadErased",
+    "TurnCompleted",
+    "TurnFailed",
+    "TurnInterruptRequested",
+    "TurnStarted",
+]
+
+Event: TypeAlias = (
+    ProjectCreated
+    | ProjectConfigured
+    | ProjectDeleted
+    | ThreadCreated
+    | ThreadConfigured
+    | ThreadDeleted
+    | TurnStarted
+    | TurnInterruptRequested
+    | TurnCompleted
+    | TurnFailed
+    | ItemRecorded
+    | ActionRequested
+    | ActionResolved
+    | CheckpointCreated
+    | CheckpointRestored
+    | ChangesCommitted
+    | ChangesPushed
+    | SessionOpened
+    | SessionClosed
+    | OperationRequested
+    | OperationFailed
+    | ThreadErased
+    | EventErased
+)
+
+
+@attrs.frozen(kw_only=True)
+class StoredEvent:
+    """An event with its place and its reason. These bytes are the journal's and the wire's alike.
+
+    `sequence` is the place in the whole log, `version` the place in the stream (a project or a
+    thread); both are contiguous from 1. `command_digest` tells a repeated command from another one
+    that carries the same id.
+    """
+
+    sequence: int
+    event_id: EventId
+    stream_id: StreamId
+    version: int
+    type: str
+    schema: int
+    occurred_at: str
+    command_id: CommandId | None
+    command_digest: str | None
+    causation_id: EventId | None
+    correlation_id: EventId | None
+    actor: Actor
+    payload: Event

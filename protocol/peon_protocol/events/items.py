@@ -1,0 +1,64 @@
+"""Events of what is inside a turn: items, and what an agent asks leave for."""
+
+from typing import ClassVar
+
+import attrs
+
+from peon_protocol.ids import ActionId, ItemId, ThreadId, TurnId
+from peon_protocol.values import (
+    ActionOption,
+    Decider,
+    Decision,
+    ItemKind,
+    ItemPatch,
+    ItemStatus,
+    Scope,
+    TextAppend,
+    ToolKind,
+)
+
+
+@attrs.frozen(kw_only=True)
+class ItemRecorded:
+    """An item of a turn, new or changed: text grows by `append`, the rest changes by `patch`."""
+
+    TYPE: ClassVar = "item.recorded"
+    SCHEMA: ClassVar = 1
+    thread_id: ThreadId
+    turn_id: TurnId
+    item_id: ItemId
+    kind: ItemKind
+    status: ItemStatus
+    append: TextAppend | None = None
+    patch: ItemPatch | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ActionRequested:
+    """The agent wants to do something and waits for an answer."""
+
+    TYPE: ClassVar = "action.requested"
+    SCHEMA: ClassVar = 1
+    thread_id: ThreadId
+    turn_id: TurnId
+    action_id: ActionId
+    item_id: ItemId
+    kind: ToolKind
+    title: str
+    options: tuple[ActionOption, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ActionResolved:
+    """An action was approved, rejected or withdrawn; `by` says by what."""
+
+    TYPE: ClassVar = "action.resolved"
+    SCHEMA: ClassVar = 1
+    thread_id: ThreadId
+    turn_id: TurnId
+    action_id: ActionId
+    decision: Decision
+    by: Decider
+    option_id: str | None = None
+    scope: Scope | None = None
+    reason: str | None = None

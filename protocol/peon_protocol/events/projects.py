@@ -1,0 +1,40 @@
+"""Events of projects."""
+
+from typing import ClassVar
+
+import attrs
+
+from peon_protocol.ids import ProjectId
+from peon_protocol.values import ProjectDefaults
+
+
+@attrs.frozen(kw_only=True)
+class ProjectCreated:
+    """A folder became a project. `root` is absolute with links resolved."""
+
+    TYPE: ClassVar = "project.created"
+    SCHEMA: ClassVar = 1
+    project_id: ProjectId
+    root: str
+    title: str
+    defaults: ProjectDefaults = attrs.field(factory=ProjectDefaults)
+
+
+@attrs.frozen(kw_only=True)
+class ProjectConfigured:
+    """What is null stayed as it was."""
+
+    TYPE: ClassVar = "project.configured"
+    SCHEMA: ClassVar = 1
+    project_id: ProjectId
+    title: str | None = None
+    defaults: ProjectDefaults | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ProjectDeleted:
+    """The project is gone, and with it every thread it still had."""
+
+    TYPE: ClassVar = "project.deleted"
+    SCHEMA: ClassVar = 1
+    project_id: ProjectId

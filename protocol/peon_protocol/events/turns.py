@@ -1,0 +1,61 @@
+"""Events of turns."""
+
+from typing import ClassVar
+
+import attrs
+
+from peon_protocol.ids import CheckpointId, ThreadId, TurnId
+from peon_protocol.values import Mode, Prompt, StopReason, TurnError, Usage
+
+
+@attrs.frozen(kw_only=True)
+class TurnStarted:
+    """A prompt was given. `number` counts from 1 in the thread and is never used again.
+
+    `checkpoint_id` names the checkpoint that is taken before the agent sees the prompt.
+    """
+
+    TYPE: ClassVar = "turn.started"
+    SCHEMA: ClassVar = 1
+    thread_id: ThreadId
+    turn_id: TurnId
+    number: int
+    prompt: Prompt
+    checkpoint_id: CheckpointId
+    model: str | None = None
+    mode: Mode = Mode.ASK
+
+
+@attrs.frozen(kw_only=True)
+class TurnInterruptRequested:
+    """Somebody asked the turn to stop; the agent has not agreed yet."""
+
+    TYPE: ClassVar = "turn.interruptRequested"
+    SCHEMA: ClassVar = 1
+    thread_id: ThreadId
+    turn_id: TurnId
+
+
+@attrs.frozen(kw_only=True)
+class TurnCompleted:
+    """The turn is over; interrupted where the stop reason is `cancelled` or `interrupted`."""
+
+    TYPE: ClassVar = "turn.completed"
+    SCHEMA: ClassVar = 1
+    thread_id: ThreadId
+    turn_id: TurnId
+    stop_reason: StopReason
+    usage: Usage | None = None
+    detail: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class TurnFailed:
+    """The turn is over, with an error."""
+
+    TYPE: ClassVar = "turn.failed"
+    SCHEMA: ClassVar = 1
+    thread_id: ThreadId
+    turn_id: TurnId
+    error: TurnError
+    usage: Usage | None = None

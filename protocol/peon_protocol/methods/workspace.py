@@ -1,0 +1,71 @@
+"""The rows of commands about the files and the repository."""
+
+from typing import Final
+
+from peon_protocol import commands, results
+from peon_protocol.methods.rows import Method, command
+
+WORKSPACE: Final[tuple[Method, ...]] = (
+    command(
+        "checkpoint/create",
+        commands.CreateCheckpoint,
+        results.CheckpointResult,
+        "Keep the workspace's files as they are now.",
+        "thread.notFound",
+        "turn.inProgress",
+        "operation.inProgress",
+        "checkpoint.descriptionBlank",
+        "checkpoint.failed",
+        "git.missing",
+    ),
+    command(
+        "checkpoint/restore",
+        commands.RestoreCheckpoint,
+        results.RestoreResult,
+        "Undo what this thread did to the files after a checkpoint, and nothing else.",
+        "thread.notFound",
+        "checkpoint.notFound",
+        "checkpoint.ofAnotherThread",
+        "checkpoint.expired",
+        "workspace.busy",
+        "operation.inProgress",
+        "path.outside",
+        "feature.notAvailable",
+        "restore.failed",
+        "git.missing",
+    ),
+    command(
+        "git/commit",
+        commands.CommitChanges,
+        results.CommitResult,
+        "Commit in the user's repository, with their hooks and identity.",
+        "thread.notFound",
+        "git.messageBlank",
+        "turn.inProgress",
+        "operation.inProgress",
+        "path.outside",
+        "git.notARepository",
+        "git.nothingToCommit",
+        "git.hookFailed",
+        "git.noIdentity",
+        "git.locked",
+        "git.missing",
+        "git.failed",
+        "git.timedOut",
+    ),
+    command(
+        "git/push",
+        commands.PushChanges,
+        results.PushResult,
+        "Push the user's branch.",
+        "thread.notFound",
+        "turn.inProgress",
+        "operation.inProgress",
+        "git.notARepository",
+        "git.noRemote",
+        "git.rejected",
+        "git.missing",
+        "git.failed",
+        "git.timedOut",
+    ),
+)
