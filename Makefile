@@ -13,6 +13,7 @@ BIN := $(VENV)/bin
 LOCKS := .ci/requirements
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
+EDITORS_READY := $(VENV)/.ready-editors
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -22,7 +23,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint types generated format generate demo bench lock clean
+.PHONY: help setup test lint types generated format generate demo bench lock clean \
+	test-editors test-vscode test-neovim pictures pictures-vscode pictures-neovim vsix
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +45,24 @@ $(READY): pyproject.toml $(LOCKS)/dev.txt
 test: setup lint types generated ## Check everything and run the tests
 	$(PYTEST) -n $(JOBS) --dist worksteal tests \
 		--ignore=tests/agents --ignore=tests/editors --ignore=tests/bench
+
+test-editors: test-vscode test-neovim ## Test the extensions in real editors
+
+test-vscode: $(EDITORS_READY) # VS Code's half of test-editors
+
+test-neovim: $(EDITORS_READY) # Neovim's half of test-editors
+
+pictures: pictures-vscode pictures-neovim ## Take the pictures of the editors again
+
+pictures-vscode: $(EDITORS_READY)
+
+pictures-neovim: $(EDITORS_READY)
+
+vsix: $(EDITORS_READY) ## Build the VS Code extension, with the server in it
+
+$(EDITORS_READY): $(READY) $(LOCKS)/editors.txt
+	@$(PIP) install --quiet --require-hashes -r $(LOCKS)/editors.txt
+	@touch $@
 
 lint: setup ## Check style and format
 	$(BIN)/ruff check .
@@ -77,6 +97,8 @@ lock: setup ## Pin requirements again (UPGRADE=--upgrade for the newest)
 		--output-file $(LOCKS)/dev.txt >/dev/null
 	$(COMPILE) pyproject.toml --extra dev --extra bench --constraint $(LOCKS)/dev.txt \
 		--output-file $(LOCKS)/bench.txt >/dev/null
+	$(COMPILE) pyproject.toml --extra dev --extra editors --constraint $(LOCKS)/dev.txt \
+		--output-file $(LOCKS)/editors.txt >/dev/null
 
 clean: ## Remove what building and checking left behind
 	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
