@@ -22,11 +22,11 @@ from peon.journal.filesystem import FileSystem, LocalFileSystem
 from peon.journal.port import Recovered
 from peon.journal.store import SegmentStore, StoreOptions
 from peon.providers.acp.provider import AcpProvider
-from peon.providers.acp.terms import Patience, Terms
 from peon.providers.port import Available, Provider
 from peon.providers.process import Deadlines
 from peon.providers.registry import SCRIPT, AgentEntry
 from peon.providers.supervisor import Supervisor
+from peon.providers.terms import Patience, Terms
 from peon.reactors.agents import AgentParts, Agents
 from peon.reactors.captures import CaptureParts, Captures
 from peon.reactors.expectations import Expectations

@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peon.providers.acp.ndjson import LineSplitter, LineTooLong, Surrogates, decode, encode, whole
-from peon.providers.acp.raw import clean
+from peon.providers.jsonrpc.ndjson import (
+    LineSplitter,
+    LineTooLong,
+    Surrogates,
+    decode,
+    encode,
+    whole,
+)
+from peon.providers.jsonrpc.raw import clean
 
 FACE = "\N{GRINNING FACE}"
 HIGH, LOW = "\ud83d", "\ude00"

@@ -8,9 +8,9 @@ import pytest
 
 from peon.providers import programs
 from peon.providers.acp.provider import AcpProvider
-from peon.providers.acp.terms import Terms
 from peon.providers.port import Available
 from peon.providers.programs import Programs, version_of
+from peon.providers.terms import Terms
 from support.agents import Agency, Recorder, rogue
 
 

@@ -6,7 +6,7 @@ import json
 import attrs
 import pytest
 
-from peon.providers.acp.ndjson import LONGEST_LINE
+from peon.providers.jsonrpc.ndjson import LONGEST_LINE
 from peon.wire import dumps, unstructure
 from peon_protocol.provider_events import (
     ActionRequested,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peon.providers.acp.connection import AgentError
 from peon.providers.acp.translate import Translator
+from peon.providers.jsonrpc.connection import AgentError
 from peon.wire import dumps, unstructure
 from peon_protocol.ids import ActionId, ItemId, SessionId, is_id
 from peon_protocol.provider_events import (

@@ -13,11 +13,11 @@ from typing import TypeVar
 import psutil
 
 from peon.providers.acp.provider import AcpProvider
-from peon.providers.acp.terms import Patience, Terms
 from peon.providers.port import Session, SessionRequest
 from peon.providers.process import Deadlines
 from peon.providers.registry import AgentEntry
 from peon.providers.supervisor import Supervisor
+from peon.providers.terms import Patience, Terms
 from peon.runtime.ids import RandomIds
 from peon_protocol.ids import ProviderId, SessionId, ThreadId
 from peon_protocol.provider_events import (

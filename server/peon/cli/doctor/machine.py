@@ -12,9 +12,9 @@ from typing import Final, assert_never
 from peon.app import AppOptions
 from peon.cli.doctor.findings import Finding, attention, ok, problem
 from peon.providers.acp.provider import AcpProvider
-from peon.providers.acp.terms import Terms
 from peon.providers.port import Available, Missing
 from peon.providers.supervisor import Supervisor
+from peon.providers.terms import Terms
 from peon.runtime.ids import RandomIds
 from peon.runtime.tasks import TaskOwner
 

@@ -5,12 +5,13 @@ from typing import Final
 import attrs
 
 from peon.errors import ExternalFailure, Unavailable
-from peon.providers.acp import messages, raw
-from peon.providers.acp.connection import AgentRefused, Connection
-from peon.providers.acp.raw import JsonObject
+from peon.providers.acp import messages
 from peon.providers.acp.settings import Settings
-from peon.providers.acp.terms import Patience, Terms
+from peon.providers.jsonrpc import raw
+from peon.providers.jsonrpc.connection import AgentRefused, Connection
+from peon.providers.jsonrpc.raw import JsonObject
 from peon.providers.port import AgentFault, SessionRequest
+from peon.providers.terms import Patience, Terms
 from peon_protocol.values import Mode, SessionOrigin
 
 AUTH_REQUIRED: Final = -32000

@@ -8,9 +8,9 @@ from typing import Final, assert_never
 
 from acp import schema
 
-from peon.providers.acp import raw
-from peon.providers.acp.ndjson import whole
-from peon.providers.acp.raw import JsonObject
+from peon.providers.jsonrpc import raw
+from peon.providers.jsonrpc.ndjson import whole
+from peon.providers.jsonrpc.raw import JsonObject
 from peon_protocol.values import (
     AudioContent,
     ContentBlock,

@@ -10,8 +10,8 @@ from typing import Final
 
 import attrs
 
-from peon.providers.acp import raw
-from peon.providers.acp.raw import JsonObject
+from peon.providers.jsonrpc import raw
+from peon.providers.jsonrpc.raw import JsonObject
 from peon_protocol.values import JsonValue, Mode
 
 _KNOWN: Final = {

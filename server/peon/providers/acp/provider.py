@@ -5,27 +5,28 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from peon.errors import Unavailable
-from peon.providers.acp.terms import Terms
 from peon.providers.port import Availability, Available, Missing, SessionRequest, SessionSink
 from peon.providers.process import Command
 from peon.providers.programs import Programs, version_of
 from peon.providers.registry import AgentEntry
+from peon.providers.session import AgentSession
 from peon.providers.supervisor import Supervisor
+from peon.providers.terms import Terms
 from peon_protocol.ids import ProviderId
 from peon_protocol.values import Mode
 
 if TYPE_CHECKING:
-    from peon.providers.acp.session import AcpSession
+    from peon.providers.acp.dialect import AcpDialect
 
 
-def load_sessions() -> "type[AcpSession]":
+def load_dialect() -> "type[AcpDialect]":
     """Load what talks to agents, with the protocol's types: most of a second, once, so in a thread.
 
     The server is up before that; whoever wants the first turn to start at once calls this early.
     """
-    from peon.providers.acp.session import AcpSession  # noqa: PLC0415
+    from peon.providers.acp.dialect import AcpDialect  # noqa: PLC0415
 
-    return AcpSession
+    return AcpDialect
 
 
 class AcpProvider:
@@ -63,7 +64,7 @@ class AcpProvider:
         """See `peon.providers.port.Provider`."""
         return mode is not Mode.PLAN or self._entry.plans
 
-    async def open(self, request: SessionRequest, sink: SessionSink) -> "AcpSession":
+    async def open(self, request: SessionRequest, sink: SessionSink) -> AgentSession:
         """See `peon.providers.port.Provider`."""
         program = self._programs.find(self._entry.command, request.environment)
         if program is None:
@@ -78,7 +79,12 @@ class AcpProvider:
                 **self._entry.env,
             },
         )
-        sessions = await asyncio.to_thread(load_sessions)
-        return await sessions.open(
-            command, request, sink, supervisor=self._supervisor, terms=self._terms
+        dialect = await asyncio.to_thread(load_dialect)
+        return await AgentSession.open(
+            command,
+            request,
+            sink,
+            supervisor=self._supervisor,
+            terms=self._terms,
+            speaking=dialect,
         )

@@ -3,9 +3,10 @@
 import attrs
 
 from peon.errors import Unavailable
-from peon.providers.acp import modes, raw
+from peon.providers.acp import modes
 from peon.providers.acp.modes import NativeModes
-from peon.providers.acp.raw import JsonObject
+from peon.providers.jsonrpc import raw
+from peon.providers.jsonrpc.raw import JsonObject
 from peon_protocol.values import JsonValue
 
 

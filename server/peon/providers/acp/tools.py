@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 
 import attrs
 
-from peon.providers.acp import raw, words
-from peon.providers.acp.ndjson import whole
-from peon.providers.acp.raw import JsonObject
+from peon.providers.acp import words
+from peon.providers.jsonrpc import raw
+from peon.providers.jsonrpc.ndjson import whole
+from peon.providers.jsonrpc.raw import JsonObject
 from peon_protocol.ids import ItemId
 from peon_protocol.provider_events import ToolCallUpdated
 from peon_protocol.values import (

@@ -6,11 +6,12 @@ What it does not know is counted and left out.
 
 from collections.abc import Iterator
 
-from peon.providers.acp import raw, words
-from peon.providers.acp.connection import AgentError
-from peon.providers.acp.ndjson import Surrogates
-from peon.providers.acp.raw import JsonObject
+from peon.providers.acp import words
 from peon.providers.acp.tools import ToolCall, ToolCalls
+from peon.providers.jsonrpc import raw
+from peon.providers.jsonrpc.connection import AgentError
+from peon.providers.jsonrpc.ndjson import Surrogates
+from peon.providers.jsonrpc.raw import JsonObject
 from peon_protocol.ids import ActionId, ItemId, SessionId
 from peon_protocol.provider_events import (
     ActionRequested,

@@ -4,8 +4,8 @@ import os.path
 from collections.abc import Iterable
 from typing import Final
 
-from peon.providers.acp import raw
-from peon.providers.acp.ndjson import whole
+from peon.providers.jsonrpc import raw
+from peon.providers.jsonrpc.ndjson import whole
 from peon_protocol.values import (
     ActionOption,
     AudioContent,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import attrs
 
-from peon.providers.acp.terms import Patience
+from peon.providers.terms import Patience
 
 
 @attrs.define(kw_only=True, eq=False)

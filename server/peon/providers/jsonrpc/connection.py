@@ -12,8 +12,8 @@ from typing import Protocol
 import attrs
 
 from peon.errors import ExternalFailure
-from peon.providers.acp import ndjson, raw
-from peon.providers.acp.raw import JsonObject
+from peon.providers.jsonrpc import ndjson, raw
+from peon.providers.jsonrpc.raw import JsonObject
 from peon.providers.port import AgentFault
 from peon_protocol.values import JsonValue
 

@@ -7,7 +7,7 @@ none of that is worth a turn.
 from collections.abc import Mapping
 from typing import TypeAlias, TypeVar
 
-from peon.providers.acp.ndjson import whole
+from peon.providers.jsonrpc.ndjson import whole
 from peon_protocol.values import JsonValue
 
 JsonObject: TypeAlias = dict[str, JsonValue]

@@ -1,0 +1,186 @@
+"""How an agent is spoken to that speaks the protocol: one connection, one session on it."""
+
+from collections.abc import Iterator
+
+import attrs
+
+from peon.errors import ExternalFailure, Unavailable
+from peon.providers.acp import handshake, messages, modes, words
+from peon.providers.acp.handshake import Opened
+from peon.providers.acp.translate import Translator
+from peon.providers.dialect import Desk, Turn
+from peon.providers.jsonrpc import raw
+from peon.providers.jsonrpc.connection import AgentError, Connection
+from peon.providers.jsonrpc.raw import JsonObject
+from peon.providers.port import AgentFault, SessionRequest
+from peon.providers.terms import Terms
+from peon_protocol.ids import ActionId
+from peon_protocol.provider_events import (
+    ActionRequested,
+    ModeChanged,
+    ProviderEvent,
+    SessionStarted,
+)
+from peon_protocol.values import JsonValue, Mode, Prompt
+
+
+class AcpDialect:
+    """See `peon.providers.dialect.Dialect`."""
+
+    def __init__(self, desk: Desk, request: SessionRequest, terms: Terms) -> None:
+        self._desk = desk
+        self._request = request
+        self._terms = terms
+        self._translator = Translator(request.session_id, root=request.root)
+        self._connection = Connection(terms.name, send=desk.send, handler=self)
+        self._asked: dict[ActionId, JsonValue] = {}
+        self._opened: Opened | None = None
+
+    @property
+    def native_id(self) -> str:
+        return self._opened.native_id if self._opened is not None else ""
+
+    @property
+    def asking(self) -> bool:
+        return bool(self._asked)
+
+    @property
+    def working(self) -> bool:
+        return self._translator.busy
+
+    async def open(self) -> SessionStarted:
+        """See `peon.providers.dialect.Dialect`."""
+        request = self._request
+        opened = await handshake.open_session(self._connection, request, self._terms)
+        self._opened = await self._chosen(opened, request.mode, request.model)
+        return SessionStarted(
+            session_id=request.session_id,
+            native_id=opened.native_id,
+            agent_name=opened.agent_name,
+            agent_version=opened.agent_version,
+            origin=opened.origin,
+        )
+
+    def check(self, prompt: Prompt) -> None:
+        """See `peon.providers.dialect.Dialect`."""
+        refused = messages.refused_content(prompt, self._at_work().capabilities)
+        if refused is not None:
+            raise Unavailable(
+                self._terms.name,
+                f"it takes no content of type {refused}",
+                "Leave that attachment out.",
+            )
+
+    async def choose(self, mode: Mode, model: str | None) -> None:
+        """See `peon.providers.dialect.Dialect`."""
+        self._opened = await self._chosen(self._at_work(), mode, model)
+
+    async def hand_over(self, turn: Turn, prompt: Prompt) -> None:
+        """See `peon.providers.dialect.Dialect`. The answer to the prompt is the end of the turn."""
+        self._connection.call(
+            "session/prompt",
+            messages.prompt(self.native_id, prompt),
+            lambda outcome: self._prompt_answered(turn, outcome),
+        )
+
+    def _prompt_answered(self, turn: Turn, outcome: JsonValue | AgentError) -> None:
+        if turn is self._desk.turn:
+            self._desk.finish(turn, self._translator.end(outcome, interrupted=turn.interrupted))
+
+    def ask_to_stop(self) -> None:
+        """See `peon.providers.dialect.Dialect`."""
+        self._connection.notify("session/cancel", messages.cancel(self.native_id))
+
+    def answer(self, action_id: ActionId, option_id: str | None) -> None:
+        """See `peon.providers.dialect.Dialect`."""
+        if action_id not in self._asked:
+            return
+        request_id = self._asked.pop(action_id)
+        self._reply(request_id, self._translator.answer(action_id, option_id))
+
+    def withdraw(self) -> Iterator[ProviderEvent]:
+        """See `peon.providers.dialect.Dialect`. Some agents do not stop before they have that."""
+        for action_id, request_id in list(self._asked.items()):
+            self._reply(request_id, None)
+            yield self._translator.withdraw(action_id)
+        self._asked.clear()
+
+    def release(self) -> None:
+        """See `peon.providers.dialect.Dialect`."""
+        asked, self._asked = self._asked, {}
+        for request_id in asked.values():
+            self._reply(request_id, None)
+
+    def close(self, *, cancelled: bool) -> Iterator[ProviderEvent]:
+        """See `peon.providers.dialect.Dialect`."""
+        return self._translator.close(cancelled=cancelled)
+
+    def feed(self, data: bytes) -> bool:
+        """See `peon.providers.dialect.Dialect`."""
+        self._connection.feed(data)
+        return True
+
+    def lost(self, why: str) -> None:
+        """See `peon.providers.dialect.Dialect`."""
+        self._connection.lost(AgentError(0, why))
+
+    # What the agent sends.
+
+    def notified(self, method: str, params: JsonObject) -> None:
+        """Take a notification. What comes between turns is history or decoration, no event."""
+        if method == "session/update":
+            update = raw.as_object(params.get("update"))
+            self._notice_mode(modes.told(update))
+            if self._desk.turn is not None:
+                self._desk.report(self._translator.update(update))
+        elif method == "$/cancel_request":
+            self._withdrawn(params.get("requestId"))
+
+    def _notice_mode(self, native: str | None) -> None:
+        """An agent may change its mode by itself. It may bind itself, but never free itself."""
+        opened = self._opened
+        if native is None or opened is None or native == opened.settings.modes.current:
+            return
+        self._opened = attrs.evolve(opened, settings=opened.settings.with_mode(native))
+        mode = modes.ours(native)
+        if mode is Mode.PLAN:
+            self._desk.report([ModeChanged(mode=mode)])
+        elif mode is not Mode.ASK and (asking := opened.settings.modes.meaning(Mode.ASK)):
+            method, params = handshake.to_set_mode(self.native_id, opened.settings, asking)
+            self._connection.call(method, params, self._mode_taken_back)
+
+    def _mode_taken_back(self, outcome: JsonValue | AgentError) -> None:
+        if isinstance(outcome, AgentError):
+            self._desk.fail(AgentFault.MODE, "it left the mode that asks and does not go back")
+
+    def asked(self, request_id: JsonValue, method: str, params: JsonObject) -> bool:
+        """Take a request; only permission can be asked for."""
+        if method != "session/request_permission":
+            return False
+        turn = self._desk.turn
+        if turn is None or turn.interrupted or not words.options(raw.items(params, "options")):
+            self._reply(request_id, None)
+            return True
+        for event in self._translator.ask(params):
+            if isinstance(event, ActionRequested):
+                self._asked[event.action_id] = request_id
+            self._desk.report([event])
+        return True
+
+    def _withdrawn(self, request_id: JsonValue) -> None:
+        for action_id, asked in list(self._asked.items()):
+            if asked == request_id and type(asked) is type(request_id):
+                del self._asked[action_id]
+                self._reply(request_id, None)
+                self._desk.report([self._translator.withdraw(action_id)])
+
+    def _at_work(self) -> Opened:
+        if self._opened is None:
+            raise ExternalFailure(self._terms.name, "it is not open yet", code=AgentFault.GONE)
+        return self._opened
+
+    async def _chosen(self, opened: Opened, mode: Mode, model: str | None) -> Opened:
+        return await handshake.choose(self._connection, opened, self._terms, mode=mode, model=model)
+
+    def _reply(self, request_id: JsonValue, option_id: str | None) -> None:
+        self._connection.respond(request_id, messages.outcome(option_id))

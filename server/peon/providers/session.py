@@ -1,0 +1,282 @@
+"""A session with an agent, whatever it speaks: its process, its one turn, and how both end."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeAlias
+
+from peon.errors import ExternalFailure
+from peon.providers.dialect import Desk, Dialect, Turn
+from peon.providers.jsonrpc.ndjson import LineTooLong
+from peon.providers.port import AgentFault, SessionRequest, SessionSink
+from peon.providers.process import AgentProcess, Command, Exit
+from peon.providers.redaction import RedactingSink
+from peon.providers.secrets import Secrets, secrets_of
+from peon.providers.supervisor import Supervisor
+from peon.providers.terms import Terms
+from peon.providers.watch import Watch
+from peon_protocol.ids import ActionId, SessionId
+from peon_protocol.provider_events import ProviderError, ProviderEvent, SessionEnded, TurnEnded
+from peon_protocol.values import Mode, Prompt, StopReason
+
+Speaking: TypeAlias = Callable[[Desk, SessionRequest, Terms], Dialect]
+"""Makes the dialect of a session."""
+
+
+class AgentSession:
+    """One agent at work. Made by `AgentSession.open`; see `peon.providers.port.Session`."""
+
+    def __init__(
+        self, request: SessionRequest, sink: SessionSink, *, terms: Terms, speaking: Speaking
+    ) -> None:
+        self._request = request
+        self._secrets = Secrets()
+        self._sink = RedactingSink(sink, self._secrets)
+        self._terms = terms
+        self._name = terms.name
+        self._dialect = speaking(self, request, terms)
+        self._process: AgentProcess | None = None
+        self._ready = False
+        self._turn: Turn | None = None
+        self._exit: Exit | None = None
+        self._why_ended: str | None = None
+
+    @classmethod
+    async def open(
+        cls,
+        command: Command,
+        request: SessionRequest,
+        sink: SessionSink,
+        *,
+        supervisor: Supervisor,
+        terms: Terms,
+        speaking: Speaking,
+    ) -> "AgentSession":
+        """Start the agent and make it ready. Leaves nothing behind when it raises."""
+        session = cls(request, sink, terms=terms, speaking=speaking)
+        process = await supervisor.start(
+            command,
+            on_output=session._output,
+            on_exit=session._exited,
+        )
+        session._process = process
+        try:
+            await session._prepare()
+        finally:
+            if not session._ready:
+                await process.end()
+        return session
+
+    @property
+    def session_id(self) -> SessionId:
+        return self._request.session_id
+
+    @property
+    def native_id(self) -> str:
+        return self._dialect.native_id
+
+    @property
+    def alive(self) -> bool:
+        return self._ready and self._process is not None and self._process.running
+
+    @property
+    def turn(self) -> Turn | None:
+        """See `peon.providers.dialect.Desk`."""
+        return self._turn
+
+    async def prompt(self, prompt: Prompt, *, mode: Mode, model: str | None) -> None:
+        """See `peon.providers.port.Session`."""
+        self._check(prompt)
+        turn = self._turn = Turn()
+        sent = False
+        try:
+            await self._learn_secrets()
+            await self._dialect.choose(mode, model)
+            if turn.interrupted and not turn.ended.is_set():
+                self._close_turn(turn, [TurnEnded(stop_reason=StopReason.CANCELLED)])
+            elif not turn.ended.is_set():
+                self._watch_over(turn)
+                await self._dialect.hand_over(turn, prompt)
+            sent = True
+        except ExternalFailure:
+            # Its death or an interruption has ended the turn already, and that was reported.
+            if not turn.ended.is_set():
+                raise
+        finally:
+            if not sent and self._turn is turn:
+                self._close_turn(turn, [])
+        await self._delivered(turn)
+
+    async def interrupt(self) -> None:
+        """See `peon.providers.port.Session`."""
+        turn = self._turn
+        if turn is None:
+            return
+        turn.interrupted = True
+        self.report(self._dialect.withdraw())
+        if self.alive:
+            self._dialect.ask_to_stop()
+        try:
+            async with asyncio.timeout(self._terms.patience.agree):
+                await turn.ended.wait()
+        except TimeoutError:
+            self._close_turn(turn, self._abandoned(TurnEnded(stop_reason=StopReason.CANCELLED)))
+            await self._end("did not stop when asked to")
+
+    def answer(self, action_id: ActionId, option_id: str | None) -> None:
+        """See `peon.providers.port.Session`."""
+        self._dialect.answer(action_id, option_id)
+
+    async def close(self) -> None:
+        """See `peon.providers.port.Session`."""
+        await self._end("closed")
+
+    # Opening.
+
+    async def _prepare(self) -> None:
+        try:
+            await self._learn_secrets()
+            started = await self._dialect.open()
+        except ExternalFailure as error:
+            raise self._explained(error) from error
+        if self._exit is not None:
+            raise self._explained(ExternalFailure(self._name, str(self._exit)))
+        self._ready = True
+        self.report([started])
+
+    async def _learn_secrets(self) -> None:
+        """Read what the project keeps secret now."""
+        self._secrets = await asyncio.to_thread(secrets_of, Path(self._request.root))
+        self._sink.know(self._secrets)
+
+    def _explained(self, error: ExternalFailure) -> ExternalFailure:
+        """`error`, or how the agent died if that is the reason for it."""
+        if self._exit is None:
+            return error
+        detail = f"it {self._exit} before it was ready"
+        said = f": {self._secrets.redact(self._exit.stderr)}" if self._exit.stderr else ""
+        return ExternalFailure(self._name, detail + said, code=AgentFault.DIED)
+
+    # The turn.
+
+    def _check(self, prompt: Prompt) -> None:
+        if not self.alive:
+            raise ExternalFailure(self._name, "it is not running any more", code=AgentFault.GONE)
+        if self._turn is not None:
+            raise ExternalFailure(self._name, "it is still at another prompt", code=AgentFault.BUSY)
+        self._dialect.check(prompt)
+
+    async def _delivered(self, turn: Turn) -> None:
+        """Wait until the agent has read its prompt; one that does not read is ended."""
+        process = self._process
+        if process is None or turn.ended.is_set():
+            return
+        try:
+            async with asyncio.timeout(self._terms.patience.accept):
+                await process.drain()
+        except TimeoutError:
+            message = "it does not read its prompt"
+            error = ProviderError(code=AgentFault.STUCK, message=message)
+            self._close_turn(turn, self._abandoned(error))
+            await self._end(message)
+
+    def finish(self, turn: Turn, events: Iterable[ProviderEvent]) -> None:
+        """See `peon.providers.dialect.Desk`. One that stopped because it was silent has failed."""
+        if turn.watch is not None and turn.watch.asked:
+            self._close_turn(turn, self._abandoned(self._silent()))
+        else:
+            self._close_turn(turn, events)
+
+    def _abandoned(self, end: ProviderEvent) -> list[ProviderEvent]:
+        """What closes a turn whose agent will not end it, and `end`."""
+        cancelled = isinstance(end, TurnEnded)
+        return [*self._dialect.close(cancelled=cancelled), end]
+
+    def _close_turn(self, turn: Turn, events: Iterable[ProviderEvent]) -> None:
+        """Report the end of a turn, once."""
+        if turn is not self._turn:
+            return
+        self._turn = None
+        if turn.watch is not None:
+            turn.watch.stop()
+        self._dialect.release()
+        self.report(events)
+        turn.ended.set()
+
+    def _watch_over(self, turn: Turn) -> None:
+        turn.watch = Watch(
+            patience=self._terms.patience,
+            excused=lambda: turn.interrupted or self._dialect.asking or self._dialect.working,
+            ask=self._dialect.ask_to_stop,
+            end=lambda: self.fail(AgentFault.SILENT, self._silent().message),
+        )
+        turn.watch.start()
+
+    def _silent(self) -> ProviderError:
+        seconds = self._terms.patience.silence
+        return ProviderError(
+            code=AgentFault.SILENT, message=f"{self._name} has said nothing for {seconds:g} seconds"
+        )
+
+    # The process.
+
+    def _output(self, data: bytes) -> None:
+        turn = self._turn
+        taken = False
+        try:
+            if self._dialect.feed(data) and turn is not None and turn.watch is not None:
+                turn.watch.heard()
+            taken = True
+        except LineTooLong as error:
+            taken = True
+            self.fail(AgentFault.PROTOCOL, f"it wrote {error}")
+        finally:
+            # Where our own side breaks, nothing that follows could be trusted: no turn may hang.
+            if not taken:
+                self.fail(AgentFault.LOST, "what it said could not be taken in")
+
+    def fail(self, code: AgentFault | str, message: str) -> None:
+        """See `peon.providers.dialect.Desk`."""
+        self._why_ended = self._why_ended or message
+        if self._process is not None:
+            self._process.end_soon()
+        if self._turn is not None:
+            error = ProviderError(code=code, message=message)
+            self._close_turn(self._turn, self._abandoned(error))
+
+    def _exited(self, outcome: Exit) -> None:
+        self._exit = outcome
+        turn = self._turn
+        if turn is not None:
+            cancelled = list(self._dialect.close(cancelled=True))
+            end = [TurnEnded(stop_reason=StopReason.CANCELLED)] if turn.interrupted else []
+            self._close_turn(turn, [*cancelled, *end])
+        self._dialect.lost(f"it {outcome}")
+        if self._ready:
+            self.report(
+                [
+                    SessionEnded(
+                        session_id=self.session_id,
+                        reason=self._why_ended or str(outcome),
+                        detail=outcome.stderr or None,
+                    )
+                ]
+            )
+
+    async def _end(self, reason: str) -> None:
+        if self._process is not None:
+            self._why_ended = self._why_ended or (None if self._exit is not None else reason)
+            await self._process.end()
+
+    def send(self, data: bytes) -> None:
+        """See `peon.providers.dialect.Desk`."""
+        try:
+            if self._process is not None:
+                self._process.write(data)
+        except ExternalFailure as error:
+            self.fail(error.code, error.detail)
+
+    def report(self, events: Iterable[ProviderEvent]) -> None:
+        """See `peon.providers.dialect.Desk`."""
+        for event in events:
+            self._sink.provider_event(event)
