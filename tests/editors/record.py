@@ -1,0 +1,315 @@
+"""Records what a real server tells an editor, for the editors' reducers to be replayed.
+
+    PYTHONPATH=tests .venv/bin/python tests/editors/record.py [NAME ...]
+
+Each recording is one file in `recordings/`:
+
+    snapshot       the answers that an editor has read when it begins: `projects` (of project/list),
+                   `threads` (of thread/list) and `readings` (of thread/read, each thread's)
+    notifications  what it is sent from then on, in order: events, deltas, and what else there is.
+                   A subscription begins after the sequence of `projects`, so some events come that
+                   a reading knows already
+    expected       what the same queries answer when all has been taken in: `projects`, and
+                   `threads`, each as thread/read has it
+
+A reducer that takes the snapshot in, and then every notification, must hold `expected`. Members
+that are null or left out are the same, and a reducer may hold more.
+"""
+
+import asyncio
+import copy
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from support.environment import move_to
+from support.windows import Message, Window, own_state, window
+
+RECORDINGS = Path(__file__).parent / "recordings"
+ROOT_ON_RECORD = "/home/user/greeter"
+"""What the folder of the project is called in a recording."""
+
+PROJECT = "prj-greeter"
+THREAD = "thr-greet"
+
+
+class Editor:
+    """An editor with a subscription of its own; it keeps everything that it is sent."""
+
+    def __init__(self, seen: Window, root: Path) -> None:
+        self.root = root
+        self._client = seen.client
+        self._projects: Message = {}
+        self._threads: Message = {}
+        self._readings: list[Message] = []
+        self._heard: list[Message] = []
+        self._read = 0
+        """How many of `_heard` the story has looked at."""
+
+    async def ask(self, method: str, **params: object) -> Any:
+        return await self._client.request(method, params)
+
+    async def thread(self, thread_id: str = THREAD, mode: str = "ask", **params: object) -> None:
+        await self.ask(
+            "thread/create",
+            threadId=thread_id,
+            projectId=PROJECT,
+            provider="script",
+            mode=mode,
+            **params,
+        )
+
+    async def turn(self, number: int, *lines: str, thread_id: str = THREAD) -> None:
+        turn_id = f"{thread_id}-turn-{number}"
+        await self.ask("turn/start", threadId=thread_id, turnId=turn_id, prompt="\n".join(lines))
+
+    async def begin(self, *, between: "Callable[[], Awaitable[object]] | None" = None) -> None:
+        """Take the snapshot and subscribe; what happens in `between` is in a reading already."""
+        self._projects = await self.ask("project/list")
+        self._threads = await self.ask("thread/list")
+        if between is not None:
+            await between()
+        self._readings = [
+            await self.ask("thread/read", threadId=each["threadId"])
+            for each in self._threads["threads"]
+        ]
+        await self.ask("events/subscribe", after=self._projects["sequence"], deltas=True)
+
+    async def until(self, kind: str) -> Message:
+        """The next event of this type; everything on the way is kept."""
+        while True:
+            while self._read == len(self._heard):
+                self._heard.append(await self._client.next_message())
+            message = self._heard[self._read]
+            events = message["params"].get("events", [])
+            found = next((each for each in events if each["type"] == kind), None)
+            if found is None:
+                self._read += 1
+                continue
+            rest = events[events.index(found) + 1 :]
+            head = events[: events.index(found) + 1]
+            message["params"]["events"] = head
+            message["params"]["through"] = head[-1]["sequence"]
+            if rest:
+                later = copy.deepcopy(message)
+                later["params"] |= {"events": rest, "through": rest[-1]["sequence"]}
+                self._heard.insert(self._read + 1, later)
+            self._read += 1
+            return dict(found)
+
+    async def answer(self, method: str, **params: object) -> None:
+        """Answer the next action."""
+        asked = (await self.until("action.requested"))["payload"]
+        await self.ask(method, threadId=asked["threadId"], actionId=asked["actionId"], **params)
+
+    async def recording(self, description: str) -> Message:
+        """All of it, with what the server says now that all has been heard."""
+        projects = await self.ask("project/list")
+        threads = (await self.ask("thread/list"))["threads"]
+        readings = [await self.ask("thread/read", threadId=each["threadId"]) for each in threads]
+        while not self._is_told_of(projects["sequence"]):
+            self._heard.append(await self._client.next_message())
+        self._heard += self._client.unread
+        self._client.unread.clear()
+        return {
+            "description": description,
+            "snapshot": {
+                "projects": self._projects,
+                "threads": self._threads,
+                "readings": self._readings,
+            },
+            "notifications": [
+                {"method": each["method"], "params": each["params"]} for each in self._heard
+            ],
+            "expected": {
+                "projects": projects["projects"],
+                "threads": [each["thread"] for each in readings],
+            },
+        }
+
+    def _is_told_of(self, sequence: int) -> bool:
+        return any(each["params"].get("through", 0) >= sequence for each in self._heard)
+
+
+Story = Callable[[Editor], Awaitable[None]]
+
+
+async def first_turn(editor: Editor) -> None:
+    """From nothing: a project, a thread, a turn that plans, thinks, asks twice and ends."""
+    await editor.begin()
+    await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
+    await editor.thread()
+    await editor.turn(
+        1,
+        "plan Read greet.py; Let it take a name; Run it",
+        "think It prints a constant; a parameter is enough.",
+        "say I let `greet.py` take a name.\\n",
+        "write greet.py import sys\\nprint('hello', sys.argv[1])\\n",
+        "run cat greet.py",
+        "say Grüße, 世界, 👋.",
+    )
+    await editor.answer("action/approve")
+    await editor.answer("action/reject", reason="I run it myself.")
+    await editor.until("turn.completed")
+
+
+async def joined_midway(editor: Editor) -> None:
+    """An editor that comes while a turn runs: events it has read already are sent again."""
+    await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
+    await editor.thread()
+    await editor.turn(1, "say One.", "write one.txt one", "say Two.")
+
+    async def meanwhile() -> None:
+        await editor.ask("project/configure", projectId=PROJECT, title="Greeter")
+        await editor.ask("thread/configure", threadId=THREAD, title="Joined in the middle")
+
+    await editor.begin(between=meanwhile)
+    thread = (await editor.ask("thread/read", threadId=THREAD))["thread"]
+    if thread["pendingActions"]:
+        action = thread["pendingActions"][0]["actionId"]
+        await editor.ask("action/approve", threadId=THREAD, actionId=action)
+    else:
+        await editor.answer("action/approve")
+    await editor.until("turn.completed")
+    await editor.ask("project/configure", projectId=PROJECT, defaults={"mode": "edits"})
+
+
+async def streams(editor: Editor) -> None:
+    """Much text in small pieces, then a turn that is interrupted while it streams."""
+    await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
+    await editor.thread()
+    await editor.begin()
+    await editor.turn(1, "stream 400 30")
+    await editor.until("turn.completed")
+    await editor.turn(2, "say Before.", "sleep 60", "say After.")
+    await editor.until("item.recorded")
+    await editor.ask("turn/interrupt", threadId=THREAD)
+    await editor.until("turn.completed")
+
+
+async def missing_deltas(editor: Editor) -> None:
+    """As `streams`, but every third delta was dropped on the way, as deltas may be."""
+    await streams(editor)
+
+
+async def endings(editor: Editor) -> None:
+    """Turns that fail and crash, threads renamed, archived and deleted, a project deleted."""
+    await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
+    await editor.thread()
+    await editor.thread("thr-gone", title="Soon gone")
+    await editor.begin()
+    await editor.turn(1, "say About to fail.", "fail overloaded Try again later.")
+    await editor.until("turn.failed")
+    await editor.turn(2, "say About to crash.", "crash")
+    await editor.until("turn.failed")
+    await editor.turn(3, "write never.txt never")
+    await editor.until("action.requested")
+    await editor.ask("turn/interrupt", threadId=THREAD)
+    await editor.until("turn.completed")
+    await editor.ask("thread/configure", threadId=THREAD, title="Endings", mode="full")
+    await editor.ask("thread/configure", threadId=THREAD, archived=True)
+    await editor.ask("thread/delete", threadId="thr-gone")
+    other = editor.root / "other"
+    other.mkdir()
+    await editor.ask("project/create", projectId="prj-other", root=str(other))
+    await editor.ask("thread/create", threadId="thr-other", projectId="prj-other")
+    await editor.ask("project/delete", projectId="prj-other")
+    await editor.until("project.deleted")
+
+
+async def workspace(editor: Editor) -> None:
+    """Checkpoints, a restore and a commit; the second commit finds nothing."""
+    _repository(editor.root)
+    await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
+    await editor.thread(mode="full")
+    await editor.begin()
+    await editor.turn(1, "write a.txt first", "write b.txt second")
+    await editor.until("turn.completed")
+    kept = await editor.ask("checkpoint/create", threadId=THREAD, description="Two files")
+    await editor.turn(2, "append a.txt more", "delete b.txt", "run echo done")
+    await editor.until("turn.completed")
+    await editor.ask("checkpoint/restore", threadId=THREAD, checkpointId=kept["checkpointId"])
+    await editor.ask("git/commit", threadId=THREAD, message="Add two files")
+    await editor.until("changes.committed")
+    refused = await editor._client.refusal(  # noqa: SLF001 (a refusal is part of the story)
+        "git/commit", {"threadId": THREAD, "message": "Nothing"}
+    )
+    assert refused.kind == "git.nothingToCommit"
+    await editor.until("operation.failed")
+
+
+STORIES: dict[str, Story] = {
+    "first-turn": first_turn,
+    "joined-midway": joined_midway,
+    "streams": streams,
+    "missing-deltas": missing_deltas,
+    "endings": endings,
+    "workspace": workspace,
+}
+
+
+def _repository(root: Path) -> None:
+    for arguments in (
+        ["init", "--quiet", "--initial-branch=main"],
+        ["config", "user.name", "A user"],
+        ["config", "user.email", "user@example.com"],
+        ["commit", "--quiet", "--allow-empty", "--message=Begin"],
+    ):
+        subprocess.run(["git", *arguments], cwd=root, check=True, timeout=30)
+
+
+async def play(name: str, state: Path, root: Path) -> Message:
+    """The recording of one story, as the server told it."""
+    async with window(state) as seen:
+        editor = Editor(seen, root)
+        story = STORIES[name]
+        await story(editor)
+        found = await editor.recording((story.__doc__ or "").strip())
+        await seen.close()
+    return found
+
+
+def record(name: str) -> Message:
+    """Play one story before a server of its own, and hide where that was."""
+    with tempfile.TemporaryDirectory(prefix="peon-") as folder:
+        home = Path(folder).resolve()
+        move_to(home)
+        root = home / "greeter"
+        root.mkdir()
+        with own_state(home) as state:
+            found = asyncio.run(play(name, state, root))
+        told = json.loads(json.dumps(found).replace(str(root), ROOT_ON_RECORD))
+    if name == "missing-deltas":
+        told["notifications"] = _without_every_third_delta(told["notifications"])
+    return dict(told)
+
+
+def _without_every_third_delta(notifications: list[Message]) -> list[Message]:
+    kept, count = [], 0
+    for each in notifications:
+        if each["method"] == "turn/delta":
+            count += 1
+            if count % 3 == 0:
+                continue
+        kept.append(each)
+    return kept
+
+
+def main(names: list[str]) -> None:
+    """Write the recordings that are named, or all."""
+    RECORDINGS.mkdir(exist_ok=True)
+    for name in names or STORIES:
+        found = record(name)
+        lines = json.dumps(found, indent=1, ensure_ascii=False, sort_keys=False)
+        (RECORDINGS / f"{name}.json").write_text(lines + "\n", encoding="utf-8")
+        sys.stdout.write(f"{name}: {len(found['notifications'])} notifications\n")
+
+
+if __name__ == "__main__":
+    os.chdir(Path(__file__).parents[2])
+    main(sys.argv[1:])
