@@ -88,6 +88,13 @@ def _tables(protocol: Protocol) -> str:
         "notifications": [
             each.name for each in protocol.methods if each.direction == "notification"
         ],
+        "commands": [each.name for each in protocol.methods if each.kind == "command"],
+        "events": [
+            payload.type
+            for each in protocol.definitions
+            if isinstance(each, EnvelopeDefinition)
+            for payload in each.payloads
+        ],
     }
     lines = ["local M = {}", "", f"M.protocol_version = {protocol.version}", ""]
     for name, entries in lists.items():

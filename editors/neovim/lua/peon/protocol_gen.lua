@@ -1470,4 +1470,31 @@ M.notifications = {
   "server/statusChanged",
 }
 
+---@type string[]
+M.events = {
+  "project.created",
+  "project.configured",
+  "project.deleted",
+  "thread.created",
+  "thread.configured",
+  "thread.deleted",
+  "turn.started",
+  "turn.interruptRequested",
+  "turn.completed",
+  "turn.failed",
+  "item.recorded",
+  "action.requested",
+  "action.resolved",
+  "checkpoint.created",
+  "checkpoint.restored",
+  "changes.committed",
+  "changes.pushed",
+  "session.opened",
+  "session.closed",
+  "operation.requested",
+  "operation.failed",
+  "thread.erased",
+  "event.erased",
+}
+
 return M

@@ -1,0 +1,74 @@
+-- The reducer against recordings of a real server: the same files as VS Code's.
+
+local items = require("peon.state.items")
+local state = require("peon.state")
+
+local folder = os.getenv("PEON_TEST_RECORDINGS")
+
+local function recording(name)
+  local file = assert(io.open(("%s/%s.json"):format(folder, name), "rb"))
+  local text = file:read("*a")
+  file:close()
+  return vim.json.decode(text, { luanil = { object = true } })
+end
+
+local function replayed(told)
+  local held = state.empty()
+  state.take_lists(held, told.snapshot.projects, told.snapshot.threads)
+  for _, reading in ipairs(told.snapshot.readings) do
+    state.take_reading(held, reading)
+  end
+  for _, each in ipairs(told.notifications) do
+    state.apply(held, each.method, each.params)
+  end
+  return held
+end
+
+--- Where `held` lacks something of `expected`; null and an absent member are the same.
+local function differences(expected, held, path, found)
+  if type(expected) == "table" and type(held) == "table" then
+    for key, value in pairs(expected) do
+      differences(value, held[key], path .. "." .. key, found)
+    end
+    if vim.islist(expected) and #expected ~= #held then
+      table.insert(found, ("%s: %d entries, not %d"):format(path, #held, #expected))
+    end
+  elseif expected ~= held then
+    table.insert(found, ("%s: %s, not %s"):format(path, vim.inspect(held), vim.inspect(expected)))
+  end
+  return found
+end
+
+local function views(held)
+  local found = { projects = {}, threads = {} }
+  for _, id in ipairs(held.projectOrder) do
+    table.insert(found.projects, held.projects[id])
+  end
+  for _, id in ipairs(held.threadOrder) do
+    local thread = held.threads[id]
+    for _, turn in ipairs(thread.turns) do
+      vim.tbl_map(items.text, turn.items)
+    end
+    table.insert(found.threads, thread)
+  end
+  return found
+end
+
+describe("a recording", function()
+  for name in vim.fs.dir(folder) do
+    name = name:match("^(.+)%.json$")
+    it(("leads to what the server says: %s"):format(name), function()
+      local told = recording(name)
+      assert.same({}, differences(told.expected, views(replayed(told)), "", {}))
+    end)
+
+    it(("told twice leads to the same: %s"):format(name), function()
+      local told = recording(name)
+      local held = replayed(told)
+      for _, each in ipairs(told.notifications) do
+        state.apply(held, each.method, each.params)
+      end
+      assert.same({}, differences(told.expected, views(held), "", {}))
+    end)
+  end
+end)
