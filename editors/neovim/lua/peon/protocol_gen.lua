@@ -1471,6 +1471,25 @@ M.notifications = {
 }
 
 ---@type string[]
+M.commands = {
+  "project/create",
+  "project/configure",
+  "project/delete",
+  "thread/create",
+  "thread/configure",
+  "thread/delete",
+  "turn/start",
+  "turn/interrupt",
+  "action/approve",
+  "action/reject",
+  "provider/ingest",
+  "checkpoint/create",
+  "checkpoint/restore",
+  "git/commit",
+  "git/push",
+}
+
+---@type string[]
 M.events = {
   "project.created",
   "project.configured",
