@@ -10,7 +10,14 @@ import attrs
 
 from peon_protocol.ids import ActionId, CheckpointId, CommandId, ProjectId, ThreadId, TurnId
 from peon_protocol.provider_events import ProviderEvent
-from peon_protocol.values import ConflictChoice, Mode, ProjectDefaults, Prompt, Scope
+from peon_protocol.values import (
+    ConflictChoice,
+    Mode,
+    ProjectDefaults,
+    Prompt,
+    RestoreScope,
+    Scope,
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -141,12 +148,17 @@ class CreateCheckpoint:
 
 @attrs.frozen(kw_only=True)
 class RestoreCheckpoint:
-    """Undo what this thread did to the files after the checkpoint, and nothing else."""
+    """Undo what this thread did after the checkpoint, and nothing else.
+
+    `paths` limits which files go back. With `conflicts` overwrite, paths that others changed too go
+    back as well; what stood there is in the checkpoint that is taken before.
+    """
 
     thread_id: ThreadId
     checkpoint_id: CheckpointId
     paths: tuple[str, ...] | None = None
     conflicts: ConflictChoice = ConflictChoice.KEEP
+    what: RestoreScope = RestoreScope.FILES
     command_id: CommandId | None = None
 
 

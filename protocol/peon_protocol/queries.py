@@ -5,6 +5,7 @@ from typing import TypeAlias
 import attrs
 
 from peon_protocol.ids import BlobId, CheckpointId, ProjectId, SubscriptionId, ThreadId, TurnId
+from peon_protocol.values import ConflictChoice, RestoreScope
 
 
 @attrs.frozen(kw_only=True)
@@ -74,6 +75,17 @@ class ReadCheckpointDiff:
 
 
 @attrs.frozen(kw_only=True)
+class PreviewRestore:
+    """What `checkpoint/restore` with the same params would do now. Changes nothing."""
+
+    thread_id: ThreadId
+    checkpoint_id: CheckpointId
+    paths: tuple[str, ...] | None = None
+    conflicts: ConflictChoice = ConflictChoice.KEEP
+    what: RestoreScope = RestoreScope.FILES
+
+
+@attrs.frozen(kw_only=True)
 class ReadGitStatus:
     """What the user's repository says of the project's folder."""
 
@@ -132,6 +144,7 @@ ModelQuery: TypeAlias = ListProjects | ListThreads | ReadThread | ListCheckpoint
 OutsideQuery: TypeAlias = (
     ReadTurnDiff
     | ReadCheckpointDiff
+    | PreviewRestore
     | ReadGitStatus
     | ReadGitDiff
     | ReadBlob

@@ -18,7 +18,14 @@ from peon_protocol.ids import (
     ThreadId,
     TurnId,
 )
-from peon_protocol.values import BlobEncoding, Decision, MissingPath, PathConflict
+from peon_protocol.values import (
+    BlobEncoding,
+    Decision,
+    MissingPath,
+    PathConflict,
+    RestoreChange,
+    RestoreScope,
+)
 from peon_protocol.views import CheckpointView, ProjectView, ProviderView, ThreadView
 
 
@@ -71,7 +78,7 @@ class CheckpointResult:
 
 @attrs.frozen(kw_only=True)
 class RestoreResult:
-    """Files went back; those in `conflicts` were left as they are.
+    """Files, or the conversation, went back; files in `conflicts` were left as they are.
 
     Restoring `before_checkpoint_id` undoes the restore.
     """
@@ -83,6 +90,10 @@ class RestoreResult:
     before_checkpoint_id: CheckpointId
     restored: tuple[str, ...] = ()
     conflicts: tuple[PathConflict, ...] = ()
+    what: RestoreScope = RestoreScope.FILES
+    undone: tuple[TurnId, ...] = ()
+    redone: tuple[TurnId, ...] = ()
+    overwritten: tuple[PathConflict, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -144,6 +155,23 @@ class CheckpointList:
     """Checkpoints, oldest first."""
 
     checkpoints: tuple[CheckpointView, ...]
+
+
+@attrs.frozen(kw_only=True)
+class RestorePreview:
+    """Exactly what restoring would do now, with the same params.
+
+    `files` change, `conflicts` stay although the undone work changed them, `overwritten` are those
+    of `files` that others changed too. `undone` turns would no longer count in the conversation,
+    `redone` would again. `missing` is what the checkpoint does not hold.
+    """
+
+    files: tuple[RestoreChange, ...] = ()
+    conflicts: tuple[PathConflict, ...] = ()
+    overwritten: tuple[PathConflict, ...] = ()
+    undone: tuple[TurnId, ...] = ()
+    redone: tuple[TurnId, ...] = ()
+    missing: tuple[MissingPath, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

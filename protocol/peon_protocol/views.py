@@ -75,7 +75,10 @@ class ItemView:
 
 @attrs.frozen(kw_only=True)
 class TurnView:
-    """One prompt and all that followed. `items` is null where a list leaves them out."""
+    """One prompt and all that followed. `items` is null where a list leaves them out.
+
+    One that is `undone` no longer counts in the conversation: the agent does not know of it.
+    """
 
     turn_id: TurnId
     number: int
@@ -90,6 +93,7 @@ class TurnView:
     stop_reason: StopReason | None
     error: TurnError | None
     usage: Usage | None
+    undone: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -107,7 +111,7 @@ class PendingActionView:
 
 @attrs.frozen(kw_only=True)
 class CheckpointView:
-    """A checkpoint of the thread."""
+    """A checkpoint of the thread. An `expired` one can no longer be gone back to."""
 
     checkpoint_id: CheckpointId
     thread_id: ThreadId
@@ -116,6 +120,7 @@ class CheckpointView:
     kind: CheckpointKind
     created_at: str
     missing: tuple[MissingPath, ...]
+    expired: bool
 
 
 @attrs.frozen(kw_only=True)

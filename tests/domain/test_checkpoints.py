@@ -5,6 +5,7 @@ import pytest
 from peon.domain.commands import (
     CheckpointTaken,
     FilesRestored,
+    RecordExpiry,
     RecordOperation,
     WorkFailed,
 )
@@ -15,15 +16,16 @@ from peon_protocol.commands import (
 from peon_protocol.events import (
     CheckpointCreated,
     CheckpointRestored,
+    CheckpointsExpired,
     OperationRequested,
     ThreadDeleted,
 )
 from peon_protocol.ids import CheckpointId, OperationId, ProjectId
 from peon_protocol.rejections import (
+    CheckpointExpired,
     CheckpointNotFound,
     CheckpointOfAnotherThread,
     DescriptionBlank,
-    FeatureNotAvailable,
     OperationInProgress,
     PathOutsideWorkspace,
     ThreadNotFound,
@@ -43,6 +45,7 @@ from peon_protocol.values import (
 from support.given import FRESH, ROOT, Story, given
 from support.story import (
     KEPT,
+    NOBODY,
     OTHER,
     SNAPSHOT,
     TALK,
@@ -231,7 +234,67 @@ def test_only_paths_inside_the_folder_go_back(path: str):
     ).refused(PathOutsideWorkspace(path))
 
 
-def test_overwriting_what_others_changed_is_not_offered_yet():
-    given(an_idle_thread(), a_checkpoint()).when(
+def test_what_others_changed_is_overwritten_where_that_is_asked_for_and_listed():
+    told = given(an_idle_thread(), a_checkpoint(description="roses watered"))
+    wanted = RestoreOperation(KEPT, CheckpointId(FRESH), conflicts=ConflictChoice.OVERWRITE)
+    taken = (PathConflict("tulips.txt", "changedSince"),)
+
+    told.when(
         RestoreCheckpoint(thread_id=TALK, checkpoint_id=KEPT, conflicts=ConflictChoice.OVERWRITE)
-    ).refused(FeatureNotAvailable("conflicts: overwrite"))
+    ).then(OperationRequested(thread_id=TALK, operation_id=OperationId(FRESH), operation=wanted))
+    told.when(
+        RecordOperation(
+            TALK, OperationId(FRESH), FilesRestored("9a57", ("tulips.txt",), overwritten=taken)
+        )
+    ).then(
+        before_restoring("roses watered"),
+        CheckpointRestored(
+            thread_id=TALK,
+            checkpoint_id=KEPT,
+            operation_id=OperationId(FRESH),
+            before_checkpoint_id=CheckpointId(FRESH),
+            restored=("tulips.txt",),
+            overwritten=taken,
+        ),
+    )
+
+
+def before_restoring(description: str) -> CheckpointCreated:
+    """The checkpoint of the present that a restore takes first."""
+    return CheckpointCreated(
+        thread_id=TALK,
+        checkpoint_id=CheckpointId(FRESH),
+        description=f"Before going back to «{description}»",
+        kind=CheckpointKind.BEFORE_RESTORE,
+        snapshot="9a57",
+    )
+
+
+# ---- expiry --------------------------------------------------------------------------------------
+
+
+def test_checkpoints_whose_files_were_let_go_are_told_of_thread_by_thread():
+    told = given(
+        an_idle_thread(),
+        a_thread(OTHER),
+        a_checkpoint(),
+        a_checkpoint(CheckpointId("newer"), snapshot="beef"),
+        a_checkpoint(CheckpointId("theirs"), thread_id=OTHER),
+    )
+
+    told.when(RecordExpiry((TALK, OTHER, NOBODY), frozenset({SNAPSHOT}))).then(
+        CheckpointsExpired(thread_id=TALK, checkpoint_ids=(KEPT,)),
+        CheckpointsExpired(thread_id=OTHER, checkpoint_ids=(CheckpointId("theirs"),)),
+    ).reacts()
+    told.when(RecordExpiry((TALK, OTHER), frozenset({SNAPSHOT}))).nothing()
+
+    assert told.thread().checkpoints[KEPT].expired
+    assert not told.thread().checkpoints[CheckpointId("newer")].expired
+
+
+def test_an_expired_checkpoint_is_not_gone_back_to():
+    told = given(an_idle_thread(), a_checkpoint(), RecordExpiry((TALK,), frozenset({SNAPSHOT})))
+
+    told.when(RestoreCheckpoint(thread_id=TALK, checkpoint_id=KEPT)).refused(
+        CheckpointExpired(KEPT)
+    )

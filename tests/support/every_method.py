@@ -147,6 +147,9 @@ class Story:
         gone: Json = {"threadId": thread, "checkpointId": "none"}
         await self.no("checkpoint/diff", "checkpoint.notFound", **gone)
         first = listed[0]["checkpointId"]
+        await self.no("checkpoint/preview", "checkpoint.notFound", **gone)
+        foreseen = await self.yes("checkpoint/preview", threadId=thread, checkpointId=first)
+        assert foreseen["files"] == [{"path": "one.txt", "kind": "delete"}]
         restored = await self.yes("checkpoint/restore", threadId=thread, checkpointId=first)
         assert restored["restored"] == ["one.txt"]
         await self.yes(

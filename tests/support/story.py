@@ -208,14 +208,18 @@ def an_ending(
 
 
 def a_checkpoint(
-    checkpoint_id: CheckpointId = KEPT, *, thread_id: ThreadId = TALK, description: str = "as is"
+    checkpoint_id: CheckpointId = KEPT,
+    *,
+    thread_id: ThreadId = TALK,
+    description: str = "as is",
+    snapshot: str = SNAPSHOT,
 ) -> tuple[Step, ...]:
     """A checkpoint taken by hand."""
     operation_id = OperationId(f"taking-{checkpoint_id}")
     operation = CheckpointOperation(checkpoint_id, description)
     return (
         OperationRequested(thread_id=thread_id, operation_id=operation_id, operation=operation),
-        RecordOperation(thread_id, operation_id, CheckpointTaken(SNAPSHOT)),
+        RecordOperation(thread_id, operation_id, CheckpointTaken(snapshot)),
     )
 
 

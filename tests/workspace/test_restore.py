@@ -38,9 +38,9 @@ async def test_everything_a_turn_did_is_undone(bench: Bench, start: str):
     assert contents(bench.root) == before
     assert not bench.repo.exists("new")
     assert done.restored == (
-        RestoredPath("file", "replace"),
-        RestoredPath("folder/inner", "replace"),
-        RestoredPath("link", "replace"),
+        RestoredPath("file", "write"),
+        RestoredPath("folder/inner", "write"),
+        RestoredPath("link", "write"),
         RestoredPath("new/deep/file", "delete"),
         RestoredPath("tool", "mode"),
     )

@@ -196,6 +196,19 @@ export type ConflictChoice =
   | "keep"
   | "overwrite";
 
+/** What goes back to a checkpoint. */
+export type RestoreScope =
+  | "files"
+  | "conversation"
+  | "both";
+
+/** What a restore does to a path. */
+export type RestoreChangeKind =
+  | "create"
+  | "write"
+  | "delete"
+  | "mode";
+
 /** Who caused an event. */
 export type ActorKind =
   | "client"
@@ -403,10 +416,16 @@ export interface MissingPath {
   reason: string;
 }
 
-/** A path a restore left alone, and whose change stood in the way. */
+/** A path where something else than the undone work stood in the way of a restore, and what. */
 export interface PathConflict {
   path: string;
   reason: string;
+}
+
+/** A path that a restore changes, and how. */
+export interface RestoreChange {
+  path: string;
+  kind: RestoreChangeKind;
 }
 
 /** Take a checkpoint by hand. */
@@ -432,6 +451,7 @@ export interface RestoreOperation {
   beforeCheckpointId: CheckpointId;
   paths: string[] | null;
   conflicts: ConflictChoice;
+  what: RestoreScope;
 }
 
 /** Commit changes in the user's repository; `paths` null means every change not ignored. */
@@ -711,7 +731,18 @@ export interface CheckpointCreated {
   missing: MissingPath[];
 }
 
-/** Files went back to a checkpoint; `beforeCheckpointId` holds what they were before. */
+/** What these checkpoints held is no longer kept: they are too old, or took too much room. */
+export interface CheckpointsExpired {
+  threadId: ThreadId;
+  checkpointIds: CheckpointId[];
+}
+
+/**
+ * Files, or the conversation, went back; `beforeCheckpointId` holds what was before.
+ *
+ * `undone` are turns that no longer count in the conversation, `redone` turns that do again.
+ * `overwritten` are restored paths that others had changed too.
+ */
 export interface CheckpointRestored {
   threadId: ThreadId;
   checkpointId: CheckpointId;
@@ -719,6 +750,10 @@ export interface CheckpointRestored {
   beforeCheckpointId: CheckpointId;
   restored: string[];
   conflicts: PathConflict[];
+  what: RestoreScope;
+  undone: TurnId[];
+  redone: TurnId[];
+  overwritten: PathConflict[];
 }
 
 /** A commit was made in the user's repository. */
@@ -775,6 +810,7 @@ export interface EventPayloads {
   "action.resolved": ActionResolved;
   "checkpoint.created": CheckpointCreated;
   "checkpoint.restored": CheckpointRestored;
+  "checkpoint.expired": CheckpointsExpired;
   "changes.committed": ChangesCommitted;
   "changes.pushed": ChangesPushed;
   "session.opened": SessionOpened;
@@ -916,12 +952,18 @@ export interface CreateCheckpoint {
   commandId?: CommandId | null;
 }
 
-/** Undo what this thread did to the files after the checkpoint, and nothing else. */
+/**
+ * Undo what this thread did after the checkpoint, and nothing else.
+ *
+ * `paths` limits which files go back. With `conflicts` overwrite, paths that others changed too go
+ * back as well; what stood there is in the checkpoint that is taken before.
+ */
 export interface RestoreCheckpoint {
   threadId: ThreadId;
   checkpointId: CheckpointId;
   paths?: string[] | null;
   conflicts?: ConflictChoice;
+  what?: RestoreScope;
   commandId?: CommandId | null;
 }
 
@@ -989,6 +1031,15 @@ export interface ReadCheckpointDiff {
   paths?: string[] | null;
   offset?: number;
   limit?: number;
+}
+
+/** What `checkpoint/restore` with the same params would do now. Changes nothing. */
+export interface PreviewRestore {
+  threadId: ThreadId;
+  checkpointId: CheckpointId;
+  paths?: string[] | null;
+  conflicts?: ConflictChoice;
+  what?: RestoreScope;
 }
 
 /** What the user's repository says of the project's folder. */
@@ -1063,7 +1114,11 @@ export interface ItemView {
   entries: PlanEntry[];
 }
 
-/** One prompt and all that followed. `items` is null where a list leaves them out. */
+/**
+ * One prompt and all that followed. `items` is null where a list leaves them out.
+ *
+ * One that is `undone` no longer counts in the conversation: the agent does not know of it.
+ */
 export interface TurnView {
   turnId: TurnId;
   number: number;
@@ -1078,6 +1133,7 @@ export interface TurnView {
   stopReason: StopReason | null;
   error: TurnError | null;
   usage: Usage | null;
+  undone: boolean;
 }
 
 /** An action that waits for an answer, and since when. */
@@ -1091,7 +1147,7 @@ export interface PendingActionView {
   requestedAt: string;
 }
 
-/** A checkpoint of the thread. */
+/** A checkpoint of the thread. An `expired` one can no longer be gone back to. */
 export interface CheckpointView {
   checkpointId: CheckpointId;
   threadId: ThreadId;
@@ -1100,6 +1156,7 @@ export interface CheckpointView {
   kind: CheckpointKind;
   createdAt: string;
   missing: MissingPath[];
+  expired: boolean;
 }
 
 /** Workspace work under way: `kind` is checkpoint, turnEnd, restore, commit or push. */
@@ -1187,7 +1244,7 @@ export interface CheckpointResult {
 }
 
 /**
- * Files went back; those in `conflicts` were left as they are.
+ * Files, or the conversation, went back; files in `conflicts` were left as they are.
  *
  * Restoring `beforeCheckpointId` undoes the restore.
  */
@@ -1199,6 +1256,10 @@ export interface RestoreResult {
   beforeCheckpointId: CheckpointId;
   restored: string[];
   conflicts: PathConflict[];
+  what: RestoreScope;
+  undone: TurnId[];
+  redone: TurnId[];
+  overwritten: PathConflict[];
 }
 
 /** A commit was made. */
@@ -1242,6 +1303,22 @@ export interface ThreadReading {
 /** Checkpoints, oldest first. */
 export interface CheckpointList {
   checkpoints: CheckpointView[];
+}
+
+/**
+ * Exactly what restoring would do now, with the same params.
+ *
+ * `files` change, `conflicts` stay although the undone work changed them, `overwritten` are those
+ * of `files` that others changed too. `undone` turns would no longer count in the conversation,
+ * `redone` would again. `missing` is what the checkpoint does not hold.
+ */
+export interface RestorePreview {
+  files: RestoreChange[];
+  conflicts: PathConflict[];
+  overwritten: PathConflict[];
+  undone: TurnId[];
+  redone: TurnId[];
+  missing: MissingPath[];
 }
 
 /** Events in order, and the head of the log when they were read. */
@@ -1431,6 +1508,10 @@ export type ErrorCode =
  * - `subscription.notFound`: This client has no such subscription.
  * - `checkpoint.failed`: The files could not be kept.
  * - `checkpoint.tooLate`: The files could not be kept in time.
+ * - `checkpoint.busy`: The folder was busy with other checkpoints for too long.
+ * - `checkpoint.incomplete`: The files as they are now could not be kept whole, so nothing was restored over them.
+ * - `checkpoint.notStored`: The disk where checkpoints are kept is full, or cannot be written to.
+ * - `workspace.notAFolder`: The project's folder is not there, is no folder, or cannot be entered.
  * - `restore.failed`: The files could not be brought back.
  * - `operation.lost`: The server stopped while the work was under way.
  * - `git.missing`: There is no git, or it is too old.
@@ -1464,6 +1545,10 @@ export type FailureKind =
   | "subscription.notFound"
   | "checkpoint.failed"
   | "checkpoint.tooLate"
+  | "checkpoint.busy"
+  | "checkpoint.incomplete"
+  | "checkpoint.notStored"
+  | "workspace.notAFolder"
   | "restore.failed"
   | "operation.lost"
   | "git.missing"
@@ -1646,6 +1731,9 @@ export interface PathOutsideWorkspaceDetails {
   path: string;
 }
 
+/** A conversation goes back as a whole: paths choose among files. */
+export type PathsWithoutFilesDetails = Record<string, never>;
+
 /** The command id came with another command before. */
 export interface CommandIdReusedDetails {
   commandId: CommandId;
@@ -1688,6 +1776,7 @@ export interface RejectionDetails {
   "checkpoint.descriptionBlank": DescriptionBlankDetails;
   "git.messageBlank": MessageBlankDetails;
   "path.outside": PathOutsideWorkspaceDetails;
+  "restore.pathsWithoutFiles": PathsWithoutFilesDetails;
   "command.idReused": CommandIdReusedDetails;
   "feature.notAvailable": FeatureNotAvailableDetails;
 }
@@ -1722,7 +1811,7 @@ export interface Requests {
   "provider/ingest": { params: IngestProviderEvent; result: ThreadResult };
   /** Keep the workspace's files as they are now. */
   "checkpoint/create": { params: CreateCheckpoint; result: CheckpointResult };
-  /** Undo what this thread did to the files after a checkpoint, and nothing else. */
+  /** Undo what this thread did after a checkpoint, and nothing else. */
   "checkpoint/restore": { params: RestoreCheckpoint; result: RestoreResult };
   /** Commit in the user's repository, with their hooks and identity. */
   "git/commit": { params: CommitChanges; result: CommitResult };
@@ -1738,6 +1827,8 @@ export interface Requests {
   "checkpoint/list": { params: ListCheckpoints; result: CheckpointList };
   /** What changed in the files since a checkpoint. */
   "checkpoint/diff": { params: ReadCheckpointDiff; result: DiffResult };
+  /** Exactly what restoring a checkpoint would do now. */
+  "checkpoint/preview": { params: PreviewRestore; result: RestorePreview };
   /** A page of the log. */
   "events/read": { params: ReadEvents; result: EventPage };
   /** What changed in the files during a turn. */
@@ -1779,6 +1870,7 @@ export const REQUEST_METHODS: readonly (keyof Requests)[] = [
   "thread/read",
   "checkpoint/list",
   "checkpoint/diff",
+  "checkpoint/preview",
   "events/read",
   "turn/diff",
   "git/status",

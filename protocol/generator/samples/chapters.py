@@ -309,6 +309,12 @@ _WORKSPACE: Final = (
 )
 
 _END: Final = (
+    Commit(
+        190,
+        cast.SERVER,
+        (events.CheckpointsExpired(thread_id=cast.THREAD, checkpoint_ids=(cast.BEFORE[0],)),),
+        because=events.CheckpointCreated.TYPE,
+    ),
     ada(200, "thread/delete", events.ThreadDeleted(thread_id=cast.THREAD)),
     ada(210, "project/delete", events.ProjectDeleted(project_id=cast.PROJECT)),
     Commit(

@@ -153,12 +153,12 @@ COMMANDS: Final = (
     Exchange(
         "thread/delete",
         commands.DeleteThread(thread_id=cast.THREAD, command_id=CommandId("cmd-15")),
-        results.ThreadResult(sequence=42, thread_id=cast.THREAD),
+        results.ThreadResult(sequence=43, thread_id=cast.THREAD),
     ),
     Exchange(
         "project/delete",
         commands.DeleteProject(project_id=cast.PROJECT, command_id=CommandId("cmd-16")),
-        results.ProjectResult(sequence=43, project_id=cast.PROJECT),
+        results.ProjectResult(sequence=44, project_id=cast.PROJECT),
     ),
     Exchange(
         "provider/ingest",
@@ -167,6 +167,6 @@ COMMANDS: Final = (
             event=provider_events.TextDelta(text="The README says how to start it."),
             command_id=CommandId("cmd-17"),
         ),
-        results.ThreadResult(sequence=47, thread_id=cast.OTHER_THREAD),
+        results.ThreadResult(sequence=48, thread_id=cast.OTHER_THREAD),
     ),
 )

@@ -37,6 +37,7 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.CheckpointExpired(cast.BEFORE[0]),
     refused.OperationInProgress(cast.THREAD, "restore"),
     refused.WorkspaceBusy(cast.ROOT, cast.THREAD),
+    refused.PathsWithoutFiles(),
     refused.DescriptionBlank(),
     refused.MessageBlank(),
     refused.PathOutsideWorkspace("../secrets.txt"),
@@ -176,6 +177,27 @@ FAILURES: Final[tuple[ErrorContent, ...]] = (
         "The files could not be kept within 5 s.",
         "Exclude large folders in .gitignore.",
         retryable=True,
+    ),
+    _failed(
+        FailureKind.CHECKPOINT_BUSY,
+        "The folder was busy with another checkpoint for too long.",
+        "Try again in a moment.",
+        retryable=True,
+    ),
+    _failed(
+        FailureKind.CHECKPOINT_INCOMPLETE,
+        "The folder as it is now could not be captured whole, so nothing was restored.",
+        "Make the folder smaller, or let git ignore what need not be kept.",
+    ),
+    _failed(
+        FailureKind.CHECKPOINT_NOT_STORED,
+        "The checkpoint could not be stored: No space left on device.",
+        "Free some space where the server keeps its state, and see that it may write there.",
+    ),
+    _failed(
+        FailureKind.WORKSPACE_NOT_A_FOLDER,
+        "The folder /srv/ada/greeter cannot be entered: No such file or directory.",
+        "Check that the folder still exists and that you may read it.",
     ),
     _failed(
         FailureKind.RESTORE_FAILED,

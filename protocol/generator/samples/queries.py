@@ -12,7 +12,11 @@ from peon_protocol.values import (
     ItemKind,
     ItemStatus,
     Mode,
+    PathConflict,
     ProjectDefaults,
+    RestoreChange,
+    RestoreChangeKind,
+    RestoreScope,
     SessionOrigin,
     ThreadStatus,
     TitleSource,
@@ -39,6 +43,7 @@ _CHECKPOINT: Final = views.CheckpointView(
     kind=CheckpointKind.TURN_START,
     created_at=cast.at(20),
     missing=(),
+    expired=False,
 )
 _MESSAGE: Final = views.ItemView(
     item_id=cast.MESSAGE,
@@ -99,6 +104,7 @@ def _turn(items: tuple[views.ItemView, ...] | None) -> views.TurnView:
         stop_reason=None,
         error=None,
         usage=None,
+        undone=False,
     )
 
 
@@ -181,6 +187,17 @@ QUERIES: Final = (
         "checkpoint/diff",
         queries.ReadCheckpointDiff(thread_id=cast.THREAD, checkpoint_id=cast.BEFORE[0]),
         _DIFF,
+    ),
+    Exchange(
+        "checkpoint/preview",
+        queries.PreviewRestore(
+            thread_id=cast.THREAD, checkpoint_id=cast.BEFORE[0], what=RestoreScope.BOTH
+        ),
+        results.RestorePreview(
+            files=(RestoreChange("greet.py", RestoreChangeKind.WRITE),),
+            conflicts=(PathConflict("README.md", "changedSince"),),
+            undone=(cast.TURNS[0],),
+        ),
     ),
     Exchange(
         "events/read",

@@ -31,6 +31,7 @@ from peon_protocol.events.workspace import (
     ChangesPushed,
     CheckpointCreated,
     CheckpointRestored,
+    CheckpointsExpired,
     OperationFailed,
     OperationRequested,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "ChangesPushed",
     "CheckpointCreated",
     "CheckpointRestored",
+    "CheckpointsExpired",
     "Event",
     "EventErased",
     "ItemRecorded",
@@ -81,6 +83,7 @@ Event: TypeAlias = (
     | ActionResolved
     | CheckpointCreated
     | CheckpointRestored
+    | CheckpointsExpired
     | ChangesCommitted
     | ChangesPushed
     | SessionOpened

@@ -5,7 +5,13 @@ from typing import ClassVar
 import attrs
 
 from peon_protocol.ids import CheckpointId, OperationId, ThreadId, TurnId
-from peon_protocol.values import CheckpointKind, MissingPath, Operation, PathConflict
+from peon_protocol.values import (
+    CheckpointKind,
+    MissingPath,
+    Operation,
+    PathConflict,
+    RestoreScope,
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -28,8 +34,22 @@ class CheckpointCreated:
 
 
 @attrs.frozen(kw_only=True)
+class CheckpointsExpired:
+    """What these checkpoints held is no longer kept: they are too old, or took too much room."""
+
+    TYPE: ClassVar = "checkpoint.expired"
+    SCHEMA: ClassVar = 1
+    thread_id: ThreadId
+    checkpoint_ids: tuple[CheckpointId, ...]
+
+
+@attrs.frozen(kw_only=True)
 class CheckpointRestored:
-    """Files went back to a checkpoint; `before_checkpoint_id` holds what they were before."""
+    """Files, or the conversation, went back; `before_checkpoint_id` holds what was before.
+
+    `undone` are turns that no longer count in the conversation, `redone` turns that do again.
+    `overwritten` are restored paths that others had changed too.
+    """
 
     TYPE: ClassVar = "checkpoint.restored"
     SCHEMA: ClassVar = 1
@@ -39,6 +59,10 @@ class CheckpointRestored:
     before_checkpoint_id: CheckpointId
     restored: tuple[str, ...] = ()
     conflicts: tuple[PathConflict, ...] = ()
+    what: RestoreScope = RestoreScope.FILES
+    undone: tuple[TurnId, ...] = ()
+    redone: tuple[TurnId, ...] = ()
+    overwritten: tuple[PathConflict, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -46,6 +46,7 @@ from peon_protocol.rejections.workspace import (
     MessageBlank,
     OperationInProgress,
     PathOutsideWorkspace,
+    PathsWithoutFiles,
     WorkspaceBusy,
 )
 
@@ -64,6 +65,7 @@ __all__ = [
     "ModeNotSupported",
     "OperationInProgress",
     "PathOutsideWorkspace",
+    "PathsWithoutFiles",
     "ProjectHasRunningThreads",
     "ProjectIdUsed",
     "ProjectNotFound",
@@ -116,6 +118,7 @@ Rejection: TypeAlias = (
     | DescriptionBlank
     | MessageBlank
     | PathOutsideWorkspace
+    | PathsWithoutFiles
     | CommandIdReused
     | FeatureNotAvailable
 )

@@ -76,6 +76,18 @@ class WorkspaceBusy:
 
 
 @attrs.frozen
+class PathsWithoutFiles:
+    """A conversation goes back as a whole: paths choose among files."""
+
+    KIND: ClassVar = "restore.pathsWithoutFiles"
+    REMEDY: ClassVar = "Leave `paths` out, or let `what` be files or both."
+
+    @property
+    def message(self) -> str:
+        return "Paths were given, but no files are to go back."
+
+
+@attrs.frozen
 class DescriptionBlank:
     """A checkpoint is found again by its description."""
 

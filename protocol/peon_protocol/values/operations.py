@@ -6,7 +6,7 @@ import attrs
 
 from peon_protocol.ids import CheckpointId
 from peon_protocol.values.records import TurnError, Usage
-from peon_protocol.values.words import ConflictChoice, StopReason
+from peon_protocol.values.words import ConflictChoice, RestoreScope, StopReason
 
 
 @attrs.frozen
@@ -38,6 +38,7 @@ class RestoreOperation:
     before_checkpoint_id: CheckpointId
     paths: tuple[str, ...] | None = None
     conflicts: ConflictChoice = ConflictChoice.KEEP
+    what: RestoreScope = RestoreScope.FILES
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ from peon_protocol.values.words import (
     OptionKind,
     PlanPriority,
     PlanStatus,
+    RestoreChangeKind,
     ToolKind,
 )
 
@@ -130,7 +131,15 @@ class MissingPath:
 
 @attrs.frozen
 class PathConflict:
-    """A path a restore left alone, and whose change stood in the way."""
+    """A path where something else than the undone work stood in the way of a restore, and what."""
 
     path: str
     reason: str
+
+
+@attrs.frozen
+class RestoreChange:
+    """A path that a restore changes, and how."""
+
+    path: str
+    kind: RestoreChangeKind

@@ -135,6 +135,23 @@ class ConflictChoice(enum.StrEnum):
     OVERWRITE = "overwrite"
 
 
+class RestoreScope(enum.StrEnum):
+    """What goes back to a checkpoint."""
+
+    FILES = "files"
+    CONVERSATION = "conversation"
+    BOTH = "both"
+
+
+class RestoreChangeKind(enum.StrEnum):
+    """What a restore does to a path."""
+
+    CREATE = "create"
+    WRITE = "write"
+    DELETE = "delete"
+    MODE = "mode"
+
+
 class ActorKind(enum.StrEnum):
     """Who caused an event."""
 

@@ -12,6 +12,7 @@ from peon_protocol.events import (
     ChangesPushed,
     CheckpointCreated,
     CheckpointRestored,
+    CheckpointsExpired,
     Event,
     EventErased,
     ItemRecorded,
@@ -44,6 +45,7 @@ from peon_protocol.values import (
     Prompt,
     PushOperation,
     RestoreOperation,
+    RestoreScope,
     StopReason,
     TextContent,
     TurnEndOperation,
@@ -136,7 +138,7 @@ class Teller:
                 return self._item(event)
             case ActionRequested() | ActionResolved():
                 return self._action(event)
-            case CheckpointCreated() | CheckpointRestored():
+            case CheckpointCreated() | CheckpointRestored() | CheckpointsExpired():
                 return self._checkpoint(event)
             case ChangesCommitted():
                 branch = "" if event.branch is None else f" on {event.branch}"
@@ -221,7 +223,9 @@ class Teller:
                 why = "" if event.decision is Decision.APPROVED else _detail(event.reason)
                 return f"{self._title(event.action_id)}: {event.decision} {by}{why}"
 
-    def _checkpoint(self, event: CheckpointCreated | CheckpointRestored) -> str:
+    def _checkpoint(
+        self, event: CheckpointCreated | CheckpointRestored | CheckpointsExpired
+    ) -> str:
         match event:
             case CheckpointCreated():
                 self._titles[event.checkpoint_id] = event.description
@@ -230,7 +234,10 @@ class Teller:
             case CheckpointRestored():
                 kept = f", left alone {_files(_paths(event))}" if event.conflicts else ""
                 target = self._title(event.checkpoint_id)
-                return f"«{target}»: brought back {_files(event.restored)}{kept}"
+                return f"«{target}»: {_brought_back(event)}{kept}"
+            case CheckpointsExpired():
+                names = ", ".join(f"«{self._title(each)}»" for each in event.checkpoint_ids)
+                return f"no longer kept: {names}"
 
     def _operation(self, operation: Operation) -> str:
         match operation:
@@ -256,6 +263,16 @@ class Teller:
 def _beginning(prompt: Prompt) -> str:
     first, *more = prompt_text(prompt).strip().splitlines() or [""]
     return f"{first} … and {len(more)} more lines" if more else first
+
+
+def _brought_back(event: CheckpointRestored) -> str:
+    turns = [f"{name} {len(moved)} turns" for name, moved in _moved(event) if moved]
+    files = () if event.what is RestoreScope.CONVERSATION else (_files(event.restored),)
+    return f"brought back {', '.join((*files, *turns)) or 'nothing'}"
+
+
+def _moved(event: CheckpointRestored) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return ("without", event.undone), ("again with", event.redone)
 
 
 def _paths(event: CheckpointRestored) -> tuple[str, ...]:

@@ -19,11 +19,14 @@ class CheckpointTaken:
 
 @attrs.frozen
 class FilesRestored:
-    """Files went back. `snapshot` is the checkpoint of the present, `missing` what it lacks."""
+    """Files went back, if any were to. `snapshot` is the checkpoint of the present, `missing` what
+    it lacks.
+    """
 
     snapshot: str
     restored: tuple[str, ...] = ()
     conflicts: tuple[PathConflict, ...] = ()
+    overwritten: tuple[PathConflict, ...] = ()
     missing: tuple[MissingPath, ...] = ()
 
 
@@ -102,7 +105,20 @@ class RecordErasure:
     thread_ids: tuple[ThreadId, ...]
 
 
+@attrs.frozen
+class RecordExpiry:
+    """What the checkpoint store has let go of, by its own names, and whose it may have been."""
+
+    thread_ids: tuple[ThreadId, ...]
+    snapshots: frozenset[str]
+
+
 InternalCommand: TypeAlias = (
-    RecordOperation | RecordTurnCheckpoint | RecordText | SettleThread | RecordErasure
+    RecordOperation
+    | RecordTurnCheckpoint
+    | RecordText
+    | SettleThread
+    | RecordErasure
+    | RecordExpiry
 )
 AnyCommand: TypeAlias = Command | InternalCommand

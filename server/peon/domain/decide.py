@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import TypeAlias, assert_never
 
 from peon.domain.actions import approve_action, reject_action
+from peon.domain.checkpoints import record_expiry
 from peon.domain.commands import (
     AnyCommand,
     InternalCommand,
     RecordErasure,
+    RecordExpiry,
     RecordOperation,
     RecordText,
     RecordTurnCheckpoint,
@@ -67,6 +69,7 @@ def decide(command: AnyCommand, model: Model, facts: Facts) -> Decided:
                 | RecordTurnCheckpoint()
                 | SettleThread()
                 | RecordErasure()
+                | RecordExpiry()
             ):
                 return tuple(_outcome(command, model))
             case _:
@@ -124,5 +127,7 @@ def _outcome(command: InternalCommand, model: Model) -> Iterator[Event]:
             return settle_thread(command, model)
         case RecordErasure():
             return record_erasure(command, model)
+        case RecordExpiry():
+            return record_expiry(command, model)
         case _:
             assert_never(command)

@@ -139,7 +139,10 @@ class Action:
 
 @attrs.define(kw_only=True)
 class Checkpoint:
-    """A snapshot of the workspace's files, by name; its contents are in the checkpoint store."""
+    """A snapshot of the workspace's files, by name; its contents are in the checkpoint store.
+
+    `turns` and `rewinds` say how far the conversation had come when it was taken.
+    """
 
     checkpoint_id: CheckpointId
     description: str
@@ -148,6 +151,9 @@ class Checkpoint:
     turn_id: TurnId | None
     created_at: str
     missing: tuple[MissingPath, ...] = ()
+    turns: int = 0
+    rewinds: int = 0
+    expired: bool = False
 
 
 @attrs.define(kw_only=True)
@@ -173,6 +179,8 @@ class Session:
     agent_name: str
     agent_version: str | None
     origin: SessionOrigin
+    heard: bool = False
+    """Whether it has said anything in a turn: before that, there is nothing to resume."""
 
 
 @attrs.define(kw_only=True)
@@ -198,6 +206,13 @@ class Thread:
     checkpoints: MutableMapping[CheckpointId, Checkpoint] = attrs.field(factory=dict)
     operation: OpenOperation | None = None
     session: Session | None = None
+    rewinds: list[tuple[TurnId, ...]] = attrs.field(factory=list)
+    """Each time the conversation went back or forth: all the turns that were undone then."""
+
+    @property
+    def undone(self) -> tuple[TurnId, ...]:
+        """The turns that do not count in the conversation, in their order."""
+        return self.rewinds[-1] if self.rewinds else ()
 
     @property
     def status(self) -> ThreadStatus:

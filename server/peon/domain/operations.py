@@ -3,6 +3,11 @@
 from collections.abc import Iterator
 from typing import assert_never
 
+from peon.domain.checkpoints import (
+    conversation_change,
+    refuse_restored_paths,
+    require_checkpoint,
+)
 from peon.domain.commands import (
     CheckpointTaken,
     CommitMade,
@@ -37,13 +42,11 @@ from peon_protocol.events import (
     Event,
     OperationFailed,
     OperationRequested,
+    SessionClosed,
 )
 from peon_protocol.ids import CheckpointId, OperationId
 from peon_protocol.rejections import (
-    CheckpointNotFound,
-    CheckpointOfAnotherThread,
     DescriptionBlank,
-    FeatureNotAvailable,
     MessageBlank,
     WorkspaceBusy,
 )
@@ -51,10 +54,10 @@ from peon_protocol.values import (
     CheckpointKind,
     CheckpointOperation,
     CommitOperation,
-    ConflictChoice,
     Operation,
     PushOperation,
     RestoreOperation,
+    RestoreScope,
     TurnEndOperation,
 )
 
@@ -71,18 +74,23 @@ def create_checkpoint(command: CreateCheckpoint, model: Model, facts: Facts) -> 
 
 
 def restore_checkpoint(command: RestoreCheckpoint, model: Model, facts: Facts) -> Iterator[Event]:
-    """Only while nobody works in the folder, and only to a checkpoint of this thread."""
+    """Only to a checkpoint of this thread that is still kept; files only while nobody works in the
+    folder.
+    """
     thread = require_thread(model, command.thread_id)
     require_checkpoint(model, thread, command.checkpoint_id)
-    _refuse_while_folder_is_busy(model, thread)
-    refuse_paths_outside(command.paths)
-    if command.conflicts is not ConflictChoice.KEEP:
-        raise CommandRejected(FeatureNotAvailable(f"conflicts: {command.conflicts}"))
+    if command.what is RestoreScope.CONVERSATION:
+        refuse_while_turn_runs(thread)
+        refuse_while_operation_runs(thread)
+    else:
+        _refuse_while_folder_is_busy(model, thread)
+    refuse_restored_paths(command.paths, command.what)
     operation = RestoreOperation(
         checkpoint_id=command.checkpoint_id,
         before_checkpoint_id=CheckpointId(facts.fresh_id),
         paths=command.paths,
         conflicts=command.conflicts,
+        what=command.what,
     )
     yield _requested(thread, operation, facts)
 
@@ -127,16 +135,6 @@ def record_operation(command: RecordOperation, model: Model) -> Iterator[Event]:
     else:
         yield from _done(thread, thread.operation, outcome)
     yield from _turn_end(thread, thread.operation.operation)
-
-
-def require_checkpoint(model: Model, thread: Thread, checkpoint_id: CheckpointId) -> Checkpoint:
-    """The thread's checkpoint. Raises CommandRejected(CheckpointNotFound or OfAnotherThread)."""
-    owner = model.checkpoint_owners.get(checkpoint_id)
-    if owner is None:
-        raise CommandRejected(CheckpointNotFound(checkpoint_id))
-    if owner != thread.thread_id:
-        raise CommandRejected(CheckpointOfAnotherThread(checkpoint_id, owner))
-    return thread.checkpoints[checkpoint_id]
 
 
 def _refuse_while_folder_is_busy(model: Model, thread: Thread) -> None:
@@ -219,6 +217,7 @@ def _restored(thread: Thread, opened: OpenOperation, outcome: FilesRestored) -> 
     if not isinstance(operation, RestoreOperation):
         raise _mismatch(operation, outcome)
     target = thread.checkpoints[operation.checkpoint_id]
+    undone, redone = conversation_change(thread, target, operation.what)
     yield CheckpointCreated(
         thread_id=thread.thread_id,
         checkpoint_id=operation.before_checkpoint_id,
@@ -227,6 +226,12 @@ def _restored(thread: Thread, opened: OpenOperation, outcome: FilesRestored) -> 
         snapshot=outcome.snapshot,
         missing=outcome.missing,
     )
+    if thread.session is not None and (undone or redone):
+        yield SessionClosed(
+            thread_id=thread.thread_id,
+            session_id=thread.session.session_id,
+            reason="the conversation went back",
+        )
     yield CheckpointRestored(
         thread_id=thread.thread_id,
         checkpoint_id=operation.checkpoint_id,
@@ -234,6 +239,10 @@ def _restored(thread: Thread, opened: OpenOperation, outcome: FilesRestored) -> 
         before_checkpoint_id=operation.before_checkpoint_id,
         restored=outcome.restored,
         conflicts=outcome.conflicts,
+        what=operation.what,
+        undone=undone,
+        redone=redone,
+        overwritten=outcome.overwritten,
     )
 
 

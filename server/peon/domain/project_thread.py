@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+import attrs
+
 from peon.domain.model import (
     Action,
     Checkpoint,
@@ -18,6 +20,7 @@ from peon_protocol.events import (
     ChangesPushed,
     CheckpointCreated,
     CheckpointRestored,
+    CheckpointsExpired,
     EventErased,
     ItemRecorded,
     OperationFailed,
@@ -75,7 +78,7 @@ def _fold(thread: Thread, stored: StoredEvent) -> None:
     event = stored.payload
     match event:
         case ItemRecorded():
-            _item_recorded(thread.turns[event.turn_id], event)
+            _item_recorded(thread, event)
         case ThreadConfigured():
             _configured(thread, event)
         case TurnStarted():
@@ -92,7 +95,11 @@ def _fold(thread: Thread, stored: StoredEvent) -> None:
             _checkpoint_created(thread, event, stored.occurred_at)
         case OperationRequested():
             _operation_requested(thread, event, stored)
-        case CheckpointRestored() | ChangesCommitted() | ChangesPushed():
+        case CheckpointsExpired():
+            _checkpoints_expired(thread, event)
+        case CheckpointRestored():
+            _went_back(thread, event)
+        case ChangesCommitted() | ChangesPushed():
             thread.operation = None
         case OperationFailed():
             _operation_failed(thread, event)
@@ -145,10 +152,15 @@ def _turn_ended(thread: Thread, event: TurnCompleted | TurnFailed, at: str) -> N
         interrupted = event.stop_reason in _INTERRUPTED
         turn.status = TurnStatus.INTERRUPTED if interrupted else TurnStatus.COMPLETED
         turn.stop_reason = event.stop_reason
+        if thread.session is not None and not interrupted:
+            thread.session.heard = True
     thread.current = None
 
 
-def _item_recorded(turn: Turn, event: ItemRecorded) -> None:
+def _item_recorded(thread: Thread, event: ItemRecorded) -> None:
+    turn = thread.turns[event.turn_id]
+    if thread.session is not None:
+        thread.session.heard = True
     item = turn.items.get(event.item_id)
     if item is None:
         item = Item(item_id=event.item_id, kind=event.kind, status=event.status)
@@ -214,11 +226,35 @@ def _checkpoint_created(thread: Thread, event: CheckpointCreated, at: str) -> No
         turn_id=event.turn_id,
         created_at=at,
         missing=event.missing,
+        turns=_turns_before(thread, event),
+        rewinds=len(thread.rewinds),
     )
     if event.operation_id is not None:
         thread.operation = None
     elif event.kind is CheckpointKind.TURN_START and event.turn_id is not None:
         _first_checkpoint_settled(thread, event.turn_id)
+
+
+def _turns_before(thread: Thread, event: CheckpointCreated) -> int:
+    """How many turns there were; a checkpoint at a turn's start is one of before it."""
+    if event.kind is CheckpointKind.TURN_START and event.turn_id is not None:
+        return thread.turns[event.turn_id].number - 1
+    return len(thread.turns)
+
+
+def _checkpoints_expired(thread: Thread, event: CheckpointsExpired) -> None:
+    for checkpoint_id in event.checkpoint_ids:
+        kept = thread.checkpoints[checkpoint_id]
+        thread.checkpoints[checkpoint_id] = attrs.evolve(kept, expired=True)
+
+
+def _went_back(thread: Thread, event: CheckpointRestored) -> None:
+    """No agent can forget a turn: its session is of no use any more, and is not resumed."""
+    thread.operation = None
+    if event.undone or event.redone:
+        undone = {*thread.undone, *event.undone}.difference(event.redone)
+        thread.rewinds.append(tuple(turn_id for turn_id in thread.turns if turn_id in undone))
+        thread.session = None
 
 
 def _operation_requested(thread: Thread, event: OperationRequested, stored: StoredEvent) -> None:

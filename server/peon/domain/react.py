@@ -18,6 +18,7 @@ from peon.domain.model import Model, Thread
 from peon_protocol.events import (
     ActionResolved,
     CheckpointCreated,
+    CheckpointRestored,
     Event,
     ItemRecorded,
     OperationFailed,
@@ -58,6 +59,8 @@ def react(event: Event, model: Model) -> Iterator[Effect]:
                 operation=event.operation,
                 turn_id=event.turn_id,
             )
+        case CheckpointRestored() if event.undone or event.redone:
+            yield CloseSession(thread_id=event.thread_id)
         case ThreadDeleted():
             yield CloseSession(thread_id=event.thread_id)
         case ThreadConfigured() if event.archived:

@@ -98,15 +98,7 @@ def outcome_of(event: Event, sequence: int) -> OperationResult | None:
                 missing=event.missing,
             )
         case CheckpointRestored():
-            return RestoreResult(
-                sequence=sequence,
-                thread_id=event.thread_id,
-                operation_id=event.operation_id,
-                checkpoint_id=event.checkpoint_id,
-                before_checkpoint_id=event.before_checkpoint_id,
-                restored=event.restored,
-                conflicts=event.conflicts,
-            )
+            return _restore_result(event, sequence)
         case ChangesCommitted():
             return CommitResult(
                 sequence=sequence,
@@ -127,6 +119,22 @@ def outcome_of(event: Event, sequence: int) -> OperationResult | None:
             )
         case _:
             return None
+
+
+def _restore_result(event: CheckpointRestored, sequence: int) -> RestoreResult:
+    return RestoreResult(
+        sequence=sequence,
+        thread_id=event.thread_id,
+        operation_id=event.operation_id,
+        checkpoint_id=event.checkpoint_id,
+        before_checkpoint_id=event.before_checkpoint_id,
+        restored=event.restored,
+        conflicts=event.conflicts,
+        what=event.what,
+        undone=event.undone,
+        redone=event.redone,
+        overwritten=event.overwritten,
+    )
 
 
 def unchanged(command: Command, model: Model) -> CommandResult:

@@ -4,15 +4,20 @@ for.
 
 import attrs
 
+from peon.domain.checkpoints import (
+    conversation_change,
+    refuse_restored_paths,
+    require_checkpoint,
+)
 from peon.domain.effects import OutboxEffect, PerformOperation
 from peon.domain.lookup import require_project, require_thread
-from peon.domain.model import Model
-from peon.domain.operations import require_checkpoint
+from peon.domain.model import Model, Thread
 from peon.domain.provider import is_ending
 from peon.engine.envelopes import Cause
 from peon.engine.outbox import Due
 from peon_protocol.ids import CheckpointId, EventId, ItemId, ProjectId, ThreadId, TurnId
-from peon_protocol.values import CheckpointKind, FileEdit, Mode, Prompt, ToolKind
+from peon_protocol.queries import PreviewRestore
+from peon_protocol.values import CheckpointKind, FileEdit, MissingPath, Mode, Prompt, ToolKind
 
 
 @attrs.frozen(kw_only=True)
@@ -53,8 +58,14 @@ def thread_brief(model: Model, thread_id: ThreadId) -> ThreadBrief | None:
         thread_id=thread_id,
         root=model.projects[thread.project_id].root,
         provider=thread.provider,
-        native_session=None if thread.session is None else thread.session.native_id,
+        native_session=_resumable(thread),
     )
+
+
+def _resumable(thread: Thread) -> str | None:
+    """A session that never said anything has nothing that could be gone on with."""
+    session = thread.session
+    return session.native_id if session is not None and session.heard else None
 
 
 def running_turn(model: Model, thread_id: ThreadId, turn_id: TurnId) -> TurnBrief | None:
@@ -154,6 +165,32 @@ def checkpoint_span(model: Model, thread_id: ThreadId, checkpoint_id: Checkpoint
     thread = require_thread(model, thread_id)
     checkpoint = require_checkpoint(model, thread, checkpoint_id)
     return Span(model.projects[thread.project_id].root, checkpoint.snapshot, None)
+
+
+@attrs.frozen(kw_only=True)
+class RestoreBrief:
+    """What a restore would start from, and what of the conversation it would move."""
+
+    root: str
+    snapshot: str
+    undone: tuple[TurnId, ...]
+    redone: tuple[TurnId, ...]
+    missing: tuple[MissingPath, ...]
+
+
+def restore_brief(model: Model, query: PreviewRestore) -> RestoreBrief:
+    """What is asked for. Raises CommandRejected as restoring would, but not for what is at work."""
+    thread = require_thread(model, query.thread_id)
+    checkpoint = require_checkpoint(model, thread, query.checkpoint_id)
+    refuse_restored_paths(query.paths, query.what)
+    undone, redone = conversation_change(thread, checkpoint, query.what)
+    return RestoreBrief(
+        root=model.projects[thread.project_id].root,
+        snapshot=checkpoint.snapshot,
+        undone=undone,
+        redone=redone,
+        missing=checkpoint.missing,
+    )
 
 
 def project_root(model: Model, project_id: ProjectId) -> str:

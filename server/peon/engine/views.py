@@ -73,6 +73,7 @@ def _project(model: Model, project: Project) -> ProjectView:
 
 
 def _thread(found: Thread, turns: Iterable[Turn], *, with_items: bool) -> ThreadView:
+    undone = frozenset(found.undone)
     return ThreadView(
         thread_id=found.thread_id,
         project_id=found.project_id,
@@ -83,7 +84,9 @@ def _thread(found: Thread, turns: Iterable[Turn], *, with_items: bool) -> Thread
         model=found.model,
         mode=found.mode,
         archived=found.archived,
-        turns=tuple(_turn(each, with_items=with_items) for each in turns),
+        turns=tuple(
+            _turn(each, undone=each.turn_id in undone, with_items=with_items) for each in turns
+        ),
         pending_actions=tuple(_pending_actions(found)),
         checkpoints=tuple(
             _checkpoint(found.thread_id, each) for each in found.checkpoints.values()
@@ -114,7 +117,7 @@ def _texts(blocks: Iterable[object]) -> list[str]:
     return [block.text for block in blocks if isinstance(block, TextContent)]
 
 
-def _turn(turn: Turn, *, with_items: bool) -> TurnView:
+def _turn(turn: Turn, *, undone: bool, with_items: bool) -> TurnView:
     return TurnView(
         turn_id=turn.turn_id,
         number=turn.number,
@@ -129,6 +132,7 @@ def _turn(turn: Turn, *, with_items: bool) -> TurnView:
         stop_reason=turn.stop_reason,
         error=turn.error,
         usage=turn.usage,
+        undone=undone,
     )
 
 
@@ -172,6 +176,7 @@ def _checkpoint(thread_id: ThreadId, checkpoint: Checkpoint) -> CheckpointView:
         kind=checkpoint.kind,
         created_at=checkpoint.created_at,
         missing=checkpoint.missing,
+        expired=checkpoint.expired,
     )
 
 

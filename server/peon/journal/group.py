@@ -47,17 +47,15 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
 
-    def append(self, events: Sequence[bytes]) -> int:
-        """Take the events of one command, which come to stand in one commit; their size in bytes.
+    def append(self, events: Sequence[bytes]) -> None:
+        """Take the events of one command; they come to stand in one commit.
 
         They are gathered for the rest of the loop's turn: waking a thread costs a system call.
         """
         if not self._gathered:
             self._loop.call_soon(self._hand_over)
         self._gathered.extend(events)
-        size = sum(map(len, events))
-        self._gathered_bytes += size
-        return size
+        self._gathered_bytes += sum(map(len, events))
 
     @property
     def has_capacity(self) -> bool:

@@ -48,9 +48,9 @@ class EventStore(Protocol):
         """Why nothing is accepted any more; final."""
         ...
 
-    def append(self, events: Sequence[bytes]) -> int:
+    def append(self, events: Sequence[bytes]) -> None:
         """Hand over the events of one command, which become durable all or none, and return at
-        once how many bytes they are.
+        once.
 
         Each is a JSON object without a raw line feed (ValueError). Raises StoreFailure after a
         failure.

@@ -146,14 +146,13 @@ class SegmentStore:
         ends = [last for _, last in self._catalog.sealed() if last <= covered]
         return max(ends, default=0)
 
-    def append(self, events: Sequence[bytes]) -> int:
+    def append(self, events: Sequence[bytes]) -> None:
         if self._failure is not None:
             raise self._failure
         check_events(events)
-        if not events:
-            return 0
-        self._head += len(events)
-        return self._group.append(events)
+        if events:
+            self._head += len(events)
+            self._group.append(events)
 
     async def wait_durable(self, sequence: int) -> None:
         if sequence <= self._durable:

@@ -20,7 +20,9 @@ class SessionRequest:
     """What it takes to open a session.
 
     `root` is the absolute folder the agent works in, `environment` that of the client who asked,
-    and `resume` the native id of an earlier session of the thread, if there was one.
+    and `resume` the native id of an earlier session of the thread, if there was one. `transcript`
+    is what was said in the thread before: a session that begins afresh is told it with its first
+    prompt.
     """
 
     thread_id: ThreadId
@@ -30,6 +32,7 @@ class SessionRequest:
     environment: Mapping[str, str] = attrs.field(repr=False)
     model: str | None = None
     resume: str | None = None
+    transcript: str | None = None
 
 
 @attrs.frozen

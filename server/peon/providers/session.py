@@ -11,13 +11,14 @@ from peon.providers.jsonrpc.ndjson import LineTooLong
 from peon.providers.port import AgentFault, SessionRequest, SessionSink
 from peon.providers.process import AgentProcess, Command, Exit
 from peon.providers.redaction import RedactingSink
+from peon.providers.retelling import retold
 from peon.providers.secrets import Secrets, secrets_of
 from peon.providers.supervisor import Supervisor
 from peon.providers.terms import Terms
 from peon.providers.watch import Watch
 from peon_protocol.ids import ActionId, SessionId
 from peon_protocol.provider_events import ProviderError, ProviderEvent, SessionEnded, TurnEnded
-from peon_protocol.values import Mode, Prompt, StopReason
+from peon_protocol.values import Mode, Prompt, SessionOrigin, StopReason
 
 Speaking: TypeAlias = Callable[[Desk, SessionRequest, Terms], Dialect]
 """Makes the dialect of a session."""
@@ -40,6 +41,7 @@ class AgentSession:
         self._turn: Turn | None = None
         self._exit: Exit | None = None
         self._why_ended: str | None = None
+        self._untold: str | None = None
 
     @classmethod
     async def open(
@@ -96,7 +98,8 @@ class AgentSession:
                 self._close_turn(turn, [TurnEnded(stop_reason=StopReason.CANCELLED)])
             elif not turn.ended.is_set():
                 self._watch_over(turn)
-                await self._dialect.hand_over(turn, prompt)
+                await self._dialect.hand_over(turn, self._retold(prompt))
+                self._untold = None
             sent = True
         except ExternalFailure:
             # Its death or an interruption has ended the turn already, and that was reported.
@@ -142,6 +145,8 @@ class AgentSession:
         if self._exit is not None:
             raise self._explained(ExternalFailure(self._name, str(self._exit)))
         self._ready = True
+        if started.origin is SessionOrigin.FRESH:
+            self._untold = self._request.transcript
         self.report([started])
 
     async def _learn_secrets(self) -> None:
@@ -165,6 +170,11 @@ class AgentSession:
         if self._turn is not None:
             raise ExternalFailure(self._name, "it is still at another prompt", code=AgentFault.BUSY)
         self._dialect.check(prompt)
+
+    def _retold(self, prompt: Prompt) -> Prompt:
+        if self._untold is None:
+            return prompt
+        return retold(prompt, self._untold, self._dialect.check)
 
     async def _delivered(self, turn: Turn) -> None:
         """Wait until the agent has read its prompt; one that does not read is ended."""

@@ -20,6 +20,7 @@ from peon.engine.briefs import (
 )
 from peon.engine.engine import Engine
 from peon.engine.envelopes import Cause
+from peon.engine.transcripts import transcript_of
 from peon.errors import ExternalFailure, PeonError, Unavailable
 from peon.providers.port import Provider, Session, SessionRequest, SessionSink
 from peon.runtime.ids import IdSource
@@ -87,6 +88,7 @@ class Agents:
         self._engine = engine
         self._parts = parts
         self._attached: dict[ThreadId, _Attachment] = {}
+        self._leaving: set[_Attachment] = set()
 
     async def prompt(self, effect: PromptAgent, cause: Cause) -> None:
         """Hand over the prompt, opening a session if there is none. A failure ends the turn."""
@@ -140,9 +142,14 @@ class Agents:
         if attachment is not None and attachment.session is not None:
             attachment.session.answer(effect.action_id, effect.option_id)
 
-    async def close(self, thread_id: ThreadId) -> None:
-        """End the agent of a thread that needs none any more."""
-        attachment = self._attached.get(thread_id)
+    def leave(self, thread_id: ThreadId) -> Coroutine[object, object, None]:
+        """Count the agent of a thread as gone from now on; what is returned ends it."""
+        attachment = self._attached.pop(thread_id, None)
+        if attachment is not None:
+            self._leaving.add(attachment)
+        return self._end_attachment(attachment)
+
+    async def _end_attachment(self, attachment: _Attachment | None) -> None:
         if attachment is None:
             return
         attachment.call_off()
@@ -150,12 +157,13 @@ class Agents:
             await asyncio.wait({attachment.opening})
         if attachment.session is not None:
             await attachment.session.close()
-        if self._attached.get(thread_id) is attachment:
-            del self._attached[thread_id]
+        self._leaving.discard(attachment)
 
     async def close_all(self) -> None:
         """End every agent, all at once: the server leaves, or can record nothing any more."""
-        await asyncio.gather(*(self.close(thread_id) for thread_id in tuple(self._attached)))
+        self._leaving.update(self._attached.values())
+        self._attached.clear()
+        await asyncio.gather(*map(self._end_attachment, tuple(self._leaving)))
 
     @property
     def attached(self) -> int:
@@ -222,6 +230,7 @@ class Agents:
             model=turn.model,
             environment=environment,
             resume=brief.native_session,
+            transcript=transcript_of(self._engine.model, brief.thread_id),
         )
 
     def _opened(

@@ -20,8 +20,8 @@ from peon.engine.envelopes import Cause
 from peon.errors import ExternalFailure, PeonError
 from peon.reactors.failures import work_failed
 from peon.runtime.tasks import TaskOwner
-from peon.workspace.entries import ExpectedEdit, Owner, blob_id
-from peon.workspace.history import Capture, FolderHistory, Missing
+from peon.workspace.entries import ExpectedEdit, Missing, Owner, blob_id
+from peon.workspace.history import Capture, FolderHistory
 from peon.workspace.workspace import Workspace
 from peon_protocol.failures import FailureKind
 from peon_protocol.ids import ItemId, ThreadId, TurnId

@@ -5,7 +5,7 @@ has done; before a commit is made, what it stands on is written down, so that it
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import assert_never
 
@@ -24,10 +24,10 @@ from peon.engine.briefs import snapshot_of, thread_brief
 from peon.engine.engine import Engine
 from peon.engine.envelopes import Cause
 from peon.errors import ExternalFailure, PeonError, StoreFailure
-from peon.reactors.captures import Captures, taken
+from peon.reactors.captures import Captures, missing_paths, taken
 from peon.reactors.expectations import Expectations
 from peon.reactors.failures import work_failed
-from peon.workspace.restore import RestoreRequest
+from peon.workspace.restore import KeptPath, RestoreRequest
 from peon.workspace.workspace import Workspace
 from peon_protocol.failures import FailureKind
 from peon_protocol.values import (
@@ -36,6 +36,7 @@ from peon_protocol.values import (
     PathConflict,
     PushOperation,
     RestoreOperation,
+    RestoreScope,
     TurnEndOperation,
 )
 
@@ -116,6 +117,10 @@ class Operations:
         snapshot = snapshot_of(self._engine.model, effect.thread_id, operation.checkpoint_id)
         if snapshot is None:
             raise ExternalFailure("checkpoints", "it is gone", code="checkpoint.expired")
+        if operation.what is RestoreScope.CONVERSATION:
+            # The files stay, and are kept all the same: going back to them undoes this.
+            present = taken(await self._workspace.capture(root))
+            return FilesRestored(snapshot=present.snapshot, missing=present.missing)
         request = RestoreRequest(
             thread_id=effect.thread_id,
             checkpoint_ref=snapshot,
@@ -126,7 +131,9 @@ class Operations:
         return FilesRestored(
             snapshot=done.before_ref,
             restored=tuple(each.path for each in done.restored),
-            conflicts=tuple(PathConflict(each.path, each.reason) for each in done.kept),
+            conflicts=path_conflicts(done.kept),
+            overwritten=path_conflicts(done.overwritten),
+            missing=missing_paths(done.missing),
         )
 
     async def _commit(
@@ -155,6 +162,11 @@ class Operations:
 
     def _environment_of(self, effect: PerformOperation) -> Mapping[str, str]:
         return self._engine.environment_of(effect.thread_id) or self._environment
+
+
+def path_conflicts(paths: Iterable[KeptPath]) -> tuple[PathConflict, ...]:
+    """Conflicts as the log keeps them."""
+    return tuple(PathConflict(each.path, each.reason) for each in paths)
 
 
 def _otherwise(effect: PerformOperation) -> FailureKind:

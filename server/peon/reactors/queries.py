@@ -1,6 +1,6 @@
 """Queries: answered from the model or by looking outside, when what they saw is durable."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from typing import TypeAlias, assert_never
 
 import attrs
@@ -16,6 +16,7 @@ from peon_protocol.queries import (
     ListThreads,
     ModelQuery,
     OutsideQuery,
+    PreviewRestore,
     Query,
     ReadBlob,
     ReadCheckpointDiff,
@@ -32,6 +33,7 @@ from peon_protocol.results import (
     GitStatusResult,
     ProjectList,
     ProviderList,
+    RestorePreview,
     ServerStatus,
     ThreadList,
     ThreadReading,
@@ -43,6 +45,7 @@ Answer: TypeAlias = (
     | ThreadReading
     | CheckpointList
     | DiffResult
+    | RestorePreview
     | GitStatusResult
     | BlobPage
     | ProviderList
@@ -58,13 +61,13 @@ class Queries:
     readings: Readings
     version: str
 
-    def answer(self, query: Query, environment: Mapping[str, str]) -> Awaitable[Answer]:
-        """The query's result. Raises, or resolves to, what its method may be refused with."""
+    async def answer(self, query: Query, environment: Mapping[str, str]) -> Answer:
+        """The query's result. Raises what its method may be refused with."""
         match query:
             case ListProjects() | ListThreads() | ReadThread() | ListCheckpoints():
-                return self.engine.read(lambda model: _look(query, model))
+                return await self.engine.read(lambda model: _look(query, model))
             case _:
-                return self._from_outside(query, environment)
+                return await self._from_outside(query, environment)
 
     async def _from_outside(self, query: OutsideQuery, environment: Mapping[str, str]) -> Answer:
         match query:
@@ -72,6 +75,8 @@ class Queries:
                 return await self.readings.turn_diff(query)
             case ReadCheckpointDiff():
                 return await self.readings.checkpoint_diff(query)
+            case PreviewRestore():
+                return await self.readings.preview(query)
             case ReadGitStatus():
                 return await self.readings.git_status(query)
             case ReadGitDiff():

@@ -83,7 +83,7 @@ class Reactors:
             case InterruptAgent():
                 self.agents.interrupt(effect, due.cause)
             case CloseSession():
-                closing = self.agents.close(effect.thread_id)
+                closing = self.agents.leave(effect.thread_id)
                 self.tasks.start(closing, name=f"close {effect.thread_id}")
             case ToolCallOpened():
                 self.lanes.add_if_room(effect.thread_id, self._work(due))

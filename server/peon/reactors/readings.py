@@ -9,17 +9,20 @@ import attrs
 
 from peon.domain.lookup import refuse_paths_outside
 from peon.domain.provider import HOST
-from peon.engine.briefs import Span, checkpoint_span, project_root, turn_span
+from peon.engine.briefs import Span, checkpoint_span, project_root, restore_brief, turn_span
 from peon.engine.engine import Engine
 from peon.errors import ExternalFailure, Unavailable
 from peon.journal.blobs import BlobStore
 from peon.providers.port import Available, Missing, Provider
+from peon.reactors.operations import path_conflicts
 from peon.workspace.diffs import DiffFile, DiffOptions, DiffPage
 from peon.workspace.patches import Hunk
+from peon.workspace.restore import RestoredPath, RestoreRequest
 from peon.workspace.workspace import Workspace
 from peon_protocol.failures import FailureKind
 from peon_protocol.ids import ProjectId
 from peon_protocol.queries import (
+    PreviewRestore,
     ReadBlob,
     ReadCheckpointDiff,
     ReadGitDiff,
@@ -33,8 +36,9 @@ from peon_protocol.results import (
     GitFileStatus,
     GitStatusResult,
     ProviderList,
+    RestorePreview,
 )
-from peon_protocol.values import BlobEncoding
+from peon_protocol.values import BlobEncoding, RestoreChange, RestoreChangeKind, RestoreScope
 from peon_protocol.views import ProviderView
 
 LONGEST_PAGE = 1 << 20
@@ -72,6 +76,26 @@ class Readings:
             lambda model: checkpoint_span(model, query.thread_id, query.checkpoint_id)
         )
         return await self._between(span, _options(query))
+
+    async def preview(self, query: PreviewRestore) -> RestorePreview:
+        """What restoring would do now, with the same params."""
+        brief = await self.engine.read(lambda model: restore_brief(model, query))
+        moved = RestorePreview(undone=brief.undone, redone=brief.redone, missing=brief.missing)
+        if query.what is RestoreScope.CONVERSATION:
+            return attrs.evolve(moved, missing=())
+        request = RestoreRequest(
+            thread_id=query.thread_id,
+            checkpoint_ref=brief.snapshot,
+            paths=query.paths,
+            conflicts=query.conflicts.value,
+        )
+        seen = await self.workspace.preview(Path(brief.root), request)
+        return attrs.evolve(
+            moved,
+            files=tuple(_restored(each) for each in seen.restored),
+            conflicts=path_conflicts(seen.kept),
+            overwritten=path_conflicts(seen.overwritten),
+        )
 
     async def git_status(self, query: ReadGitStatus) -> GitStatusResult:
         """Where the user's repository stands."""
@@ -175,6 +199,10 @@ def _options(query: ReadTurnDiff | ReadCheckpointDiff | ReadGitDiff) -> DiffOpti
 def _result(page: DiffPage) -> DiffResult:
     files = tuple(_change(each) for each in page.files)
     return DiffResult(files=files, total=page.total, next_offset=page.next)
+
+
+def _restored(each: RestoredPath) -> RestoreChange:
+    return RestoreChange(each.path, RestoreChangeKind(each.effect))
 
 
 def _change(file: DiffFile) -> FileChange:

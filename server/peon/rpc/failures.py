@@ -33,6 +33,7 @@ RETRYABLE: Final = frozenset(
         "project.hasRunningThreads",
         FailureKind.GIT_LOCKED.value,
         FailureKind.GIT_TIMED_OUT.value,
+        FailureKind.CHECKPOINT_BUSY.value,
         FailureKind.CHECKPOINT_TOO_LATE.value,
         FailureKind.OPERATION_LOST.value,
         FailureKind.SERVER_LOST.value,

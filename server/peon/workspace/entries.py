@@ -7,6 +7,8 @@ from typing import Literal
 
 import attrs
 
+from peon.workspace.paths import shown
+
 FILE = "100644"
 EXECUTABLE = "100755"
 LINK = "120000"
@@ -66,6 +68,22 @@ class Miss:
     reason: MissReason
 
 
+@attrs.frozen
+class Missing:
+    """A path that a checkpoint does not hold (as text, see `paths.shown`), and why.
+
+    One that ends in `/` stands for all below it, and the empty path for everything.
+    """
+
+    path: str
+    reason: str
+
+
 def blob_id(content: bytes) -> str:
     """The id under which git stores these bytes."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def as_missing(misses: tuple[Miss, ...]) -> tuple[Missing, ...]:
+    """Misses as a caller is told of them."""
+    return tuple(Missing(shown(miss.path), miss.reason) for miss in misses)

@@ -10,25 +10,23 @@ import attrs
 from peon.errors import ExternalFailure
 from peon.workspace.apply import Steps, no_steps
 from peon.workspace.deadline import Deadline
-from peon.workspace.entries import NOBODY, Change, Entry, ExpectedEdit, Miss, Owner, Owners
+from peon.workspace.entries import (
+    NOBODY,
+    Change,
+    Entry,
+    ExpectedEdit,
+    Missing,
+    Owner,
+    Owners,
+    as_missing,
+)
 from peon.workspace.folder import Attribution, Folder, Written
-from peon.workspace.paths import inside, literal, shown, under
+from peon.workspace.paths import inside, literal, under
 from peon.workspace.restore import RestoreOutcome, finish_interrupted
 from peon.workspace.segments import Claim
 
 CAPTURE_SECONDS = 5.0
 """How long a capture may take before it is left partial."""
-
-
-@attrs.frozen
-class Missing:
-    """A path that a checkpoint does not hold (as text, see `paths.shown`), and why.
-
-    One that ends in `/` stands for all below it, and the empty path for everything.
-    """
-
-    path: str
-    reason: str
 
 
 @attrs.frozen
@@ -248,8 +246,3 @@ def as_capture(written: Written) -> Capture:
     """What a caller is told of a capture that stands in the chain."""
     changed = len(written.segment.changes) if written.fresh else 0
     return Capture(written.ref, as_missing(written.missing), changed)
-
-
-def as_missing(misses: tuple[Miss, ...]) -> tuple[Missing, ...]:
-    """Misses as a caller is told of them."""
-    return tuple(Missing(shown(miss.path), miss.reason) for miss in misses)

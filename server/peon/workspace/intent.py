@@ -37,6 +37,7 @@ class _Intent(TypedDict):
     before: str
     actions: list[_Action]
     conflicts: dict[str, Reason]
+    overwritten: dict[str, Reason]
 
 
 def _file(folder: Path) -> Path:
@@ -94,6 +95,7 @@ def _encode(intent: Intent) -> _Intent:
             for action in intent.plan.actions
         ],
         conflicts={shown(path): why for path, why in intent.plan.conflicts.items()},
+        overwritten={shown(path): why for path, why in intent.plan.overwritten.items()},
     )
 
 
@@ -112,8 +114,10 @@ def _decode(data: _Intent) -> Intent:
         for one in data["actions"]
     )
     conflicts = {meant(path): why for path, why in data["conflicts"].items()}
+    overwritten = {meant(path): why for path, why in data.get("overwritten", {}).items()}
     owner = Owner(thread_id, restore_id, "restore")
-    return Intent(owner, data["checkpoint"], data["before"], Plan(actions, conflicts))
+    plan = Plan(actions, conflicts, overwritten)
+    return Intent(owner, data["checkpoint"], data["before"], plan)
 
 
 def _pair(entry: Entry | None) -> list[str] | None:

@@ -48,10 +48,13 @@ class Action:
 
 @attrs.frozen
 class Plan:
-    """Actions in the order in which they are safe, and what is kept and why."""
+    """Actions in the order in which they are safe; what is kept, and what is taken over others'
+    changes, and why.
+    """
 
     actions: tuple[Action, ...]
     conflicts: Mapping[bytes, Reason]
+    overwritten: Mapping[bytes, Reason] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -70,10 +73,11 @@ class Wish:
 
 @attrs.frozen
 class Draft:
-    """What the histories alone allow."""
+    """What the histories alone allow; `overwritten` are conflicts that shall not hold it up."""
 
     actions: Mapping[bytes, Action]
     conflicts: Mapping[bytes, Reason]
+    overwritten: Mapping[bytes, Reason] = attrs.field(factory=dict)
 
     @property
     def comings(self) -> list[bytes]:
@@ -86,9 +90,11 @@ def draft(chain: Chain, wish: Wish, unseen: Unseen) -> Draft:
     start = Unseen(chain.segment(wish.after).missing)
     actions: dict[bytes, Action] = {}
     conflicts: dict[bytes, Reason] = {}
+    overwritten: dict[bytes, Reason] = {}
     for path in filter(wish.concerns, chain.changed_by(wish.undone, wish.after)):
         action, conflict = _walk(chain, wish, path)
         if conflict is not None and wish.overwrite:
+            overwritten[path] = conflict
             action, conflict = _overwrite(chain, wish, path)
         elif conflict is None and action is not None and start.covers(path):
             conflict = (
@@ -100,7 +106,7 @@ def draft(chain: Chain, wish: Wish, unseen: Unseen) -> Draft:
             actions[path] = action
         if conflict is not None:
             conflicts[path] = conflict
-    return Draft(actions, conflicts)
+    return Draft(actions, conflicts, overwritten)
 
 
 def _walk(chain: Chain, wish: Wish, path: bytes) -> tuple[Action | None, Reason | None]:
@@ -140,20 +146,32 @@ class Surroundings:
     """Targets that are folders on the disk, with all that is below."""
 
 
-def settle(drafted: Draft, around: Surroundings, moves: Moves, lines: Lines) -> Plan:
-    """Drop actions to a fixed point until the rest can be done together; put them in order."""
+def settle(
+    drafted: Draft, around: Surroundings, moves: Moves, lines: Lines, *, overwrite: bool
+) -> Plan:
+    """Drop actions to a fixed point until the rest can be done together; put them in order.
+
+    With `overwrite`, the last copy of a line may go: the checkpoint of the present has it.
+    """
     actions = dict(drafted.actions)
     conflicts = dict(drafted.conflicts)
+    overwritten = dict(drafted.overwritten)
     while True:
         copies = LastCopies(moves, {path: one.target for path, one in actions.items()}, lines)
         bad: dict[bytes, Reason] = dict.fromkeys(_blocked(actions, around), "blocked")
-        bad |= dict.fromkeys(copies.lost(), "lastCopy")
+        lost: dict[bytes, Reason] = dict.fromkeys(copies.lost(), "lastCopy")
+        if overwrite:
+            overwritten = {**lost, **overwritten}
+        else:
+            bad |= lost
         if not bad:
             break
         actions = {path: one for path, one in actions.items() if path not in bad}
         conflicts |= bad
-    ready = {path: attrs.evolve(one, needs=copies.needs(path)) for path, one in actions.items()}
-    return Plan(_in_order(ready), dict(sorted(conflicts.items())))
+    needs = {path: () if overwrite else copies.needs(path) for path in actions}
+    ready = {path: attrs.evolve(one, needs=needs[path]) for path, one in actions.items()}
+    taken = {path: why for path, why in sorted(overwritten.items()) if path in ready}
+    return Plan(_in_order(ready), dict(sorted(conflicts.items())), taken)
 
 
 def _blocked(actions: Mapping[bytes, Action], around: Surroundings) -> list[bytes]:

@@ -15,7 +15,15 @@ from peon.errors import ExternalFailure
 from peon.workspace.apply import Applier, Steps
 from peon.workspace.deadline import Deadline
 from peon.workspace.disk import Listing, below, flush, standing
-from peon.workspace.entries import NOBODY, Change, Entry, Owner, Owners
+from peon.workspace.entries import (
+    NOBODY,
+    Change,
+    Entry,
+    Missing,
+    Owner,
+    Owners,
+    as_missing,
+)
 from peon.workspace.folder import Attribution, Folder, RestoreMade, Written
 from peon.workspace.intent import Intent, drop_intent, read_intent, write_intent
 from peon.workspace.lines import lines_that_leave
@@ -58,12 +66,14 @@ class RestoredPath:
     """What a restore does to one path."""
 
     path: str
-    effect: Literal["create", "replace", "delete", "mode"]
+    effect: Literal["create", "write", "delete", "mode"]
 
 
 @attrs.frozen
 class KeptPath:
-    """A path that a restore leaves alone although an undone turn changed it, and why."""
+    """A path where others' changes came to an undone turn's, and which: it is left alone, or, when
+    overwriting, goes back all the same.
+    """
 
     path: str
     reason: str
@@ -75,6 +85,7 @@ class RestorePreview:
 
     restored: tuple[RestoredPath, ...]
     kept: tuple[KeptPath, ...]
+    overwritten: tuple[KeptPath, ...]
 
 
 @attrs.frozen
@@ -85,6 +96,9 @@ class RestoreOutcome:
     before_ref: str
     restored: tuple[RestoredPath, ...]
     kept: tuple[KeptPath, ...]
+    overwritten: tuple[KeptPath, ...]
+    missing: tuple[Missing, ...] = ()
+    """What `before_ref` does not hold; none of it was touched."""
 
 
 async def preview(
@@ -93,7 +107,8 @@ async def preview(
     """Capture the present and say what a restore would do; changes nothing in the folder."""
     _, plan = await _plan(folder, request, attribution)
     restored = [_restored(one.path, one.expect, one.target) for one in plan.actions]
-    return RestorePreview(_sorted(restored), _kept(plan.conflicts.items()))
+    conflicts, overwritten = _kept(plan.conflicts.items()), _kept(plan.overwritten.items())
+    return RestorePreview(_sorted(restored), conflicts, overwritten)
 
 
 async def restore(
@@ -157,7 +172,7 @@ async def _plan(
     moves = Moves.of(folder.chain, wish.undone, after)
     targets = {path: action.target for path, action in drafted.actions.items()}
     lines = await lines_that_leave(folder.store, moves, targets)
-    return now, settle(drafted, around, moves, lines)
+    return now, settle(drafted, around, moves, lines, overwrite=wish.overwrite)
 
 
 def _look_around(folder: Folder, drafted: Draft) -> Surroundings:
@@ -244,6 +259,9 @@ def _made(intent: Intent, work: Performance) -> RestoreMade:
             before=intent.before,
             jumps=jumps,
             conflicts=tuple(sorted(conflicts.items())),
+            overwritten=tuple(
+                (path, why) for path, why in intent.plan.overwritten.items() if path in work.done
+            ),
         )
 
     return RestoreMade(intent.checkpoint, tuple(work.done), record)
@@ -255,7 +273,15 @@ def _made(intent: Intent, work: Performance) -> RestoreMade:
 def _outcome(folder: Folder, ref: str, record: RestoreRecord) -> RestoreOutcome:
     changes = folder.chain.segment(folder.chain.number(ref)).changes
     restored = [_restored(path, changes[path].before, changes[path].after) for path in record.jumps]
-    return RestoreOutcome(ref, record.before, _sorted(restored), _kept(record.conflicts))
+    before = folder.chain.segment(folder.chain.number(record.before))
+    return RestoreOutcome(
+        checkpoint_ref=ref,
+        before_ref=record.before,
+        restored=_sorted(restored),
+        kept=_kept(record.conflicts),
+        overwritten=_kept(record.overwritten),
+        missing=as_missing(before.missing),
+    )
 
 
 def _restored(path: bytes, before: Entry | None, after: Entry | None) -> RestoredPath:
@@ -264,7 +290,7 @@ def _restored(path: bytes, before: Entry | None, after: Entry | None) -> Restore
         return RestoredPath(name, "create")
     if after is None:
         return RestoredPath(name, "delete")
-    return RestoredPath(name, "mode" if before.oid == after.oid else "replace")
+    return RestoredPath(name, "mode" if before.oid == after.oid else "write")
 
 
 def _sorted(restored: Iterable[RestoredPath]) -> tuple[RestoredPath, ...]:

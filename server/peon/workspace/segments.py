@@ -39,6 +39,8 @@ class RestoreRecord:
     jumps: Mapping[bytes, int]
     """By path, the number of the segment whose end the path went back to."""
     conflicts: tuple[tuple[bytes, str], ...]
+    overwritten: tuple[tuple[bytes, str], ...] = ()
+    """Paths that went back over others' changes, and which."""
 
 
 @attrs.frozen
@@ -81,6 +83,7 @@ class _Restore(TypedDict):
     before: str
     jumps: dict[str, int]
     conflicts: list[list[str]]
+    overwritten: list[list[str]]
 
 
 class _Message(TypedDict):
@@ -167,6 +170,7 @@ def _encode_restore(record: RestoreRecord | None) -> _Restore | None:
         before=record.before,
         jumps={shown(path): number for path, number in record.jumps.items()},
         conflicts=[[shown(path), why] for path, why in record.conflicts],
+        overwritten=[[shown(path), why] for path, why in record.overwritten],
     )
 
 
@@ -179,6 +183,7 @@ def _decode_restore(data: _Restore | None) -> RestoreRecord | None:
         before=data["before"],
         jumps={meant(path): number for path, number in data["jumps"].items()},
         conflicts=tuple((meant(path), why) for path, why in data["conflicts"]),
+        overwritten=tuple((meant(path), why) for path, why in data.get("overwritten", ())),
     )
 
 

@@ -145,6 +145,19 @@
 ---| "keep"
 ---| "overwrite"
 
+--- What goes back to a checkpoint.
+---@alias peon.RestoreScope
+---| "files"
+---| "conversation"
+---| "both"
+
+--- What a restore does to a path.
+---@alias peon.RestoreChangeKind
+---| "create"
+---| "write"
+---| "delete"
+---| "mode"
+
 --- Who caused an event.
 ---@alias peon.ActorKind
 ---| "client"
@@ -319,10 +332,15 @@
 ---@field path string
 ---@field reason string
 
---- A path a restore left alone, and whose change stood in the way.
+--- A path where something else than the undone work stood in the way of a restore, and what.
 ---@class (exact) peon.PathConflict
 ---@field path string
 ---@field reason string
+
+--- A path that a restore changes, and how.
+---@class (exact) peon.RestoreChange
+---@field path string
+---@field kind peon.RestoreChangeKind
 
 --- Take a checkpoint by hand.
 ---@class (exact) peon.CheckpointOperation
@@ -345,6 +363,7 @@
 ---@field beforeCheckpointId peon.CheckpointId
 ---@field paths? string[]
 ---@field conflicts peon.ConflictChoice
+---@field what peon.RestoreScope
 
 --- Commit changes in the user's repository; `paths` null means every change not ignored.
 ---@class (exact) peon.CommitOperation
@@ -585,7 +604,15 @@
 ---@field operationId? peon.OperationId
 ---@field missing peon.MissingPath[]
 
---- Files went back to a checkpoint; `beforeCheckpointId` holds what they were before.
+--- What these checkpoints held is no longer kept: they are too old, or took too much room.
+---@class (exact) peon.CheckpointsExpired
+---@field threadId peon.ThreadId
+---@field checkpointIds peon.CheckpointId[]
+
+--- Files, or the conversation, went back; `beforeCheckpointId` holds what was before.
+---
+--- `undone` are turns that no longer count in the conversation, `redone` turns that do again.
+--- `overwritten` are restored paths that others had changed too.
 ---@class (exact) peon.CheckpointRestored
 ---@field threadId peon.ThreadId
 ---@field checkpointId peon.CheckpointId
@@ -593,6 +620,10 @@
 ---@field beforeCheckpointId peon.CheckpointId
 ---@field restored string[]
 ---@field conflicts peon.PathConflict[]
+---@field what peon.RestoreScope
+---@field undone peon.TurnId[]
+---@field redone peon.TurnId[]
+---@field overwritten peon.PathConflict[]
 
 --- A commit was made in the user's repository.
 ---@class (exact) peon.ChangesCommitted
@@ -705,6 +736,10 @@
 ---@field type "checkpoint.restored"
 ---@field payload peon.CheckpointRestored
 
+---@class peon.StoredCheckpointsExpired: peon.Envelope
+---@field type "checkpoint.expired"
+---@field payload peon.CheckpointsExpired
+
 ---@class peon.StoredChangesCommitted: peon.Envelope
 ---@field type "changes.committed"
 ---@field payload peon.ChangesCommitted
@@ -737,7 +772,7 @@
 ---@field type "event.erased"
 ---@field payload peon.EventErased
 
----@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredSessionOpened|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed|peon.StoredThreadErased|peon.StoredEventErased
+---@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredCheckpointsExpired|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredSessionOpened|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed|peon.StoredThreadErased|peon.StoredEventErased
 
 --- Make a project of the folder `root`, an absolute path.
 ---@class (exact) peon.CreateProject
@@ -827,12 +862,16 @@
 ---@field description string
 ---@field commandId? peon.CommandId
 
---- Undo what this thread did to the files after the checkpoint, and nothing else.
+--- Undo what this thread did after the checkpoint, and nothing else.
+---
+--- `paths` limits which files go back. With `conflicts` overwrite, paths that others changed too go
+--- back as well; what stood there is in the checkpoint that is taken before.
 ---@class (exact) peon.RestoreCheckpoint
 ---@field threadId peon.ThreadId
 ---@field checkpointId peon.CheckpointId
 ---@field paths? string[]
 ---@field conflicts? peon.ConflictChoice
+---@field what? peon.RestoreScope
 ---@field commandId? peon.CommandId
 
 --- Commit in the user's repository, with their hooks and identity.
@@ -891,6 +930,14 @@
 ---@field paths? string[]
 ---@field offset? integer
 ---@field limit? integer
+
+--- What `checkpoint/restore` with the same params would do now. Changes nothing.
+---@class (exact) peon.PreviewRestore
+---@field threadId peon.ThreadId
+---@field checkpointId peon.CheckpointId
+---@field paths? string[]
+---@field conflicts? peon.ConflictChoice
+---@field what? peon.RestoreScope
 
 --- What the user's repository says of the project's folder.
 ---@class (exact) peon.ReadGitStatus
@@ -954,6 +1001,8 @@
 ---@field entries peon.PlanEntry[]
 
 --- One prompt and all that followed. `items` is null where a list leaves them out.
+---
+--- One that is `undone` no longer counts in the conversation: the agent does not know of it.
 ---@class (exact) peon.TurnView
 ---@field turnId peon.TurnId
 ---@field number integer
@@ -968,6 +1017,7 @@
 ---@field stopReason? peon.StopReason
 ---@field error? peon.TurnError
 ---@field usage? peon.Usage
+---@field undone boolean
 
 --- An action that waits for an answer, and since when.
 ---@class (exact) peon.PendingActionView
@@ -979,7 +1029,7 @@
 ---@field options peon.ActionOption[]
 ---@field requestedAt string
 
---- A checkpoint of the thread.
+--- A checkpoint of the thread. An `expired` one can no longer be gone back to.
 ---@class (exact) peon.CheckpointView
 ---@field checkpointId peon.CheckpointId
 ---@field threadId peon.ThreadId
@@ -988,6 +1038,7 @@
 ---@field kind peon.CheckpointKind
 ---@field createdAt string
 ---@field missing peon.MissingPath[]
+---@field expired boolean
 
 --- Workspace work under way: `kind` is checkpoint, turnEnd, restore, commit or push.
 ---@class (exact) peon.OperationView
@@ -1064,7 +1115,7 @@
 ---@field checkpointId peon.CheckpointId
 ---@field missing peon.MissingPath[]
 
---- Files went back; those in `conflicts` were left as they are.
+--- Files, or the conversation, went back; files in `conflicts` were left as they are.
 ---
 --- Restoring `beforeCheckpointId` undoes the restore.
 ---@class (exact) peon.RestoreResult
@@ -1075,6 +1126,10 @@
 ---@field beforeCheckpointId peon.CheckpointId
 ---@field restored string[]
 ---@field conflicts peon.PathConflict[]
+---@field what peon.RestoreScope
+---@field undone peon.TurnId[]
+---@field redone peon.TurnId[]
+---@field overwritten peon.PathConflict[]
 
 --- A commit was made.
 ---@class (exact) peon.CommitResult
@@ -1112,6 +1167,19 @@
 --- Checkpoints, oldest first.
 ---@class (exact) peon.CheckpointList
 ---@field checkpoints peon.CheckpointView[]
+
+--- Exactly what restoring would do now, with the same params.
+---
+--- `files` change, `conflicts` stay although the undone work changed them, `overwritten` are those
+--- of `files` that others changed too. `undone` turns would no longer count in the conversation,
+--- `redone` would again. `missing` is what the checkpoint does not hold.
+---@class (exact) peon.RestorePreview
+---@field files peon.RestoreChange[]
+---@field conflicts peon.PathConflict[]
+---@field overwritten peon.PathConflict[]
+---@field undone peon.TurnId[]
+---@field redone peon.TurnId[]
+---@field missing peon.MissingPath[]
 
 --- Events in order, and the head of the log when they were read.
 ---@class (exact) peon.EventPage
@@ -1264,6 +1332,10 @@
 ---| "subscription.notFound" # This client has no such subscription.
 ---| "checkpoint.failed" # The files could not be kept.
 ---| "checkpoint.tooLate" # The files could not be kept in time.
+---| "checkpoint.busy" # The folder was busy with other checkpoints for too long.
+---| "checkpoint.incomplete" # The files as they are now could not be kept whole, so nothing was restored over them.
+---| "checkpoint.notStored" # The disk where checkpoints are kept is full, or cannot be written to.
+---| "workspace.notAFolder" # The project's folder is not there, is no folder, or cannot be entered.
 ---| "restore.failed" # The files could not be brought back.
 ---| "operation.lost" # The server stopped while the work was under way.
 ---| "git.missing" # There is no git, or it is too old.
@@ -1417,6 +1489,9 @@
 ---@class (exact) peon.PathOutsideWorkspaceDetails
 ---@field path string
 
+--- A conversation goes back as a whole: paths choose among files.
+---@class (exact) peon.PathsWithoutFilesDetails
+
 --- The command id came with another command before.
 ---@class (exact) peon.CommandIdReusedDetails
 ---@field commandId peon.CommandId
@@ -1451,6 +1526,7 @@ M.requests = {
   "thread/read",
   "checkpoint/list",
   "checkpoint/diff",
+  "checkpoint/preview",
   "events/read",
   "turn/diff",
   "git/status",
@@ -1506,6 +1582,7 @@ M.events = {
   "action.resolved",
   "checkpoint.created",
   "checkpoint.restored",
+  "checkpoint.expired",
   "changes.committed",
   "changes.pushed",
   "session.opened",

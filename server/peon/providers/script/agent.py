@@ -18,6 +18,7 @@ _MODES: "list[Json]" = [
     {"id": "edits", "name": "Edits", "description": "Asks; the client may let edits pass."},
     {"id": "full", "name": "Full", "description": "Asks; the client may let everything pass."},
 ]
+_TRANSCRIPT = "peon:transcript"
 _CODES = {"parse": -32700, "request": -32600, "method": -32601, "params": -32602, "failed": -32603}
 
 
@@ -185,9 +186,12 @@ def _object(value: Json) -> JsonObject:
 
 
 def _words(block: Json) -> str:
-    """The text of a block of the prompt, also of an embedded one."""
+    """The text of a block of the prompt, also of an embedded one.
+
+    A transcript tells of steps that were taken already.
+    """
     held = _object(_object(block).get("resource") or block)
-    text = held.get("text")
+    text = "" if held.get("uri") == _TRANSCRIPT else held.get("text")
     return text if isinstance(text, str) else ""
 
 
