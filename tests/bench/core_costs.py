@@ -40,24 +40,22 @@ _CLIENT = Actor(ActorKind.CLIENT, "bench")
 
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     """CPU per event of both, in turn in one process; and how few events a long answer is."""
-
-    def peer() -> float:
-        conversations = Conversations(folder, durable=False)
-        cost = cpu_of(lambda: conversations.add(scale.events, BATCH))
-        conversations.close()
-        return cost
-
-    def ours() -> float:
-        return asyncio.run(_ours(fresh_folder(folder), scale.events))
-
-    best = least({"ours": ours, "peer": peer}, rounds=scale.rounds)
-    yield Figure(
-        subject="decide, append without flush, fold: CPU per event",
-        unit="µs",
-        ours=best["ours"],
-        peer_name="eventsourcing + SQLite",
-        peer=best["peer"],
-    ).at_most(1 / 4)
+    best = least(
+        {
+            "ours": lambda: asyncio.run(_ours(fresh_folder(folder), scale.events)),
+            "each": lambda: _peer(folder, lambda peer: peer.add_each(scale.events // 4)),
+            "batched": lambda: _peer(folder, lambda peer: peer.add(scale.events, BATCH)),
+        },
+        rounds=scale.rounds,
+    )
+    subject = "a command: decide, append without flush, fold: CPU per event"
+    for peer, name in (
+        ("each", "eventsourcing + SQLite, a command too"),
+        ("batched", f"eventsourcing + SQLite, {BATCH} events saved at once"),
+    ):
+        yield Figure(
+            subject=subject, unit="µs", ours=best["ours"], peer_name=name, peer=best[peer]
+        ).at_most(1 / 4)
     events = asyncio.run(_answer(fresh_folder(folder)))
     yield Figure(
         subject=f"an answer of {ANSWER:,} characters in pieces of three: events",
@@ -66,6 +64,13 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
         peer_name="a piece each",
         peer=ANSWER // 3,
     ).not_above(20)
+
+
+def _peer(folder: Path, add: Callable[[Conversations], int]) -> float:
+    conversations = Conversations(folder, durable=False)
+    cost = cpu_of(lambda: add(conversations))
+    conversations.close()
+    return cost
 
 
 async def _ours(folder: Path, count: int) -> float:

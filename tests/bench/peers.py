@@ -46,6 +46,13 @@ class Conversations:
                 self._application.save(*self._threads)
         return count
 
+    def add_each(self, count: int) -> int:
+        """Append `count` pieces of text, each saved by itself: one command, one event."""
+        for thread, offset, end in places(count):
+            self._threads[thread].append(TURN_IDS[thread], ITEM_ID, offset, end, TEXT)
+            self._application.save(self._threads[thread])
+        return count
+
     def replay(self) -> int:
         """Make every conversation again from its events; how many pieces of text there were."""
         ids = [each.id for each in self._threads]

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from peon.domain.commands import CheckpointTaken, CommitMade, WorkFailed
-from peon.engine import answers
+from peon.engine import repeats
 from peon.engine.restart import restart
 from peon.errors import CommandRejected, ExternalFailure
 from peon.journal.store import SegmentStore
@@ -155,7 +155,7 @@ async def test_a_command_that_changed_nothing_gets_the_first_answer_too(desk: De
 async def test_only_so_many_commands_without_events_are_remembered(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(answers, "REMEMBERED", 3)
+    monkeypatch.setattr(repeats, "REMEMBERED", 3)
     await desk.open_thread()
     for number in range(5):
         command_id = CommandId(f"blank-{number}")

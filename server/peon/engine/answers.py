@@ -6,20 +6,16 @@ Every answer is a future of its own. Whoever stops waiting cancels nothing but t
 import asyncio
 import heapq
 import itertools
-from collections import OrderedDict
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
 from peon.domain.model import OperationFailure
 from peon.errors import CommandRejected, ExternalFailure, PeonError, StoreFailure
 from peon.journal.port import EventStore
-from peon_protocol.ids import CommandId, OperationId
-from peon_protocol.rejections import CommandIdReused, Rejection
+from peon_protocol.ids import OperationId
+from peon_protocol.rejections import Rejection
 from peon_protocol.results import CommandResult
-
-REMEMBERED: Final = 10_000
-"""How many commands that left no event are remembered."""
 
 Answer: TypeAlias = asyncio.Future[CommandResult]
 
@@ -105,35 +101,6 @@ class OperationAnswers:
         for answers in waiting.values():
             for answer in answers:
                 _fail(answer, failure)
-
-
-class Unrecorded:
-    """The outcomes of commands that left no event and so no receipt: refusals, and what was true
-    already.
-
-    They are repeated as long as this process lives; the oldest are forgotten first.
-    """
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[CommandId, tuple[str, Outcome]] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def keep(self, command_id: CommandId, digest: str, outcome: Outcome) -> None:
-        """Keep what became of a command."""
-        self._kept[command_id] = (digest, outcome)
-        if len(self._kept) > REMEMBERED:
-            self._kept.popitem(last=False)
-
-    def of(self, command_id: CommandId, digest: str) -> Outcome | None:
-        """What became of the same command before; another one may not use its id."""
-        kept = self._kept.get(command_id)
-        if kept is None:
-            return None
-        if kept[0] != digest:
-            return Outcome(kept[1].sequence, Refusal(CommandIdReused(command_id)))
-        return kept[1]
 
 
 def follow(leading: Answer, answer: Answer) -> None:

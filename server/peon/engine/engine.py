@@ -7,7 +7,7 @@ outcome.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
 import attrs
@@ -24,7 +24,6 @@ from peon.engine.answers import (
     OperationAnswers,
     Outcome,
     Refusal,
-    Unrecorded,
     follow,
 )
 from peon.engine.coalescer import CoalescerLimits
@@ -32,6 +31,7 @@ from peon.engine.envelopes import Cause, Origin, Stamper, cause_of
 from peon.engine.feed import Feed
 from peon.engine.large_values import LargeValues
 from peon.engine.outbox import Due, Outbox, Performer
+from peon.engine.repeats import Repeats
 from peon.engine.restart import fold_durable
 from peon.engine.resting import fold
 from peon.engine.speech import Speech, SpeechParts, may_speak
@@ -53,11 +53,10 @@ from peon_protocol.events import (
     TurnFailed,
     TurnStarted,
 )
-from peon_protocol.ids import CommandId, ThreadId
+from peon_protocol.ids import ThreadId
 from peon_protocol.methods import METHODS, MethodKind
 from peon_protocol.notifications import ServerStatusChanged
 from peon_protocol.provider_events import ActionRequested
-from peon_protocol.rejections import CommandIdReused
 from peon_protocol.results import CommandResult, ThreadResult
 from peon_protocol.values import Actor, ActorKind
 
@@ -96,7 +95,7 @@ class Engine:
         self._stamper = Stamper(parts.store.log_id, parts.clock)
         self._answers = Answers(parts.store)
         self._operations = OperationAnswers(self._answers)
-        self._unrecorded = Unrecorded()
+        self._repeats = Repeats(self._answers, self._operations)
         self._outbox = Outbox()
         self._environments: dict[ThreadId, Mapping[str, str]] = {}
         self._causes: dict[ThreadId, Cause] = {}
@@ -182,7 +181,7 @@ class Engine:
         if command.command_id is None:
             return self._decide(command, method, Origin(actor=actor))
         name = f"{method}:{digest(method, command)}"
-        repeated = self._repeated(command.command_id, name)
+        repeated = self._repeats.answer(self._model, command.command_id, name)
         if repeated is not None:
             return repeated
         origin = Origin(actor=actor, command_id=command.command_id, command_digest=name)
@@ -218,11 +217,19 @@ class Engine:
         self._commit(decided, Origin(actor=actor, cause=cause))
         return True
 
-    async def read(self, look: Callable[[Model], T]) -> T:
+    def read(self, look: Callable[[Model], T]) -> Awaitable[T]:
         """What `look` sees of the model, once all of it is on the disk; a refusal waits alike.
 
-        Raises StoreFailure where it never will be.
+        Where it is on the disk already, `look` is called at once, and what it raises is raised
+        here. Resolves to StoreFailure where it never will be.
         """
+        if not self._readable.is_set() or self._model.sequence > self._store.durable:
+            return self._read_when_durable(look)
+        seen: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        seen.set_result(look(self._model))
+        return seen
+
+    async def _read_when_durable(self, look: Callable[[Model], T]) -> T:
         await self._readable.wait()
         sequence = self._model.sequence
         try:
@@ -274,25 +281,8 @@ class Engine:
         """Nothing of it is in the log; still it leaves only when the state it speaks of is."""
         outcome = Outcome(self._model.sequence, came_to)
         if origin.command_id is not None and origin.command_digest is not None:
-            self._unrecorded.keep(origin.command_id, origin.command_digest, outcome)
+            self._repeats.keep(origin.command_id, origin.command_digest, outcome)
         return self._answers.give(outcome)
-
-    def _repeated(self, command_id: CommandId, name: str) -> Answer | None:
-        """The answer to a command that was there before, or nothing for a new one."""
-        receipt = self._model.receipts.get(command_id)
-        if receipt is None:
-            outcome = self._unrecorded.of(command_id, name)
-            return None if outcome is None else self._answers.give(outcome)
-        if receipt.digest != name:
-            return self._answers.give(
-                Outcome(self._model.sequence, Refusal(CommandIdReused(command_id)))
-            )
-        came_to = receipt.failure or receipt.result
-        if came_to is not None:
-            return self._answers.give(Outcome(receipt.sequence, came_to))
-        if receipt.operation_id is None:
-            raise LookupError("a receipt without an answer belongs to an operation")
-        return self._operations.expect(receipt.operation_id)
 
     def _answer_to(self, method: str, stored: Sequence[StoredEvent]) -> Answer:
         last = stored[-1].sequence
@@ -352,9 +342,7 @@ class Engine:
             raise RuntimeError("a fold has failed before: the model is behind the log")
         stored = self._stamper.stamp(events, origin, self._model)
         if stored:
-            bodies = [encode_event(each) for each in stored]
-            self._store.append(bodies)
-            self.appended_bytes += sum(map(len, bodies))
+            self.appended_bytes += self._store.append(list(map(encode_event, stored)))
         for each in stored:
             self._fold(each)
         return stored

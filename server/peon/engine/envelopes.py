@@ -56,18 +56,24 @@ class Stamper:
 
         They share one timestamp, which never goes back.
         """
-        moment = max(self._timestamps.now(), model.occurred_at)
-        causation, correlation = self._reason(origin.cause, model.sequence + 1)
+        now = self._timestamps.now()
+        moment = max(model.occurred_at, now)
+        cause = origin.cause
+        causation = None if cause is None else cause.causation_id
+        correlation = None if cause is None else cause.correlation_id
         versions: dict[StreamId, int] = {}
-        stamped = []
+        stamped: list[StoredEvent] = []
         for sequence, event in enumerate(events, model.sequence + 1):
             stream = stream_of(event)
             version = (versions.get(stream) or model.versions.get(stream, 0)) + 1
             versions[stream] = version
+            event_id = EventId(f"{self._log_id}:{sequence}")
+            # What follows from nothing begins a chain.
+            correlation = correlation or event_id
             stamped.append(
                 StoredEvent(
                     sequence=sequence,
-                    event_id=self._event_id(sequence),
+                    event_id=event_id,
                     stream_id=stream,
                     version=version,
                     type=event.TYPE,
@@ -82,15 +88,6 @@ class Stamper:
                 )
             )
         return stamped
-
-    def _reason(self, cause: Cause | None, first: int) -> tuple[EventId | None, EventId]:
-        """What the commit follows from; where it follows from nothing, a chain begins."""
-        if cause is None:
-            return None, self._event_id(first)
-        return cause.causation_id, cause.correlation_id
-
-    def _event_id(self, sequence: int) -> EventId:
-        return EventId(f"{self._log_id}:{sequence}")
 
 
 def cause_of(stored: StoredEvent) -> Cause:

@@ -99,17 +99,19 @@ class _Object(msgspec.Struct):
 
 
 _object_decoder = msgspec.json.Decoder(_Object)
+_OPENS, _CLOSES = b"{}"
 
 
 def check_events(events: Sequence[bytes]) -> None:
     """Raises ValueError for bytes that are not one JSON object each: they would spoil a line."""
-    for event in events:
-        if event[:1] != b"{" or event[-1:] != b"}" or b"\n" in event:
-            raise _no_event()
-        try:
+    try:
+        for event in events:
             _object_decoder.decode(event)
-        except msgspec.DecodeError:
-            raise _no_event() from None
+            # The decoder has seen that it is an object; what may stand around one must not.
+            if event[0] != _OPENS or event[-1] != _CLOSES or b"\n" in event:
+                raise _no_event()
+    except msgspec.DecodeError:
+        raise _no_event() from None
 
 
 def _no_event() -> ValueError:

@@ -47,15 +47,17 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
 
-    def append(self, events: Sequence[bytes]) -> None:
-        """Take the events of one command; they come to stand in one commit.
+    def append(self, events: Sequence[bytes]) -> int:
+        """Take the events of one command, which come to stand in one commit; their size in bytes.
 
         They are gathered for the rest of the loop's turn: waking a thread costs a system call.
         """
         if not self._gathered:
             self._loop.call_soon(self._hand_over)
         self._gathered.extend(events)
-        self._gathered_bytes += sum(map(len, events))
+        size = sum(map(len, events))
+        self._gathered_bytes += size
+        return size
 
     @property
     def has_capacity(self) -> bool:

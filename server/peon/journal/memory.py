@@ -90,12 +90,13 @@ class MemoryStore:
     def snapshot_keys(self) -> AbstractSet[str]:
         return self._snapshot[1].keys() if self._snapshot else frozenset()
 
-    def append(self, events: Sequence[bytes]) -> None:
+    def append(self, events: Sequence[bytes]) -> int:
         if self._failure is not None:
             raise self._failure
         check_events(events)
         self._events.extend(events)
         self._schedule()
+        return sum(map(len, events))
 
     async def wait_durable(self, sequence: int) -> None:
         if sequence <= self._durable:

@@ -48,9 +48,9 @@ class EventStore(Protocol):
         """Why nothing is accepted any more; final."""
         ...
 
-    def append(self, events: Sequence[bytes]) -> None:
+    def append(self, events: Sequence[bytes]) -> int:
         """Hand over the events of one command, which become durable all or none, and return at
-        once.
+        once how many bytes they are.
 
         Each is a JSON object without a raw line feed (ValueError). Raises StoreFailure after a
         failure.

@@ -146,13 +146,14 @@ class SegmentStore:
         ends = [last for _, last in self._catalog.sealed() if last <= covered]
         return max(ends, default=0)
 
-    def append(self, events: Sequence[bytes]) -> None:
+    def append(self, events: Sequence[bytes]) -> int:
         if self._failure is not None:
             raise self._failure
         check_events(events)
-        if events:
-            self._head += len(events)
-            self._group.append(events)
+        if not events:
+            return 0
+        self._head += len(events)
+        return self._group.append(events)
 
     async def wait_durable(self, sequence: int) -> None:
         if sequence <= self._durable:

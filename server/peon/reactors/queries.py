@@ -1,6 +1,6 @@
 """Queries: answered from the model or by looking outside, when what they saw is durable."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import TypeAlias, assert_never
 
 import attrs
@@ -61,13 +61,13 @@ class Queries:
     readings: Readings
     version: str
 
-    async def answer(self, query: Query, environment: Mapping[str, str]) -> Answer:
-        """The query's result. Raises what its method may be refused with."""
+    def answer(self, query: Query, environment: Mapping[str, str]) -> Awaitable[Answer]:
+        """The query's result. Raises, or resolves to, what its method may be refused with."""
         match query:
             case ListProjects() | ListThreads() | ReadThread() | ListCheckpoints():
-                return await self.engine.read(lambda model: _look(query, model))
+                return self.engine.read(lambda model: _look(query, model))
             case _:
-                return await self._from_outside(query, environment)
+                return self._from_outside(query, environment)
 
     async def _from_outside(self, query: OutsideQuery, environment: Mapping[str, str]) -> Answer:
         match query:

@@ -7,7 +7,7 @@ import attrs
 
 from peon.rpc.answers import PreparedAnswer
 from peon.rpc.caller import Caller
-from peon.wire import structure
+from peon.wire import structurer
 from peon_protocol.methods import Method, MethodKind
 from peon_protocol.values import JsonValue
 
@@ -32,8 +32,9 @@ Routes: TypeAlias = Mapping[str, Route]
 
 def route(method: Method, params: type[P], handle: Callable[[Caller, P], Outcome]) -> Route:
     """The route of `method`, whose handler takes `params`."""
+    structure = structurer(params)
 
     def call(caller: Caller, raw: JsonValue) -> Outcome:
-        return handle(caller, structure({} if raw is None else raw, params))
+        return handle(caller, structure({} if raw is None else raw))
 
     return Route(method=method.name, kind=method.kind, call=call)

@@ -13,7 +13,7 @@ from peon.wire.encoding import dumps, holds_lone_surrogate, loads
 from peon.wire.envelope import EVENT_TYPES
 from peon.wire.events import EventInvalid, EventReader, UnknownEvent, decode_event, encode_event
 from peon.wire.problems import ParamsInvalid, problems
-from peon.wire.shapes import structure, unstructure
+from peon.wire.shapes import structure, structurer, unstructure
 from peon.wire.trusted import decode_trusted, structure_trusted
 
 __all__ = [
@@ -35,5 +35,6 @@ __all__ = [
     "problems",
     "structure",
     "structure_trusted",
+    "structurer",
     "unstructure",
 ]

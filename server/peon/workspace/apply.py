@@ -65,7 +65,7 @@ class Applier:
         return None if done else "changedMeanwhile"
 
     def _swap(self, action: Action, number: int, content: bytes) -> bool:
-        if action.target is not None:
+        if action.target is not None and action.expect is None:
             self._make_way(action.path)
         with parent_of(self._root, action.path) as (handle, name):
             return _Swap(handle, name, action, self._names(number), self._steps).do(content)

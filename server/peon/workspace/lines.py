@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from peon.workspace.entries import Entry
 from peon.workspace.moved import Lines, Moves
@@ -23,8 +24,20 @@ async def lines_that_leave(
         leaving = await _leaving(blobs, moves, targets)
         if not leaving:
             return {}
-        contents = sorted(moves.contents(targets))
-        return {oid: leaving & lines_of(content) async for oid, content in blobs.read_all(contents)}
+        before = await _with_lines(blobs, moves.contents_before(), leaving)
+        moved = frozenset(line for lines in before.values() for line in lines)
+        if not moved:
+            return {}
+        others = moves.contents(targets) - before.keys()
+        return {**before, **await _with_lines(blobs, others, moved)}
+
+
+async def _with_lines(
+    blobs: Blobs, oids: AbstractSet[str], wanted: frozenset[bytes]
+) -> dict[str, frozenset[bytes]]:
+    """By content id, those of the wanted lines that it holds."""
+    order = sorted(oids)
+    return {oid: wanted & lines_of(content) async for oid, content in blobs.read_all(order)}
 
 
 async def _leaving(

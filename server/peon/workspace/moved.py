@@ -50,9 +50,13 @@ class Moves:
 
     def contents(self, targets: Mapping[bytes, Entry | None]) -> set[str]:
         """The contents whose lines must be known to judge these targets."""
-        before = {entry for entries in self.stood.values() for entry in entries}
-        entries = {*before, *self.now.values(), *targets.values()}
-        return {entry.oid for entry in entries if entry is not None}
+        entries = {*self.now.values(), *targets.values()}
+        oids = {entry.oid for entry in entries if entry is not None}
+        return oids | self.contents_before()
+
+    def contents_before(self) -> set[str]:
+        """The contents that stood somewhere before."""
+        return {entry.oid for entries in self.stood.values() for entry in entries}
 
 
 def _stood(

@@ -82,8 +82,8 @@ class Performance:
 
     def _attempt(self, ready: _Ready) -> Reason | None:
         action = ready.action
-        if not self._applier.stands(action.path, action.target) and not all(
-            map(self._will_stand, action.needs)
+        if not all(map(self._will_stand, action.needs)) and not self._applier.stands(
+            action.path, action.target
         ):
             return "lastCopy"
         return self._applier.apply(action, ready.number, ready.content)

@@ -1,0 +1,191 @@
+// The fold of one thread: what an event says of it, as the server folds it.
+
+import type {
+  CheckpointCreated,
+  EventPayloads,
+  OperationFailed,
+  StoredEvent,
+  ThreadConfigured,
+  ThreadCreated,
+  ThreadStatus,
+  ThreadView,
+  TurnCompleted,
+  TurnFailed,
+  TurnStarted,
+  TurnView,
+} from "../protocol_gen";
+import { withItemEvent } from "./items";
+import { withChangedTurn } from "./state";
+import { titleOf } from "./titles";
+
+export function createdThread(event: ThreadCreated, stored: StoredEvent): ThreadView {
+  return {
+    threadId: event.threadId,
+    projectId: event.projectId,
+    title: event.title,
+    titleSource: event.titleSource,
+    status: "idle",
+    provider: event.provider,
+    model: event.model,
+    mode: event.mode,
+    archived: false,
+    turns: [],
+    pendingActions: [],
+    checkpoints: [],
+    operation: null,
+    session: null,
+    createdAt: stored.occurredAt,
+    updatedAt: stored.occurredAt,
+    version: stored.version,
+  };
+}
+
+/** The thread after one event of its own; an event that it has already changes nothing. */
+export function withThreadEvent(thread: ThreadView, stored: StoredEvent): ThreadView {
+  if (stored.version <= thread.version) {
+    return thread;
+  }
+  const folded = fold(thread, stored);
+  return {
+    ...folded,
+    status: statusOf(folded),
+    version: stored.version,
+    updatedAt: stored.occurredAt,
+  };
+}
+
+function fold(thread: ThreadView, stored: StoredEvent): ThreadView {
+  switch (stored.type) {
+    case "item.recorded": {
+      const event = stored.payload;
+      return withChangedTurn(thread, event.turnId, (turn) => withItemEvent(turn, event));
+    }
+    case "thread.configured":
+      return configured(thread, stored.payload);
+    case "turn.started":
+      return turnStarted(thread, stored.payload, stored.occurredAt);
+    case "turn.interruptRequested":
+      return withChangedTurn(thread, stored.payload.turnId, (turn) => ({
+        ...turn,
+        interruptRequested: true,
+      }));
+    case "turn.completed": {
+      const event = stored.payload;
+      return withChangedTurn(thread, event.turnId, (turn) =>
+        completed(turn, event, stored.occurredAt),
+      );
+    }
+    case "turn.failed": {
+      const event = stored.payload;
+      return withChangedTurn(thread, event.turnId, (turn) =>
+        failed(turn, event, stored.occurredAt),
+      );
+    }
+    case "action.requested":
+      return actionRequested(thread, stored.payload, stored.occurredAt);
+    case "action.resolved": {
+      const { actionId } = stored.payload;
+      const pendingActions = thread.pendingActions.filter((each) => each.actionId !== actionId);
+      return { ...thread, pendingActions };
+    }
+    case "checkpoint.created":
+      return checkpointCreated(thread, stored.payload, stored.occurredAt);
+    case "checkpoint.restored":
+    case "changes.committed":
+    case "changes.pushed":
+      return { ...thread, operation: null };
+    case "operation.requested": {
+      const { operationId, operation } = stored.payload;
+      const requestedAt = stored.occurredAt;
+      return { ...thread, operation: { operationId, kind: operation.type, requestedAt } };
+    }
+    case "operation.failed":
+      return operationFailed(thread, stored.payload);
+    case "session.opened": {
+      const { sessionId, provider, agentName, agentVersion, origin } = stored.payload;
+      return { ...thread, session: { sessionId, provider, agentName, agentVersion, origin } };
+    }
+    case "session.closed":
+      return { ...thread, session: null };
+    default:
+      // What a later server tells of a thread, and what concerns the lists.
+      return thread;
+  }
+}
+
+function statusOf(thread: ThreadView): ThreadStatus {
+  if (thread.pendingActions.length > 0) {
+    return "awaitingApproval";
+  }
+  return thread.turns.at(-1)?.status === "running" ? "running" : "idle";
+}
+
+function configured(thread: ThreadView, event: ThreadConfigured): ThreadView {
+  return {
+    ...thread,
+    title: event.title ?? thread.title,
+    titleSource: event.titleSource ?? thread.titleSource,
+    model: event.model ?? thread.model,
+    mode: event.mode ?? thread.mode,
+    archived: event.archived ?? thread.archived,
+  };
+}
+
+function turnStarted(thread: ThreadView, event: TurnStarted, startedAt: string): ThreadView {
+  const turn: TurnView = {
+    turnId: event.turnId,
+    number: event.number,
+    status: "running",
+    prompt: event.prompt,
+    mode: event.mode,
+    model: event.model,
+    items: [],
+    startedAt,
+    endedAt: null,
+    interruptRequested: false,
+    stopReason: null,
+    error: null,
+    usage: null,
+  };
+  const unnamed = thread.titleSource === "server" && thread.turns.length === 0;
+  const title = unnamed ? titleOf(event.prompt) : thread.title;
+  return { ...thread, title, turns: [...thread.turns, turn] };
+}
+
+function completed(turn: TurnView, event: TurnCompleted, endedAt: string): TurnView {
+  const interrupted = event.stopReason === "cancelled" || event.stopReason === "interrupted";
+  const status = interrupted ? "interrupted" : "completed";
+  return { ...turn, status, endedAt, stopReason: event.stopReason, usage: event.usage };
+}
+
+function failed(turn: TurnView, event: TurnFailed, endedAt: string): TurnView {
+  return { ...turn, status: "failed", endedAt, error: event.error, usage: event.usage };
+}
+
+function actionRequested(
+  thread: ThreadView,
+  event: EventPayloads["action.requested"],
+  requestedAt: string,
+): ThreadView {
+  const { threadId: _, ...action } = event;
+  return { ...thread, pendingActions: [...thread.pendingActions, { ...action, requestedAt }] };
+}
+
+function checkpointCreated(
+  thread: ThreadView,
+  event: CheckpointCreated,
+  createdAt: string,
+): ThreadView {
+  const { threadId, checkpointId, turnId, description, kind, missing } = event;
+  const checkpoint = { checkpointId, threadId, turnId, description, kind, createdAt, missing };
+  return {
+    ...thread,
+    checkpoints: [...thread.checkpoints, checkpoint],
+    operation: event.operationId === null ? thread.operation : null,
+  };
+}
+
+function operationFailed(thread: ThreadView, event: OperationFailed): ThreadView {
+  const ours = thread.operation?.operationId === event.operationId;
+  return ours ? { ...thread, operation: null } : thread;
+}

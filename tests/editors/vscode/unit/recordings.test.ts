@@ -1,0 +1,90 @@
+// What the server sent, folded, is what the server says the state is.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import type {
+  ProjectList,
+  ProjectView,
+  ThreadList,
+  ThreadReading,
+  ThreadView,
+} from "../../../../editors/vscode/src/protocol_gen";
+import { reduce } from "../../../../editors/vscode/src/state/reduce";
+import {
+  type Message,
+  type State,
+  withLists,
+  withThread,
+} from "../../../../editors/vscode/src/state/state";
+
+/** The committed recordings, or those that somebody has made just now. */
+const FOLDER = process.env["PEON_RECORDINGS"] ?? "tests/editors/recordings";
+const NAMES = readdirSync(FOLDER).filter((name) => name.endsWith(".json"));
+
+interface Expected {
+  projects: ProjectView[];
+  threads: ThreadView[];
+}
+
+interface Recording {
+  snapshot: { projects: ProjectList; threads: ThreadList; readings: ThreadReading[] };
+  notifications: Message[];
+  expected: Expected;
+}
+
+function recording(name: string): Recording {
+  return JSON.parse(readFileSync(join(FOLDER, name), "utf8")) as Recording;
+}
+
+function start({ projects, threads, readings }: Recording["snapshot"]): State {
+  return readings.reduce(withThread, withLists(projects, threads));
+}
+
+function shown(state: State): Expected {
+  return { projects: [...state.projects.values()], threads: [...state.threads.values()] };
+}
+
+assert.ok(NAMES.length > 0, `no recordings in ${FOLDER}`);
+
+for (const name of NAMES) {
+  const { snapshot, notifications, expected } = recording(name);
+  const relevant = notifications.filter(
+    ({ method }) => method === "events/appended" || method === "turn/delta",
+  );
+  const folded = (messages: Message[]) => shown(messages.reduce(reduce, start(snapshot)));
+
+  test(`${name}: folding what was sent gives what the server answers`, () => {
+    assert.deepEqual(folded(relevant), expected);
+  });
+
+  test(`${name}: without the deltas the state is the same`, () => {
+    assert.deepEqual(
+      folded(relevant.filter((message) => message.method === "events/appended")),
+      expected,
+    );
+  });
+
+  test(`${name}: hearing everything twice changes nothing`, () => {
+    assert.deepEqual(folded(relevant.flatMap((message) => [message, message])), expected);
+  });
+
+  test(`${name}: with every second delta lost the state is the same`, () => {
+    const thinned = relevant.filter(
+      (message, place) => message.method === "events/appended" || place % 2 === 0,
+    );
+    assert.deepEqual(folded(thinned), expected);
+  });
+
+  test(`${name}: no state that was is changed afterwards`, () => {
+    let state = start(snapshot);
+    for (const message of relevant) {
+      const before = structuredClone(state);
+      const kept = state;
+      state = reduce(state, message);
+      assert.deepEqual(kept, before);
+    }
+  });
+}
