@@ -117,6 +117,18 @@ class ListProviders:
 
 
 @attrs.frozen(kw_only=True)
+class Authenticate:
+    """Log an agent in by one of its methods; without a method, see whether it is logged in.
+
+    The agent is started for it, in the project's folder if there is one.
+    """
+
+    provider_id: str
+    method_id: str | None = None
+    project_id: ProjectId | None = None
+
+
+@attrs.frozen(kw_only=True)
 class ReadServerStatus:
     """How the server is doing."""
 
@@ -149,6 +161,7 @@ OutsideQuery: TypeAlias = (
     | ReadGitDiff
     | ReadBlob
     | ListProviders
+    | Authenticate
     | ReadServerStatus
 )
 Query: TypeAlias = ModelQuery | OutsideQuery

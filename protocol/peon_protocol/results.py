@@ -19,6 +19,7 @@ from peon_protocol.ids import (
     TurnId,
 )
 from peon_protocol.values import (
+    AuthMethod,
     BlobEncoding,
     Decision,
     MissingPath,
@@ -256,9 +257,20 @@ class BlobPage:
 
 @attrs.frozen(kw_only=True)
 class ProviderList:
-    """Every provider, available or not."""
+    """Every provider, available or not. `problems` tells what is wrong with the lists of agents."""
 
     providers: tuple[ProviderView, ...]
+    problems: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class AuthenticateResult:
+    """Whether an agent is logged in now, its ways to log in, and what is left for a person."""
+
+    provider_id: str
+    authenticated: bool
+    methods: tuple[AuthMethod, ...]
+    remedy: str | None = None
 
 
 @attrs.frozen(kw_only=True)

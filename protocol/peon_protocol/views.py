@@ -17,6 +17,7 @@ from peon_protocol.ids import (
 )
 from peon_protocol.values import (
     ActionOption,
+    AuthMethod,
     CheckpointKind,
     FileEdit,
     ItemContent,
@@ -168,7 +169,11 @@ class ThreadView:
 
 @attrs.frozen(kw_only=True)
 class ProviderView:
-    """A kind of agent: whether it can be used here, and if not, what to do about it."""
+    """A kind of agent: whether it can be used here, and if not, what to do about it.
+
+    `install` is the command that installs it, where one does. `auth` are its ways to log in, as far
+    as it has told them since the server started.
+    """
 
     provider_id: str
     name: str
@@ -176,3 +181,5 @@ class ProviderView:
     version: str | None
     reason: str | None
     remedy: str | None
+    install: str | None = None
+    auth: tuple[AuthMethod, ...] = ()

@@ -22,9 +22,12 @@ from peon.journal.filesystem import FileSystem, LocalFileSystem
 from peon.journal.port import Recovered
 from peon.journal.store import SegmentStore, StoreOptions
 from peon.providers.acp.provider import AcpProvider
-from peon.providers.port import Available, Provider
+from peon.providers.catalog import Catalog, CatalogParts, Tables
+from peon.providers.logins import Logins
+from peon.providers.port import Provider
 from peon.providers.process import Deadlines
-from peon.providers.registry import SCRIPT, AgentEntry
+from peon.providers.programs import Programs
+from peon.providers.registry import AgentEntry
 from peon.providers.supervisor import Supervisor
 from peon.providers.terms import Patience, Terms
 from peon.reactors.agents import AgentParts, Agents
@@ -33,6 +36,7 @@ from peon.reactors.expectations import Expectations
 from peon.reactors.keeping import Keeping, KeepingParts
 from peon.reactors.lanes import Lanes
 from peon.reactors.operations import OperationParts, Operations
+from peon.reactors.provider_queries import ProviderQueries
 from peon.reactors.queries import Queries
 from peon.reactors.reactors import Reactors
 from peon.reactors.readings import Readings
@@ -64,7 +68,8 @@ class AppOptions:
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
-    agents: tuple[AgentEntry, ...] = (SCRIPT,)
+    shipped_agents: bool = True
+    """Whether the agents that everybody knows are offered, besides the embedded one."""
     clock: Clock = attrs.field(factory=SystemClock)
     ids: IdSource = attrs.field(factory=RandomIds)
     more_providers: tuple[Provider, ...] = ()
@@ -90,10 +95,11 @@ class App:
         _report(recovered)
         self._blobs = BlobStore.open(settings.state_dir, filesystem=options.filesystem)
         self._supervisor = _supervisor(settings, options, self._tasks)
-        self._providers = _providers(options, settings, self._supervisor)
+        self._catalog = _catalog(options, settings, self._supervisor)
+        self._environment = options.environment
         restarted = restart(recovered)
         values = LargeValues(self._blobs, self._tasks, large=settings.blob_bytes)
-        self._engine = _engine(settings, options, self._store, restarted, self._providers, values)
+        self._engine = _engine(settings, options, self._store, restarted, self._catalog, values)
         self._workspace = Workspace(
             state=settings.state_dir,
             clock=options.clock,
@@ -118,15 +124,15 @@ class App:
         )
         self._queries = Queries(
             self._engine,
-            Readings(
-                self._engine, self._workspace, self._providers, self._blobs, options.environment
-            ),
+            Readings(self._engine, self._workspace, self._blobs),
+            ProviderQueries(self._engine, self._catalog, options.environment),
             VERSION,
         )
         self._store.on_failure(self._on_failure)
 
     async def start(self) -> Self:
         """Settle what the process before left unfinished; then take on work."""
+        self._catalog.programs.ask_soon(self._environment, self._tasks)
         await self._supervisor.reap()
         for restored in await self._workspace.recover():
             if restored.problem is not None:
@@ -147,6 +153,10 @@ class App:
     def query(self, query: Query, *, environment: Mapping[str, str]) -> Awaitable[object]:
         """Answer a query."""
         return self._queries.answer(query, environment)
+
+    def offer_agents(self, tables: Tables) -> tuple[str, ...]:
+        """Add agents that a client knows; where something is wrong with them, only say what."""
+        return self._catalog.offer(tables)
 
     async def read_events(
         self, after: int, limit: int, thread_id: ThreadId | None
@@ -202,7 +212,7 @@ class App:
         )
         captures = Captures(engine, capturing)
         parts = AgentParts(
-            providers=self._providers,
+            providers=self._catalog,
             ids=options.ids,
             tasks=tasks,
             environment=options.environment,
@@ -251,19 +261,32 @@ def _supervisor(settings: Settings, options: AppOptions, tasks: TaskOwner) -> Su
     return Supervisor(settings.state_dir, ids=options.ids, tasks=tasks, deadlines=deadlines)
 
 
-def _providers(
-    options: AppOptions, settings: Settings, supervisor: Supervisor
-) -> dict[str, Provider]:
+def _catalog(options: AppOptions, settings: Settings, supervisor: Supervisor) -> Catalog:
     patience = Patience(agree=settings.interrupt_seconds)
-    started: list[Provider] = [
-        AcpProvider(
+    programs = Programs()
+
+    def make(entry: AgentEntry) -> Provider:
+        return AcpProvider(
             entry,
             supervisor=supervisor,
-            terms=Terms(name=entry.name, our_version=VERSION, patience=patience),
+            terms=Terms(
+                name=entry.name,
+                our_version=VERSION,
+                patience=patience,
+                logins=Logins((entry.command, *entry.args)),
+            ),
+            programs=programs,
         )
-        for entry in options.agents
-    ]
-    return {each.provider_id: each for each in (*started, *options.more_providers)}
+
+    return Catalog(
+        CatalogParts(
+            make=make,
+            programs=programs,
+            fixed=options.more_providers,
+            user_file=settings.agents_file,
+            shipped=options.shipped_agents,
+        )
+    )
 
 
 def _engine(
@@ -271,20 +294,11 @@ def _engine(
     options: AppOptions,
     store: SegmentStore,
     restarted: Restarted,
-    providers: Mapping[str, Provider],
+    catalog: Catalog,
     values: LargeValues,
 ) -> Engine:
     home = Path(options.environment.get("HOME", "/"))
-    world = LocalWorld(providers, default=_default(providers, options), home=home)
+    world = LocalWorld(catalog, home=home)
     limits = CoalescerLimits(bytes=settings.coalesce_bytes, seconds=settings.coalesce_seconds)
     parts = EngineParts(store, options.clock, options.ids, world, limits, values)
     return Engine(parts, restarted.model)
-
-
-def _default(providers: Mapping[str, Provider], options: AppOptions) -> str:
-    """The first provider that is there; `script` needs nothing, so it is the last resort."""
-    for provider_id, provider in providers.items():
-        usable = isinstance(provider.availability(options.environment), Available)
-        if provider_id != SCRIPT.provider_id and usable:
-            return provider_id
-    return SCRIPT.provider_id

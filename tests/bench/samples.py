@@ -1,9 +1,9 @@
 """The events that are measured: text of an agent that grows by pieces, in fifty threads in turn."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from peon.domain.facts import ProviderFacts, RootFact
+from peon.domain.facts import ProviderFacts, ProviderObstacle, RootFact
 from peon.journal.filesystem import LocalFileSystem
 from peon.runtime.ids import RandomIds
 from peon_protocol.events import ItemRecorded, StoredEvent
@@ -38,7 +38,16 @@ class StillWorld:
         return RootFact(path)
 
     def providers(self) -> ProviderFacts:
-        return ProviderFacts(frozenset({"script", "host"}), "script")
+        return ProviderFacts(frozenset({"script", "host"}), "")
+
+    def look_at_providers(self) -> None:
+        """Nobody changes anything."""
+
+    def default_provider(self, environment: Mapping[str, str]) -> str:
+        return "script"
+
+    def obstacle(self, provider: str, environment: Mapping[str, str]) -> ProviderObstacle | None:
+        return None
 
     def leads_outside(self, root: str, paths: object) -> bool:
         return False

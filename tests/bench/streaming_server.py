@@ -11,28 +11,25 @@ from typing import Final
 
 from bench import streaming_agent
 from peon.app import VERSION, App, AppOptions
-from peon.providers.registry import AgentEntry
 from peon.rpc.limits import Limits
 from peon.rpc.server import serve_stdio
 from peon.runtime import collector
 from peon.runtime.ids import RandomIds
 from peon.runtime.settings import Settings
 from peon_protocol.ids import ProviderId
+from peon_protocol.values import JsonValue
 
 AGENT: Final = (sys.executable, "-I", "-S", streaming_agent.__file__)
 PROVIDER: Final = ProviderId("speaker")
-_ENTRY: Final = AgentEntry(
-    provider_id=PROVIDER,
-    name="Speaker",
-    command=AGENT[0],
-    args=AGENT[1:],
-    install="It is part of the benchmark.",
-)
+_TABLES: Final[dict[str, JsonValue]] = {
+    PROVIDER: {"name": "Speaker", "command": AGENT[0], "args": list(AGENT[1:])}
+}
 
 
 async def _serve(state: Path) -> int:
     ids, environment, settings = RandomIds(), dict(os.environ), Settings.at(state)
-    app = App(settings, AppOptions(environment=environment, ids=ids, agents=(_ENTRY,)))
+    app = App(settings, AppOptions(environment=environment, ids=ids, shipped_agents=False))
+    app.offer_agents(_TABLES)
     await app.start()
     collector.settle()
     try:

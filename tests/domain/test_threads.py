@@ -1,8 +1,10 @@
 """A thread takes what it is not told from its project, and rests before it is put away."""
 
+import attrs
 import pytest
 
 from peon.domain.effects import CloseSession
+from peon.domain.facts import ProviderFacts, ProviderObstacle
 from peon.domain.threads import UNTITLED
 from peon_protocol.commands import ConfigureThread, CreateThread, DeleteProject, DeleteThread
 from peon_protocol.events import ProjectConfigured, ThreadConfigured, ThreadCreated, ThreadDeleted
@@ -11,6 +13,8 @@ from peon_protocol.rejections import (
     ModeNotSupported,
     OperationInProgress,
     ProjectNotFound,
+    ProviderNeedsLogin,
+    ProviderNotAvailable,
     ProviderUnknown,
     ThreadIdUsed,
     ThreadNotFound,
@@ -18,7 +22,7 @@ from peon_protocol.rejections import (
     TurnInProgress,
 )
 from peon_protocol.values import Mode, ProjectDefaults, ThreadStatus, TitleSource
-from support.given import FRESH, Story, given
+from support.given import FRESH, PROVIDERS, Story, given
 from support.story import (
     GARDEN,
     OTHER,
@@ -116,6 +120,25 @@ def test_a_thread_needs_a_provider_that_exists():
     given(a_project()).when(CreateThread(project_id=GARDEN, provider="nobody")).refused(
         ProviderUnknown("nobody")
     )
+
+
+def facing(obstacle: ProviderObstacle) -> ProviderFacts:
+    """The providers, where this keeps the one that is wanted from being used."""
+    return attrs.evolve(PROVIDERS, obstacle=obstacle)
+
+
+def test_a_thread_is_not_opened_with_an_agent_that_is_not_installed():
+    obstacle = ProviderNotAvailable("claude", "claude is not installed", "get claude")
+    given(a_project()).when(
+        CreateThread(project_id=GARDEN, provider="claude"), providers=facing(obstacle)
+    ).refused(ProviderNotAvailable("claude", "claude is not installed", "get claude"))
+
+
+def test_a_thread_is_not_opened_with_an_agent_that_needs_a_log_in():
+    obstacle = ProviderNeedsLogin("claude", "no key")
+    given(a_project()).when(
+        CreateThread(project_id=GARDEN, provider="claude"), providers=facing(obstacle)
+    ).refused(ProviderNeedsLogin("claude", "no key"))
 
 
 def test_a_project_s_default_provider_may_have_gone_since():

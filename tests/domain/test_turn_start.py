@@ -1,5 +1,6 @@
 """A turn starts alone in its thread, numbered from 1, with a checkpoint of the files."""
 
+import attrs
 import pytest
 
 from peon.domain.commands import CheckpointTaken, RecordTurnCheckpoint, WorkFailed
@@ -8,6 +9,7 @@ from peon.domain.effects import (
     InterruptAgent,
     PromptAgent,
 )
+from peon.domain.facts import ProviderFacts, ProviderObstacle
 from peon_protocol.commands import InterruptTurn, StartTurn
 from peon_protocol.events import (
     CheckpointCreated,
@@ -23,6 +25,9 @@ from peon_protocol.rejections import (
     ModeNotSupported,
     OperationInProgress,
     PromptEmpty,
+    ProviderNeedsLogin,
+    ProviderNotAvailable,
+    ProviderUnknown,
     ThreadArchived,
     ThreadNotFound,
     TurnIdUsed,
@@ -40,7 +45,7 @@ from peon_protocol.values import (
     TextContent,
     TurnError,
 )
-from support.given import FRESH, Story, given
+from support.given import FRESH, PROVIDERS, Story, given
 from support.story import (
     BEFORE,
     KEPT,
@@ -292,3 +297,29 @@ def test_a_turn_told_to_stop_is_not_prompted_though_its_first_checkpoint_failed(
     given(an_idle_thread(), a_turn_started(), interrupted).when(
         RecordTurnCheckpoint(TALK, TURN, TOO_LATE)
     ).then_it_is("operation.failed").reacts()
+
+
+def facing(obstacle: ProviderObstacle) -> ProviderFacts:
+    """The providers, where this keeps the thread's from being used."""
+    return attrs.evolve(PROVIDERS, obstacle=obstacle)
+
+
+def test_a_turn_is_not_started_with_an_agent_that_is_not_installed():
+    given(an_idle_thread()).when(
+        StartTurn(thread_id=TALK, prompt=PROMPT),
+        providers=facing(ProviderNotAvailable("script", "it is not installed")),
+    ).refused(ProviderNotAvailable("script", "it is not installed"))
+
+
+def test_a_turn_is_not_started_with_an_agent_that_needs_a_log_in():
+    given(an_idle_thread()).when(
+        StartTurn(thread_id=TALK, prompt=PROMPT),
+        providers=facing(ProviderNeedsLogin("script", "no key")),
+    ).refused(ProviderNeedsLogin("script", "no key"))
+
+
+def test_a_turn_is_not_started_with_a_provider_that_is_not_known_any_more():
+    given(an_idle_thread()).when(
+        StartTurn(thread_id=TALK, prompt=PROMPT),
+        providers=attrs.evolve(PROVIDERS, ids=frozenset({"claude"})),
+    ).refused(ProviderUnknown("script"))

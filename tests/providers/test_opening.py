@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from peon.errors import ExternalFailure, Unavailable
-from peon.providers.port import Available, Missing
+from peon.providers.port import Available, Missing, NeedsLogin, NotInstalled
 from peon.providers.secrets import PLACE
 from peon_protocol.provider_events import ProviderEvent, SessionEnded, SessionStarted, TurnEnded
 from peon_protocol.values import Mode, SessionOrigin
@@ -19,7 +19,7 @@ async def last_words(recorder: Recorder) -> str:
 
 
 async def test_an_agent_that_asks_for_a_log_in_says_how(agents: Agency):
-    with pytest.raises(Unavailable) as refusal:
+    with pytest.raises(NeedsLogin) as refusal:
         await agents.open(rogue("logged out"))
     assert refusal.value.what == "Rogue"
     assert "Authentication required" in refusal.value.why
@@ -64,9 +64,11 @@ async def test_a_program_that_is_not_there_is_missing(agents: Agency):
     entry = attrs.evolve(rogue(), command="no-such-agent", install="npm install -g no-such-agent")
     provider = agents.provider(entry)
     assert provider.availability({"PATH": "/usr/bin"}) == Missing(
-        "no-such-agent is not installed", "npm install -g no-such-agent"
+        "no-such-agent is not installed",
+        "Install it: npm install -g no-such-agent",
+        "npm install -g no-such-agent",
     )
-    with pytest.raises(Unavailable, match="npm install"):
+    with pytest.raises(NotInstalled, match="npm install"):
         await provider.open(agents.request(), Recorder())
 
 

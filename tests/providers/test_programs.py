@@ -12,14 +12,7 @@ from peon.providers.port import Available
 from peon.providers.programs import Programs, version_of
 from peon.providers.terms import Terms
 from support.agents import Agency, Recorder, rogue
-
-
-def make_program(folder: Path, name: str, text: str = "#!/bin/sh\nexit 0\n") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / name
-    path.write_text(text)
-    path.chmod(0o755)
-    return path
+from support.programs import make_program
 
 
 def make_shell(home: Path, text: str) -> dict[str, str]:

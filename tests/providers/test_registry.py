@@ -24,7 +24,8 @@ def test_the_shipped_list_is_sound_and_names_the_common_agents():
         *("claude", "codex", "opencode", "gemini", "qwen", "copilot"),
         *("goose", "vibe", "openhands", "deepagents", "script"),
     ]
-    assert all(entry.name and entry.command and entry.install for entry in registry.entries)
+    assert all(entry.name and entry.command for entry in registry.entries)
+    assert [entry.provider_id for entry in registry.entries if not entry.install] == ["script"]
 
 
 def test_what_a_person_installs_is_pinned():
@@ -50,7 +51,7 @@ def test_a_user_adds_and_changes_agents_key_by_key(user_file: Path):
         ("--acp",),
         {"A": "b"},
     )
-    assert "my-agent" in mine.install
+    assert "my-agent" in mine.remedy
     assert (gemini.name, gemini.command, gemini.args) == ("Gemini CLI", "/opt/gemini", ("--acp",))
 
 

@@ -402,14 +402,6 @@ async def test_a_prompt_that_cannot_be_handed_over_fails_the_turn(
     assert (await house.thread()).status is ThreadStatus.IDLE
 
 
-async def test_a_kind_of_agent_that_is_not_there_any_more_fails_the_turn(house: House):
-    await house.open_thread()
-    vars(house.app)["_providers"].pop("tame")
-    await house.start_turn()
-
-    assert (await failed(house)).code == "provider.unavailable"
-
-
 async def test_what_a_session_says_that_was_replaced_is_not_heard(house: House):
     old = await at_work(house)
     old.fade()

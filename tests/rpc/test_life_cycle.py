@@ -178,6 +178,8 @@ async def test_a_host_that_is_no_editor_need_not_have_capabilities(params: objec
         ({"environment": {"A": 5}}, "$.params.initializationOptions.environment"),
         ({"environment": {"A=B": "x"}}, "$.params.initializationOptions.environment"),
         ({"environment": {"A": "x\0"}}, "$.params.initializationOptions.environment"),
+        ({"providers": []}, "$.params.initializationOptions.providers"),
+        ({"providers": {"bad": {}}}, "$.params.initializationOptions.providers"),
         ({"protocolVersion": "1"}, "$.params.initializationOptions.protocolVersion"),
     ],
 )

@@ -12,7 +12,7 @@ from peon.domain.commands import (
     RecordTurnCheckpoint,
 )
 from peon.domain.effects import Effect
-from peon.domain.facts import ProviderFacts, RootFact
+from peon.domain.facts import ProviderFacts, ProviderObstacle, RootFact
 from peon.domain.model import Model, Thread, Turn
 from peon.engine.coalescer import CoalescerLimits
 from peon.engine.engine import Engine, EngineParts
@@ -56,7 +56,16 @@ class OpenWorld:
         return RootFact(path)
 
     def providers(self) -> ProviderFacts:
-        return ProviderFacts(frozenset({"script", "host"}), "script")
+        return ProviderFacts(frozenset({"script", "host"}), "")
+
+    def look_at_providers(self) -> None:
+        """Nobody changes anything."""
+
+    def default_provider(self, environment: Mapping[str, str]) -> str:
+        return "script"
+
+    def obstacle(self, provider: str, environment: Mapping[str, str]) -> ProviderObstacle | None:
+        return None
 
     def leads_outside(self, root: str, paths: Iterable[str]) -> bool:
         return any(not path.startswith(root) for path in paths)

@@ -87,6 +87,8 @@ class Story:
         await self.no("server/status", "params.invalid", verbose=True)
         await self.yes("provider/list")
         await self.no("provider/list", "params.invalid", verbose=True)
+        await self.yes("provider/authenticate", providerId="script")
+        await self.no("provider/authenticate", "provider.unknown", providerId="eliza")
         await self.no("events/subscribe", "cursor.stale", after=10**6)
         subscribed = await self.yes("events/subscribe", after=0, deltas=True)
         await self.no("events/unsubscribe", "subscription.notFound", subscriptionId="none")

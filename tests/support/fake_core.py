@@ -50,7 +50,14 @@ from peon_protocol.results import (
     ThreadList,
     ThreadResult,
 )
-from peon_protocol.values import Actor, ActorKind, CheckpointOperation, ItemKind, TitleSource
+from peon_protocol.values import (
+    Actor,
+    ActorKind,
+    CheckpointOperation,
+    ItemKind,
+    JsonValue,
+    TitleSource,
+)
 
 
 @attrs.frozen
@@ -149,6 +156,7 @@ class FakeCore:
     def __init__(self) -> None:
         self.log = FakeFeed()
         self.held = False
+        self.offered: dict[str, JsonValue] = {}
         self.submitted: list[Command] = []
         self.actors: list[Actor] = []
         self.environments: list[Mapping[str, str]] = []
@@ -195,6 +203,10 @@ class FakeCore:
             case _:
                 raise RuntimeError("a secret nobody may see")
         return future
+
+    def offer_agents(self, tables: Mapping[str, JsonValue]) -> tuple[str, ...]:
+        self.offered.update(tables)
+        return ("agent 'bad' is bad",) if "bad" in tables else ()
 
     def query(self, query: object, *, environment: Mapping[str, str]) -> Awaitable[object]:
         match query:

@@ -52,6 +52,7 @@ class House:
         self.tame = TameProvider()
         self.options = AppOptions(
             environment=self.environment,
+            shipped_agents=False,
             clock=clock or SystemClock(),
             more_providers=(self.tame,),
             steps=steps,

@@ -265,6 +265,40 @@ OPTIONS = [
 ]
 
 
+WAYS_IN = [
+    {"id": "browser", "name": "Log in", "description": "Run `rogue login`"},
+    {"id": "shell", "type": "terminal", "name": "In a terminal", "args": ["login", "--now"]},
+    {
+        "id": "key",
+        "type": "env_var",
+        "name": "By key",
+        "vars": [{"name": "ROGUE_KEY"}, {"name": "ROGUE_REGION", "optional": True}],
+    },
+    {
+        "id": "old",
+        "name": "As before",
+        "_meta": {"terminal-auth": {"command": "rogue-login", "args": ["-v"]}},
+    },
+    {"name": "Nameless"},
+    "nonsense",
+]
+LOGGED_IN = "logged-in"
+"""A file in the folder the agent works in, there once somebody has logged in."""
+
+
+def logged_in() -> bool:
+    return os.path.exists(LOGGED_IN)  # noqa: PTH110 (nothing is imported that is not needed)
+
+
+def authenticate(message: Message) -> None:
+    """Logs in, unless somebody has said that it shall not."""
+    if os.path.exists("no-log-in"):  # noqa: PTH110
+        write(id=message["id"], error={"code": -32603, "message": "The browser was closed"})
+        return
+    with open(LOGGED_IN, "w"):  # noqa: PTH123
+        write(id=message["id"], result={})
+
+
 def greet(manner: str, message: Message) -> None:
     capabilities: Message = {"loadSession": manner in {"loads", "resume fails"}}
     if manner == "resume fails":
@@ -276,13 +310,13 @@ def greet(manner: str, message: Message) -> None:
         sys.stderr.write("cannot find my keys\n")
         sys.exit(4)
     result = {"protocolVersion": version, "agentCapabilities": capabilities, "future": 1}
-    if manner == "logged out":
-        result["authMethods"] = [{"id": "x", "name": "Log in", "description": "Run `rogue login`"}]
+    if manner.startswith("logged out"):
+        result["authMethods"] = WAYS_IN
     write(id=message["id"], result=result)
 
 
 def open_session(manner: str, message: Message) -> None:
-    if manner == "logged out":
+    if manner.startswith("logged out") and not logged_in():
         write(id=message["id"], error={"code": -32000, "message": "Authentication required"})
         return
     result: Message = {"sessionId": "rogue"}
@@ -332,6 +366,8 @@ def main() -> None:
                 greet(manner, message)
             case "session/new":
                 open_session(manner, message)
+            case "authenticate":
+                authenticate(message)
             case "session/load" | "session/resume":
                 replay(manner, message)
             case "session/set_mode" | "session/set_config_option":

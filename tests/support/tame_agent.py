@@ -3,7 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 
-from peon.providers.port import Availability, Available, SessionRequest, SessionSink
+from peon.providers.port import (
+    Availability,
+    Available,
+    Login,
+    LoginRequest,
+    SessionRequest,
+    SessionSink,
+)
 from peon_protocol.ids import ActionId, ItemId, ProviderId, SessionId
 from peon_protocol.provider_events import (
     ActionRequested,
@@ -12,7 +19,15 @@ from peon_protocol.provider_events import (
     SessionStarted,
     TurnEnded,
 )
-from peon_protocol.values import ActionOption, Mode, OptionKind, Prompt, StopReason, ToolKind
+from peon_protocol.values import (
+    ActionOption,
+    AuthMethod,
+    Mode,
+    OptionKind,
+    Prompt,
+    StopReason,
+    ToolKind,
+)
 
 TAME = ProviderId("tame")
 
@@ -146,6 +161,13 @@ class TameProvider:
 
     def availability(self, environment: Mapping[str, str]) -> Availability:
         return Available("1")
+
+    @property
+    def login_methods(self) -> tuple[AuthMethod, ...]:
+        return ()
+
+    async def authenticate(self, request: LoginRequest) -> Login:
+        return Login(authenticated=True)
 
     def supports(self, mode: Mode) -> bool:
         return True

@@ -227,6 +227,18 @@ export type SessionOrigin =
   | "resumed"
   | "loaded";
 
+/**
+ * How one logs in to an agent.
+ *
+ * - `agent`: The agent sees to it when it is told to; it may open the user's browser.
+ * - `terminal`: A command that asks in a terminal.
+ * - `env`: Variables that the agent reads when it starts.
+ */
+export type LoginKind =
+  | "agent"
+  | "terminal"
+  | "env";
+
 /** How much a plan's entry matters. */
 export type PlanPriority =
   | "high"
@@ -426,6 +438,20 @@ export interface PathConflict {
 export interface RestoreChange {
   path: string;
   kind: RestoreChangeKind;
+}
+
+/**
+ * One way to log in to an agent, as the agent offers it.
+ *
+ * `command` is what a person runs, as its words; `variables` are those to set.
+ */
+export interface AuthMethod {
+  methodId: string;
+  name: string;
+  kind: LoginKind;
+  description: string | null;
+  command: string[] | null;
+  variables: string[];
 }
 
 /** Take a checkpoint by hand. */
@@ -1065,6 +1091,17 @@ export interface ReadBlob {
 /** Every provider, available or not. */
 export type ListProviders = Record<string, never>;
 
+/**
+ * Log an agent in by one of its methods; without a method, see whether it is logged in.
+ *
+ * The agent is started for it, in the project's folder if there is one.
+ */
+export interface Authenticate {
+  providerId: string;
+  methodId?: string | null;
+  projectId?: ProjectId | null;
+}
+
 /** How the server is doing. */
 export type ReadServerStatus = Record<string, never>;
 
@@ -1196,7 +1233,12 @@ export interface ThreadView {
   version: number;
 }
 
-/** A kind of agent: whether it can be used here, and if not, what to do about it. */
+/**
+ * A kind of agent: whether it can be used here, and if not, what to do about it.
+ *
+ * `install` is the command that installs it, where one does. `auth` are its ways to log in, as far
+ * as it has told them since the server started.
+ */
 export interface ProviderView {
   providerId: string;
   name: string;
@@ -1204,6 +1246,8 @@ export interface ProviderView {
   version: string | null;
   reason: string | null;
   remedy: string | null;
+  install: string | null;
+  auth: AuthMethod[];
 }
 
 /** A project was created, configured or deleted. */
@@ -1393,9 +1437,18 @@ export interface BlobPage {
   next: number | null;
 }
 
-/** Every provider, available or not. */
+/** Every provider, available or not. `problems` tells what is wrong with the lists of agents. */
 export interface ProviderList {
   providers: ProviderView[];
+  problems: string[];
+}
+
+/** Whether an agent is logged in now, its ways to log in, and what is left for a person. */
+export interface AuthenticateResult {
+  providerId: string;
+  authenticated: boolean;
+  methods: AuthMethod[];
+  remedy: string | null;
 }
 
 /** How the server is doing. `health`: ok, or readOnly after a failed write. */
@@ -1631,6 +1684,26 @@ export interface ProviderUnknownDetails {
   provider: string;
 }
 
+/** The provider's program is not there, so a turn could only fail. */
+export interface ProviderNotAvailableDetails {
+  provider: string;
+  reason: string;
+  install: string | null;
+}
+
+/** The agent has said that it needs a log-in, and nothing is known to have changed since. */
+export interface ProviderNeedsLoginDetails {
+  provider: string;
+  reason: string;
+}
+
+/** The agent offers no such way to log in. */
+export interface LoginMethodUnknownDetails {
+  provider: string;
+  method: string;
+  known: string[];
+}
+
 /** Clients speak for the provider `host` only; every other is driven by the server. */
 export interface ProviderNotHostDetails {
   threadId: ThreadId;
@@ -1757,6 +1830,9 @@ export interface RejectionDetails {
   "thread.archived": ThreadArchivedDetails;
   "thread.notAwaitingApproval": ThreadNotAwaitingApprovalDetails;
   "provider.unknown": ProviderUnknownDetails;
+  "provider.notAvailable": ProviderNotAvailableDetails;
+  "provider.needsLogin": ProviderNeedsLoginDetails;
+  "login.methodUnknown": LoginMethodUnknownDetails;
   "provider.notHost": ProviderNotHostDetails;
   "mode.notSupported": ModeNotSupportedDetails;
   "turn.inProgress": TurnInProgressDetails;
@@ -1841,6 +1917,8 @@ export interface Requests {
   "blob/read": { params: ReadBlob; result: BlobPage };
   /** Every kind of agent. */
   "provider/list": { params: ListProviders; result: ProviderList };
+  /** Log an agent in by a method of its own, or see whether it is logged in. */
+  "provider/authenticate": { params: Authenticate; result: AuthenticateResult };
   /** How the server is doing. */
   "server/status": { params: ReadServerStatus; result: ServerStatus };
   /** Every event after a sequence, from history into live. */
@@ -1877,6 +1955,7 @@ export const REQUEST_METHODS: readonly (keyof Requests)[] = [
   "git/diff",
   "blob/read",
   "provider/list",
+  "provider/authenticate",
   "server/status",
   "events/subscribe",
   "events/unsubscribe",

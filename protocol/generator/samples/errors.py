@@ -21,6 +21,11 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.ThreadArchived(cast.THREAD),
     refused.ThreadNotAwaitingApproval(cast.THREAD),
     refused.ProviderUnknown("eliza"),
+    refused.ProviderNotAvailable(
+        "codex", "codex is not installed", "npm install -g @openai/codex@0.169.0"
+    ),
+    refused.ProviderNeedsLogin("claude", "Authentication required"),
+    refused.LoginMethodUnknown("claude", "magic", ("claude-login",)),
     refused.ProviderNotHost(cast.THREAD, cast.AGENT),
     refused.ModeNotSupported("codex", "plan"),
     refused.TurnInProgress(cast.THREAD, cast.TURNS[0]),

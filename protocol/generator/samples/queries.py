@@ -7,10 +7,12 @@ from generator.samples.exchange import Exchange
 from generator.samples.story import STORY
 from peon_protocol import queries, results, views
 from peon_protocol.values import (
+    AuthMethod,
     BlobEncoding,
     CheckpointKind,
     ItemKind,
     ItemStatus,
+    LoginKind,
     Mode,
     PathConflict,
     ProjectDefaults,
@@ -34,6 +36,12 @@ _PROJECT: Final = views.ProjectView(
     defaults=ProjectDefaults(provider=cast.AGENT, mode=Mode.ASK),
     created_at=cast.at(0),
     version=2,
+)
+_KEY: Final = AuthMethod(
+    method_id="openai-api-key",
+    name="Use OPENAI_API_KEY",
+    kind=LoginKind.ENV,
+    variables=("OPENAI_API_KEY",),
 )
 _CHECKPOINT: Final = views.CheckpointView(
     checkpoint_id=cast.BEFORE[0],
@@ -264,10 +272,29 @@ QUERIES: Final = (
                     name="Codex",
                     available=False,
                     version=None,
-                    reason="codex-acp is not on PATH",
-                    remedy="Install it with: npm install --global @zed-industries/codex-acp",
+                    reason="codex-acp is not installed",
+                    remedy="Install it: npm install -g @agentclientprotocol/codex-acp@2.6.0",
+                    install="npm install -g @agentclientprotocol/codex-acp@2.6.0",
+                    auth=(_KEY,),
                 ),
             )
+        ),
+    ),
+    Exchange(
+        "provider/authenticate",
+        queries.Authenticate(provider_id="claude", method_id="claude-login"),
+        results.AuthenticateResult(
+            provider_id="claude",
+            authenticated=False,
+            methods=(
+                AuthMethod(
+                    method_id="claude-login",
+                    name="Log in with Claude",
+                    kind=LoginKind.TERMINAL,
+                    command=("claude-agent-acp", "--cli", "auth", "login"),
+                ),
+            ),
+            remedy="Run in a terminal: claude-agent-acp --cli auth login",
         ),
     ),
     Exchange(

@@ -41,6 +41,8 @@ CONVERSATIONS: Final[tuple[Method, ...]] = (
         "project.notFound",
         "thread.idUsed",
         "provider.unknown",
+        "provider.notAvailable",
+        "provider.needsLogin",
         "mode.notSupported",
         "title.blank",
     ),
@@ -75,6 +77,9 @@ CONVERSATIONS: Final[tuple[Method, ...]] = (
         "turn.idUsed",
         "prompt.empty",
         "operation.inProgress",
+        "provider.unknown",
+        "provider.notAvailable",
+        "provider.needsLogin",
         "mode.notSupported",
     ),
     command(

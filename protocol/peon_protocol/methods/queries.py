@@ -104,6 +104,17 @@ QUERIES: Final[tuple[Method, ...]] = (
     ),
     query("provider/list", queries.ListProviders, results.ProviderList, "Every kind of agent."),
     query(
+        "provider/authenticate",
+        queries.Authenticate,
+        results.AuthenticateResult,
+        "Log an agent in by a method of its own, or see whether it is logged in.",
+        "provider.unknown",
+        "provider.notAvailable",
+        "project.notFound",
+        "login.methodUnknown",
+        "external.failed",
+    ),
+    query(
         "server/status", queries.ReadServerStatus, results.ServerStatus, "How the server is doing."
     ),
 )

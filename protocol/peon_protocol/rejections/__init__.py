@@ -22,7 +22,10 @@ from peon_protocol.rejections.projects import (
 )
 from peon_protocol.rejections.requests import CommandIdReused, FeatureNotAvailable
 from peon_protocol.rejections.threads import (
+    LoginMethodUnknown,
     ModeNotSupported,
+    ProviderNeedsLogin,
+    ProviderNotAvailable,
     ProviderNotHost,
     ProviderUnknown,
     ThreadArchived,
@@ -61,6 +64,7 @@ __all__ = [
     "CommandIdReused",
     "DescriptionBlank",
     "FeatureNotAvailable",
+    "LoginMethodUnknown",
     "MessageBlank",
     "ModeNotSupported",
     "OperationInProgress",
@@ -72,6 +76,8 @@ __all__ = [
     "ProjectRootInUse",
     "ProjectRootUnusable",
     "PromptEmpty",
+    "ProviderNeedsLogin",
+    "ProviderNotAvailable",
     "ProviderNotHost",
     "ProviderUnknown",
     "Rejection",
@@ -99,6 +105,9 @@ Rejection: TypeAlias = (
     | ThreadArchived
     | ThreadNotAwaitingApproval
     | ProviderUnknown
+    | ProviderNotAvailable
+    | ProviderNeedsLogin
+    | LoginMethodUnknown
     | ProviderNotHost
     | ModeNotSupported
     | TurnInProgress

@@ -85,6 +85,50 @@ class ProviderUnknown:
 
 
 @attrs.frozen
+class ProviderNotAvailable:
+    """The provider's program is not there, so a turn could only fail."""
+
+    KIND: ClassVar = "provider.notAvailable"
+    REMEDY: ClassVar = "Install it as `install` says, or choose another of provider/list."
+    provider: str
+    reason: str
+    install: str | None = None
+
+    @property
+    def message(self) -> str:
+        return f"{self.provider} cannot be used: {self.reason}."
+
+
+@attrs.frozen
+class ProviderNeedsLogin:
+    """The agent has said that it needs a log-in, and nothing is known to have changed since."""
+
+    KIND: ClassVar = "provider.needsLogin"
+    REMEDY: ClassVar = "Log in, then let provider/authenticate see whether it worked."
+    provider: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.provider} needs a log-in: {self.reason}."
+
+
+@attrs.frozen
+class LoginMethodUnknown:
+    """The agent offers no such way to log in."""
+
+    KIND: ClassVar = "login.methodUnknown"
+    REMEDY: ClassVar = "Choose one of `known`; without a method it is only seen whether it works."
+    provider: str
+    method: str
+    known: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"{self.provider} has no log-in method {self.method}."
+
+
+@attrs.frozen
 class ProviderNotHost:
     """Clients speak for the provider `host` only; every other is driven by the server."""
 

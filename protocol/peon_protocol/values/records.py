@@ -6,6 +6,7 @@ from peon_protocol.values.content import ItemContent, JsonValue, StoredText
 from peon_protocol.values.words import (
     ActorKind,
     DeciderKind,
+    LoginKind,
     Mode,
     OptionKind,
     PlanPriority,
@@ -143,3 +144,18 @@ class RestoreChange:
 
     path: str
     kind: RestoreChangeKind
+
+
+@attrs.frozen(kw_only=True)
+class AuthMethod:
+    """One way to log in to an agent, as the agent offers it.
+
+    `command` is what a person runs, as its words; `variables` are those to set.
+    """
+
+    method_id: str
+    name: str
+    kind: LoginKind
+    description: str | None = None
+    command: tuple[str, ...] | None = None
+    variables: tuple[str, ...] = ()

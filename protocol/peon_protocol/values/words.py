@@ -176,6 +176,17 @@ class SessionOrigin(enum.StrEnum):
     LOADED = "loaded"
 
 
+class LoginKind(enum.StrEnum):
+    """How one logs in to an agent."""
+
+    AGENT = "agent"
+    """The agent sees to it when it is told to; it may open the user's browser."""
+    TERMINAL = "terminal"
+    """A command that asks in a terminal."""
+    ENV = "env"
+    """Variables that the agent reads when it starts."""
+
+
 class PlanPriority(enum.StrEnum):
     """How much a plan's entry matters."""
 

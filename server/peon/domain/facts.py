@@ -1,10 +1,13 @@
 """What the rules may know of the world: values, gathered at the edge when a command arrives."""
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
+from peon_protocol.rejections import ProviderNeedsLogin, ProviderNotAvailable
 from peon_protocol.values import Actor, ActorKind, Mode
+
+ProviderObstacle: TypeAlias = ProviderNotAvailable | ProviderNeedsLogin
 
 
 @attrs.frozen
@@ -17,11 +20,15 @@ class RootFact:
 
 @attrs.frozen
 class ProviderFacts:
-    """The providers there are, the one taken when none is named, and the modes some cannot keep."""
+    """The providers there are, the one taken when none is named, and the modes some cannot keep.
+
+    `obstacle` is what keeps the provider that a command would use from being used.
+    """
 
     ids: frozenset[str]
     default: str
     unsupported: frozenset[tuple[str, Mode]] = frozenset()
+    obstacle: ProviderObstacle | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -37,8 +37,7 @@ def create_thread(command: CreateThread, model: Model, facts: Facts) -> Iterator
     refuse_blank_title(command.title)
     defaults = project.defaults
     provider = command.provider or defaults.provider or facts.providers.default
-    if provider not in facts.providers.ids:
-        raise CommandRejected(ProviderUnknown(provider))
+    refuse_unusable_provider(facts, provider)
     mode = command.mode or defaults.mode or Mode.ASK
     refuse_unsupported_mode(facts, provider, mode)
     yield ThreadCreated(
@@ -79,6 +78,14 @@ def delete_thread(command: DeleteThread, model: Model) -> Iterator[Event]:
     refuse_while_turn_runs(thread)
     refuse_while_operation_runs(thread)
     yield ThreadDeleted(thread_id=thread.thread_id)
+
+
+def refuse_unusable_provider(facts: Facts, provider: str) -> None:
+    """Raises CommandRejected where the provider is known not to be able to take a turn."""
+    if provider not in facts.providers.ids:
+        raise CommandRejected(ProviderUnknown(provider))
+    if facts.providers.obstacle is not None:
+        raise CommandRejected(facts.providers.obstacle)
 
 
 def refuse_unsupported_mode(facts: Facts, provider: str, mode: Mode) -> None:

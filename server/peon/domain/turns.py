@@ -10,7 +10,7 @@ from peon.domain.facts import Facts
 from peon.domain.items import close_items
 from peon.domain.lookup import at_work, refuse_while_operation_runs, require_thread
 from peon.domain.model import Model, Thread, Turn
-from peon.domain.threads import refuse_unsupported_mode
+from peon.domain.threads import refuse_unsupported_mode, refuse_unusable_provider
 from peon.errors import CommandRejected
 from peon_protocol.commands import InterruptTurn, StartTurn
 from peon_protocol.events import (
@@ -70,6 +70,7 @@ def start_turn(command: StartTurn, model: Model, facts: Facts) -> Iterator[Event
             raise CommandRejected(TurnIdUsed(turn_id))
         return
     _refuse_start(command, thread, model)
+    refuse_unusable_provider(facts, thread.provider)
     mode = command.mode or thread.mode
     refuse_unsupported_mode(facts, thread.provider, mode)
     yield TurnStarted(

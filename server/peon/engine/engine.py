@@ -14,7 +14,6 @@ import attrs
 
 from peon.domain.commands import AnyCommand, InternalCommand, RecordText
 from peon.domain.decide import Decided, decide
-from peon.domain.facts import NOTHING, Facts
 from peon.domain.model import Model, OperationFailure
 from peon.domain.react import react
 from peon.domain.receipts import outcome_of, result_of, unchanged
@@ -29,6 +28,7 @@ from peon.engine.answers import (
 from peon.engine.coalescer import CoalescerLimits
 from peon.engine.envelopes import Cause, Origin, Stamper, cause_of
 from peon.engine.feed import Feed
+from peon.engine.gathering import NOBODYS, Gathering
 from peon.engine.large_values import LargeValues
 from peon.engine.outbox import Due, Outbox, Performer
 from peon.engine.repeats import Repeats
@@ -41,7 +41,7 @@ from peon.journal.port import EventStore
 from peon.runtime.clock import Clock
 from peon.runtime.ids import IdSource
 from peon.wire import decode_trusted, digest, encode_event
-from peon_protocol.commands import Command, CreateProject, IngestProviderEvent
+from peon_protocol.commands import Command, IngestProviderEvent
 from peon_protocol.events import (
     Event,
     ItemRecorded,
@@ -56,7 +56,6 @@ from peon_protocol.events import (
 from peon_protocol.ids import ThreadId
 from peon_protocol.methods import METHODS, MethodKind
 from peon_protocol.notifications import ServerStatusChanged
-from peon_protocol.provider_events import ActionRequested
 from peon_protocol.results import CommandResult, ThreadResult
 from peon_protocol.values import Actor, ActorKind
 
@@ -92,6 +91,7 @@ class Engine:
         self._parts = parts
         self._store = parts.store
         self._model = model
+        self._gathering = Gathering(parts.world, parts.ids)
         self._stamper = Stamper(parts.store.log_id, parts.clock)
         self._answers = Answers(parts.store)
         self._operations = OperationAnswers(self._answers)
@@ -169,23 +169,23 @@ class Engine:
             self._environments[thread_id] = environment
         values = self._parts.values
         if values is None or not values.must_wait(command):
-            return self._submit(command, actor)
+            return self._submit(command, actor, environment)
         answer = self._answers.open()
-        values.hold(command, lambda small: follow(self._submit(small, actor), answer))
+        values.hold(command, lambda small: follow(self._submit(small, actor, environment), answer))
         return answer
 
-    def _submit(self, command: Command, actor: Actor) -> Answer:
+    def _submit(self, command: Command, actor: Actor, environment: Mapping[str, str]) -> Answer:
         if self._store.failure is not None:
             return self._answers.fail(self._store.failure)
         method = _METHOD_OF[type(command)]
         if command.command_id is None:
-            return self._decide(command, method, Origin(actor=actor))
+            return self._decide(command, method, Origin(actor=actor), environment)
         name = f"{method}:{digest(method, command)}"
         repeated = self._repeats.answer(self._model, command.command_id, name)
         if repeated is not None:
             return repeated
         origin = Origin(actor=actor, command_id=command.command_id, command_digest=name)
-        return self._decide(command, method, origin)
+        return self._decide(command, method, origin, environment)
 
     def record(
         self,
@@ -263,14 +263,16 @@ class Engine:
 
     # ---- commands of clients -------------------------------------------------------------------
 
-    def _decide(self, command: Command, method: str, origin: Origin) -> Answer:
+    def _decide(
+        self, command: Command, method: str, origin: Origin, environment: Mapping[str, str]
+    ) -> Answer:
         if isinstance(command, IngestProviderEvent) and may_speak(
             self._model, command, origin.actor
         ):
             answer = self._answers.open()
             if self._speech.hold_back(self._model, command, answer):
                 return answer
-        decided = self._rule(command, origin.actor)
+        decided = self._rule(command, origin.actor, environment)
         if not isinstance(decided, tuple):
             return self._without_event(Refusal(decided), origin)
         if not decided:
@@ -312,29 +314,14 @@ class Engine:
 
     # ---- commit --------------------------------------------------------------------------------
 
-    def _rule(self, command: AnyCommand, actor: Actor) -> Decided:
+    def _rule(
+        self, command: AnyCommand, actor: Actor, environment: Mapping[str, str] = NOBODYS
+    ) -> Decided:
         """What the rules say, after the text that came before has been recorded."""
         self._speech.before(self._model, command)
         command = self._speech.with_usage(self._model, command)
-        return decide(command, self._model, self._facts(command, actor))
-
-    def _facts(self, command: AnyCommand, actor: Actor) -> Facts:
-        if type(command) not in _METHOD_OF:
-            return NOTHING
-        world = self._parts.world
-        outside = False
-        if isinstance(command, IngestProviderEvent) and isinstance(command.event, ActionRequested):
-            thread = self._model.threads.get(command.thread_id)
-            if thread is not None:
-                root = self._model.projects[thread.project_id].root
-                outside = world.leads_outside(root, command.event.paths)
-        return Facts(
-            fresh_id=self._parts.ids.fresh(),
-            actor=actor,
-            providers=world.providers(),
-            root=world.root(command.root) if isinstance(command, CreateProject) else None,
-            outside=outside,
-        )
+        facts = self._gathering.facts(command, self._model, actor, environment)
+        return decide(command, self._model, facts)
 
     def _commit(self, events: Sequence[Event], origin: Origin) -> list[StoredEvent]:
         """All of one command's events or none: the store is told before the model changes."""

@@ -1,9 +1,9 @@
 """What the engine asks of the world before a command is decided: quick answers, nothing changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from peon.domain.facts import ProviderFacts, RootFact
+from peon.domain.facts import ProviderFacts, ProviderObstacle, RootFact
 
 
 class World(Protocol):
@@ -14,7 +14,19 @@ class World(Protocol):
         ...
 
     def providers(self) -> ProviderFacts:
-        """The kinds of agent there are."""
+        """The kinds of agent there are, without a default."""
+        ...
+
+    def look_at_providers(self) -> None:
+        """Take note of what somebody has changed in a list of agents."""
+        ...
+
+    def default_provider(self, environment: Mapping[str, str]) -> str:
+        """The provider for a client with this environment that names none."""
+        ...
+
+    def obstacle(self, provider: str, environment: Mapping[str, str]) -> ProviderObstacle | None:
+        """What is known to keep a provider from taking a turn for a client; None for strangers."""
         ...
 
     def leads_outside(self, root: str, paths: Iterable[str]) -> bool:

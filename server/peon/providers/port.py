@@ -10,9 +10,10 @@ from typing import Protocol, TypeAlias
 
 import attrs
 
+from peon.errors import Unavailable
 from peon_protocol.ids import ActionId, ProviderId, SessionId, ThreadId
 from peon_protocol.provider_events import ProviderEvent
-from peon_protocol.values import Mode, Prompt
+from peon_protocol.values import AuthMethod, Mode, Prompt
 
 
 @attrs.frozen(kw_only=True)
@@ -44,13 +45,51 @@ class Available:
 
 @attrs.frozen
 class Missing:
-    """The agent cannot be started: why, and what a person does about it."""
+    """The agent is not there: why, and what a person does about it.
+
+    `install` is the command that installs it, where one does.
+    """
+
+    reason: str
+    remedy: str
+    install: str | None = None
+
+
+@attrs.frozen
+class LoggedOut:
+    """The agent is there, and has said a moment ago that it needs a log-in."""
 
     reason: str
     remedy: str
 
 
-Availability: TypeAlias = Available | Missing
+Availability: TypeAlias = Available | Missing | LoggedOut
+
+
+class NeedsLogin(Unavailable):
+    """An agent opens no session before somebody has logged in."""
+
+
+class NotInstalled(Unavailable):
+    """An agent's program is not there."""
+
+
+@attrs.frozen(kw_only=True)
+class LoginRequest:
+    """What it takes to log an agent in, or, without a method, to see whether it is logged in."""
+
+    root: str
+    environment: Mapping[str, str] = attrs.field(repr=False)
+    method_id: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Login:
+    """Whether an agent is logged in, its ways to log in, and what is left for a person to do."""
+
+    authenticated: bool
+    methods: tuple[AuthMethod, ...] = ()
+    remedy: str | None = None
 
 
 class AgentFault(enum.StrEnum):
@@ -133,7 +172,12 @@ class Provider(Protocol):
     def name(self) -> str: ...
 
     def availability(self, environment: Mapping[str, str]) -> Availability:
-        """Whether it could be started by a client with this environment. Starts nothing."""
+        """Whether it could be used by a client with this environment. Starts nothing."""
+        ...
+
+    @property
+    def login_methods(self) -> tuple[AuthMethod, ...]:
+        """Its ways to log in, as far as it has told them."""
         ...
 
     def supports(self, mode: Mode) -> bool:
@@ -143,7 +187,14 @@ class Provider(Protocol):
     async def open(self, request: SessionRequest, sink: SessionSink) -> Session:
         """Start the agent and report `SessionStarted`.
 
-        Raises Unavailable with a remedy (not installed, not logged in, no such model or mode) or
+        Raises Unavailable with a remedy (NotInstalled, NeedsLogin, no such model or mode) or
         ExternalFailure with the agent's own words. Nothing is left running when it raises.
+        """
+        ...
+
+    async def authenticate(self, request: LoginRequest) -> Login:
+        """Log in by a method of the agent's, then see whether it worked. Starts the agent.
+
+        Raises CommandRejected where it has no such method, and otherwise as `open`.
         """
         ...

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from peon.runtime.tasks import TaskOwner
+
 logger = logging.getLogger(__name__)
 
 ASK_SHELL_SECONDS: Final = 5.0
@@ -29,6 +31,21 @@ class Programs:
 
     def __init__(self, shell_path: str = "") -> None:
         self._shell_path = shell_path
+        self._asking: asyncio.Task[None] | None = None
+
+    def ask_soon(self, environment: Mapping[str, str], tasks: TaskOwner) -> None:
+        """Begin to ask the login shell, without waiting."""
+        self._asking = tasks.start(self.ask_shell(environment), name="ask the login shell")
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that will be known is known: a program not found now is not there."""
+        return self._asking is None or self._asking.done()
+
+    async def settle(self) -> None:
+        """Wait until the shell has answered, or has been given up."""
+        if self._asking is not None:
+            await asyncio.wait({self._asking})
 
     async def ask_shell(self, environment: Mapping[str, str]) -> None:
         """Learn the PATH of the login shell. A shell that does not say it in time has none."""

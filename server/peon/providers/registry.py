@@ -16,23 +16,28 @@ from peon.providers import script
 from peon_protocol.ids import ProviderId, is_id
 from peon_protocol.values import JsonValue
 
-USER_FILE: Final = "agents.toml"
-"""The name of the user's list in the configuration folder."""
 _SHIPPED: Final = Path(__file__).with_name("agents.toml")
 
 
 @attrs.frozen(kw_only=True)
 class AgentEntry:
-    """How to start one kind of agent. `install` is what a person does to get it."""
+    """How to start one kind of agent. `install` is the command that a person gets it with."""
 
     provider_id: ProviderId
     name: str
     command: str
     args: tuple[str, ...] = ()
     env: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    install: str
+    install: str = ""
     plans: bool = False
     """Whether it has a mode that changes nothing, as far as one knows without starting it."""
+
+    @property
+    def remedy(self) -> str:
+        """What a person does where the program is not there."""
+        if self.install:
+            return f"Install it: {self.install}"
+        return f"Install {self.command}, or correct its path."
 
 
 @attrs.frozen
@@ -49,7 +54,6 @@ SCRIPT: Final = AgentEntry(
     command=sys.executable,
     # Isolated and without site: it starts sooner, and nothing of the user's is imported.
     args=("-I", "-S", str(Path(script.__file__).with_name("launch.py"))),
-    install="It is part of Peon: install Peon again.",
     plans=True,
 )
 RESERVED: Final = frozenset({"script", "host"})
@@ -57,16 +61,26 @@ _KEYS: Final = frozenset({"name", "command", "args", "env", "install", "plans"})
 
 
 def read_registry(
-    user_file: Path | None = None, from_editor: Mapping[str, JsonValue] | None = None
+    user_file: Path | None = None,
+    from_editor: Mapping[str, JsonValue] | None = None,
+    *,
+    shipped: bool = True,
 ) -> Registry:
     """Put the lists together. What is wrong with an entry costs that entry, and is told."""
     problems: list[str] = []
     listed = _Lists(problems)
-    listed.lay_over(_tables(_SHIPPED, problems), "the shipped list")
+    if shipped:
+        listed.lay_over(_tables(_SHIPPED, problems), "the shipped list")
     if user_file is not None and user_file.exists():
         listed.lay_over(_tables(user_file, problems), str(user_file))
     listed.lay_over(from_editor or {}, "the editor's list")
     return Registry((*listed.entries(), SCRIPT), tuple(problems))
+
+
+def problems_with(tables: Mapping[str, JsonValue]) -> tuple[str, ...]:
+    """What is wrong with tables that somebody would add, each with its place."""
+    found = ((name, _problem(name, table)) for name, table in tables.items())
+    return tuple(f"agent {name!r} {problem}" for name, problem in found if problem is not None)
 
 
 class _Lists:
@@ -138,7 +152,7 @@ def _entry(provider_id: str, table: Mapping[str, JsonValue]) -> AgentEntry | Non
                 command=command,
                 args=tuple(map(str, args)) if isinstance(args, list) else (),
                 env={n: str(v) for n, v in env.items()} if isinstance(env, dict) else {},
-                install=str(table.get("install", f"Install {command}, or correct its path.")),
+                install=str(table.get("install", "")),
                 plans=table.get("plans") is True,
             )
         case _:

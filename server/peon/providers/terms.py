@@ -2,6 +2,8 @@
 
 import attrs
 
+from peon.providers.logins import Logins
+
 
 @attrs.frozen(kw_only=True)
 class Patience:
@@ -17,6 +19,8 @@ class Patience:
     """To read a prompt."""
     agree: float = 5.0
     """To end its turn when asked to."""
+    log_in: float = 300.0
+    """To log in: it may send the user to a browser."""
     silence: float = 900.0
     """To say something in a turn, while nobody is asked and no tool is at work. Some agents try a
     dead endpoint again and again without a word."""
@@ -24,8 +28,11 @@ class Patience:
 
 @attrs.frozen(kw_only=True)
 class Terms:
-    """How we deal with one kind of agent: its name, who we say we are, how long we wait."""
+    """How we deal with one kind of agent: its name, who we say we are, how long we wait, and what
+    it has told of logging in.
+    """
 
     name: str
     our_version: str = "0"
     patience: Patience = Patience()
+    logins: Logins = attrs.field(factory=Logins)

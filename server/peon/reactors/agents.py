@@ -22,7 +22,14 @@ from peon.engine.engine import Engine
 from peon.engine.envelopes import Cause
 from peon.engine.transcripts import transcript_of
 from peon.errors import ExternalFailure, PeonError, Unavailable
-from peon.providers.port import Provider, Session, SessionRequest, SessionSink
+from peon.providers.port import (
+    NeedsLogin,
+    NotInstalled,
+    Provider,
+    Session,
+    SessionRequest,
+    SessionSink,
+)
 from peon.runtime.ids import IdSource
 from peon.runtime.tasks import TaskOwner
 from peon_protocol.commands import IngestProviderEvent
@@ -33,6 +40,7 @@ from peon_protocol.provider_events import (
     SessionEnded,
     TurnEnded,
 )
+from peon_protocol.rejections import ProviderNeedsLogin, ProviderNotAvailable
 from peon_protocol.values import Actor, ActorKind, StopReason
 
 logger = logging.getLogger(__name__)
@@ -307,4 +315,13 @@ def _came_to(opening: "asyncio.Task[Session | PeonError]") -> Session | BaseExce
 
 
 def _code(error: PeonError) -> str:
-    return error.code if isinstance(error, ExternalFailure) else "provider.unavailable"
+    """Where an agent cannot be used, the code is that of the refusal it would be next time."""
+    match error:
+        case ExternalFailure(code=code):
+            return code
+        case NeedsLogin():
+            return ProviderNeedsLogin.KIND
+        case NotInstalled():
+            return ProviderNotAvailable.KIND
+        case _:
+            return "provider.unavailable"

@@ -8,8 +8,10 @@ import attrs
 from peon.domain.model import Model
 from peon.engine import views
 from peon.engine.engine import Engine
+from peon.reactors.provider_queries import ProviderQueries
 from peon.reactors.readings import Readings
 from peon_protocol.queries import (
+    Authenticate,
     ListCheckpoints,
     ListProjects,
     ListProviders,
@@ -27,6 +29,7 @@ from peon_protocol.queries import (
     ReadTurnDiff,
 )
 from peon_protocol.results import (
+    AuthenticateResult,
     BlobPage,
     CheckpointList,
     DiffResult,
@@ -49,6 +52,7 @@ Answer: TypeAlias = (
     | GitStatusResult
     | BlobPage
     | ProviderList
+    | AuthenticateResult
     | ServerStatus
 )
 
@@ -59,6 +63,7 @@ class Queries:
 
     engine: Engine
     readings: Readings
+    providers: ProviderQueries
     version: str
 
     def answer(self, query: Query, environment: Mapping[str, str]) -> Awaitable[Answer]:
@@ -84,7 +89,9 @@ class Queries:
             case ReadBlob():
                 return await self.readings.blob(query)
             case ListProviders():
-                return self.readings.list_providers(environment)
+                return await self.providers.list_all(environment)
+            case Authenticate():
+                return await self.providers.authenticate(query, environment)
             case ReadServerStatus():
                 return await self.engine.read(self._status)
             case _:

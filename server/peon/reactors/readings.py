@@ -1,19 +1,16 @@
-"""Queries about the world: files, the user's repository, the providers there are."""
+"""Queries about the world: files and the user's repository."""
 
 import base64
 import codecs
-from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
 
 from peon.domain.lookup import refuse_paths_outside
-from peon.domain.provider import HOST
 from peon.engine.briefs import Span, checkpoint_span, project_root, restore_brief, turn_span
 from peon.engine.engine import Engine
 from peon.errors import ExternalFailure, Unavailable
 from peon.journal.blobs import BlobStore
-from peon.providers.port import Available, Missing, Provider
 from peon.reactors.operations import path_conflicts
 from peon.workspace.diffs import DiffFile, DiffOptions, DiffPage
 from peon.workspace.patches import Hunk
@@ -35,11 +32,9 @@ from peon_protocol.results import (
     FileChange,
     GitFileStatus,
     GitStatusResult,
-    ProviderList,
     RestorePreview,
 )
 from peon_protocol.values import BlobEncoding, RestoreChange, RestoreChangeKind, RestoreScope
-from peon_protocol.views import ProviderView
 
 LONGEST_PAGE = 1 << 20
 """Bytes of a value that one answer holds at most, whatever was asked for."""
@@ -53,9 +48,7 @@ class Readings:
 
     engine: Engine
     workspace: Workspace
-    providers: Mapping[str, Provider]
     blobs: BlobStore
-    environment: Mapping[str, str] = attrs.field(repr=False)
 
     async def turn_diff(self, query: ReadTurnDiff) -> DiffResult:
         """What a turn changed; up to now while it is in progress or has no closing checkpoint."""
@@ -141,31 +134,6 @@ class Readings:
             data=data,
             size=page.size,
             next=end if end < page.size else None,
-        )
-
-    def list_providers(self, environment: Mapping[str, str]) -> ProviderList:
-        """Every provider; nothing is started to find out."""
-        views = [self._view(each, environment) for each in self.providers.values()]
-        host = ProviderView(
-            provider_id=HOST,
-            name="The editor itself",
-            available=True,
-            version=None,
-            reason=None,
-            remedy=None,
-        )
-        return ProviderList(providers=(*views, host))
-
-    def _view(self, provider: Provider, environment: Mapping[str, str]) -> ProviderView:
-        found = provider.availability(environment or self.environment)
-        missing = found if isinstance(found, Missing) else None
-        return ProviderView(
-            provider_id=provider.provider_id,
-            name=provider.name,
-            available=missing is None,
-            version=found.version if isinstance(found, Available) else None,
-            reason=None if missing is None else missing.reason,
-            remedy=None if missing is None else missing.remedy,
         )
 
     async def _root(self, project_id: ProjectId) -> Path:

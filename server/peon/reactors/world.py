@@ -3,32 +3,54 @@
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import assert_never
 
-from peon.domain.facts import ProviderFacts, RootFact
+from peon.domain.facts import ProviderFacts, ProviderObstacle, RootFact
 from peon.domain.provider import HOST
-from peon.providers.port import Provider
+from peon.providers.catalog import Catalog
+from peon.providers.port import Available, LoggedOut, Missing
 from peon.workspace.paths import inside
+from peon_protocol.rejections import ProviderNeedsLogin, ProviderNotAvailable
 from peon_protocol.values import Mode
 
 
 class LocalWorld:
     """Answers from the file system and the registry, in microseconds, changing nothing."""
 
-    def __init__(self, providers: Mapping[str, Provider], *, default: str, home: Path) -> None:
-        self._providers = ProviderFacts(
-            frozenset({*providers, HOST}),
-            default,
-            frozenset(
-                (provider_id, mode)
-                for provider_id, provider in providers.items()
-                for mode in Mode
-                if not provider.supports(mode)
-            ),
-        )
+    def __init__(self, catalog: Catalog, *, home: Path) -> None:
+        self._catalog = catalog
         self._home = home.resolve()
+        self._facts = _facts(catalog)
+        self._version = catalog.version
 
     def providers(self) -> ProviderFacts:
-        return self._providers
+        if self._version != self._catalog.version:
+            self._facts = _facts(self._catalog)
+            self._version = self._catalog.version
+        return self._facts
+
+    def look_at_providers(self) -> None:
+        self._catalog.look()
+
+    def default_provider(self, environment: Mapping[str, str]) -> str:
+        return self._catalog.default(environment)
+
+    def obstacle(self, provider: str, environment: Mapping[str, str]) -> ProviderObstacle | None:
+        """A program that is not found is missing only once the login shell has been asked."""
+        known = self._catalog.get(provider)
+        if known is None:
+            return None
+        found = known.availability(environment)
+        match found:
+            case Available():
+                return None
+            case Missing(reason=reason, install=install):
+                settled = self._catalog.programs.settled
+                return ProviderNotAvailable(provider, reason, install) if settled else None
+            case LoggedOut(reason=reason):
+                return ProviderNeedsLogin(provider, reason)
+            case _:
+                assert_never(found)
 
     def root(self, path: str) -> RootFact:
         if not Path(path).is_absolute() or "\0" in path:
@@ -49,3 +71,16 @@ class LocalWorld:
         if self._home.is_relative_to(real):
             return "is the home folder, or holds it"
         return None
+
+
+def _facts(catalog: Catalog) -> ProviderFacts:
+    return ProviderFacts(
+        ids=frozenset({*catalog, HOST}),
+        default="",
+        unsupported=frozenset(
+            (provider_id, mode)
+            for provider_id, provider in catalog.items()
+            for mode in Mode
+            if not provider.supports(mode)
+        ),
+    )

@@ -8,7 +8,7 @@ from peon_protocol.ids import ThreadId
 from peon_protocol.notifications import ServerStatusChanged, TurnDelta
 from peon_protocol.queries import Query
 from peon_protocol.results import CommandResult
-from peon_protocol.values import Actor
+from peon_protocol.values import Actor, JsonValue
 
 
 class EncodedEvent(Protocol):
@@ -86,6 +86,10 @@ class Core(Protocol):
 
         Resolves to Stale, CommandRejected, Unavailable, ExternalFailure or StoreFailure otherwise.
         """
+        ...
+
+    def offer_agents(self, tables: Mapping[str, JsonValue]) -> tuple[str, ...]:
+        """Add agents that a client knows; where something is wrong with them, only say what."""
         ...
 
     async def read_events(

@@ -7,8 +7,10 @@ import attrs
 from peon.errors import Unavailable
 from peon.wire import ParamsInvalid
 from peon_protocol import PROTOCOL_VERSION
+from peon_protocol.values import JsonValue
 
 _ROOT = "$.params.initializationOptions"
+PROVIDERS = f"{_ROOT}.providers"
 
 
 @attrs.frozen
@@ -17,6 +19,8 @@ class InitializationOptions:
 
     environment: Mapping[str, str]
     """Variables for the agents and the git that this client's commands start."""
+    providers: Mapping[str, JsonValue]
+    """Agents that the client knows, by their ids, on top of the lists."""
 
 
 def read_options(raw: object) -> InitializationOptions:
@@ -25,11 +29,14 @@ def read_options(raw: object) -> InitializationOptions:
     Null, absent and empty are the same.
     """
     if raw is None:
-        return InitializationOptions({})
+        return InitializationOptions({}, {})
     if not isinstance(raw, dict):
         raise ParamsInvalid([f"expected an object @ {_ROOT}"])
     _check_version(raw.get("protocolVersion"))
-    return InitializationOptions(_environment(raw.get("environment")))
+    providers = raw.get("providers")
+    if providers is not None and not isinstance(providers, dict):
+        raise ParamsInvalid([f"expected an object @ {PROVIDERS}"])
+    return InitializationOptions(_environment(raw.get("environment")), providers or {})
 
 
 def _check_version(raw: object) -> None:

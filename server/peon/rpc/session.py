@@ -21,7 +21,7 @@ from peon.rpc.failures import Boundary
 from peon.rpc.life_cycle import LifeCycle, Phase
 from peon.rpc.limits import Limits
 from peon.rpc.messages import notification_body
-from peon.rpc.options import read_options
+from peon.rpc.options import PROVIDERS, read_options
 from peon.rpc.parents import ParentWatch
 from peon.rpc.plain.editor import EditorParts, PlainEditor
 from peon.rpc.protocol import PeonLanguageServer
@@ -30,6 +30,7 @@ from peon.rpc.send_queue import SendQueue
 from peon.rpc.subscriptions import Subscriptions
 from peon.runtime.ids import IdSource
 from peon.runtime.tasks import TaskOwner
+from peon.wire import ParamsInvalid
 from peon_protocol import PROTOCOL_VERSION
 from peon_protocol.methods import METHODS, Direction
 from peon_protocol.notifications import ServerStatusChanged
@@ -148,6 +149,8 @@ class Session:
     def initialize(self, params: types.InitializeParams) -> dict[str, JsonValue]:
         """Begin, and say what this server does. Raises ParamsInvalid and Unavailable."""
         options = read_options(params.initialization_options)
+        if problems := self._core.offer_agents(options.providers):
+            raise ParamsInvalid([f"{problem} @ {PROVIDERS}" for problem in problems])
         self._caller.environment = {**self._caller.environment, **options.environment}
         if params.client_info is not None:
             self._caller.introduce(params.client_info.name)

@@ -14,7 +14,7 @@ import platformdirs
 from peon.attach import systems
 from peon.errors import Unavailable
 from peon.runtime.mounts import Mount, mounts_here, refuse_network
-from peon.runtime.retention import Retention, read_retention
+from peon.runtime.retention import Retention, default_config_file, read_retention
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -63,6 +63,9 @@ class Settings:
     retention: Retention = attrs.field(factory=Retention)
     """How long history is kept."""
 
+    agents_file: Path | None = None
+    """The user's list of agents."""
+
     receipts_hours: int = 24
     """How long the outcome of a command is remembered for a repetition of it."""
 
@@ -79,7 +82,9 @@ class Settings:
         """As `at`, with what the user has set. Raises Unavailable, also for settings that are not
         understood.
         """
-        return attrs.evolve(cls.at(state_dir), retention=read_retention())
+        return attrs.evolve(
+            cls.at(state_dir), retention=read_retention(), agents_file=default_agents_file()
+        )
 
     @property
     def log_file(self) -> Path:
@@ -93,6 +98,11 @@ def default_state_dir() -> Path:
         # The relay needs to know it too, and cannot wait for a library to be imported.
         return Path(systems.default_state_dir())
     return platformdirs.user_state_path("peon", appauthor=False)
+
+
+def default_agents_file() -> Path:
+    """Where a user's list of agents stands, beside the other settings."""
+    return default_config_file().with_name("agents.toml")
 
 
 def prepare_state_dir(wanted: Path, mounts: Callable[[], Iterable[Mount]] = mounts_here) -> Path:

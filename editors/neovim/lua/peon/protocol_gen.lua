@@ -176,6 +176,12 @@
 ---| "resumed"
 ---| "loaded"
 
+--- How one logs in to an agent.
+---@alias peon.LoginKind
+---| "agent" # The agent sees to it when it is told to; it may open the user's browser.
+---| "terminal" # A command that asks in a terminal.
+---| "env" # Variables that the agent reads when it starts.
+
 --- How much a plan's entry matters.
 ---@alias peon.PlanPriority
 ---| "high"
@@ -341,6 +347,17 @@
 ---@class (exact) peon.RestoreChange
 ---@field path string
 ---@field kind peon.RestoreChangeKind
+
+--- One way to log in to an agent, as the agent offers it.
+---
+--- `command` is what a person runs, as its words; `variables` are those to set.
+---@class (exact) peon.AuthMethod
+---@field methodId string
+---@field name string
+---@field kind peon.LoginKind
+---@field description? string
+---@field command? string[]
+---@field variables string[]
 
 --- Take a checkpoint by hand.
 ---@class (exact) peon.CheckpointOperation
@@ -959,6 +976,14 @@
 --- Every provider, available or not.
 ---@class (exact) peon.ListProviders
 
+--- Log an agent in by one of its methods; without a method, see whether it is logged in.
+---
+--- The agent is started for it, in the project's folder if there is one.
+---@class (exact) peon.Authenticate
+---@field providerId string
+---@field methodId? string
+---@field projectId? peon.ProjectId
+
 --- How the server is doing.
 ---@class (exact) peon.ReadServerStatus
 
@@ -1075,6 +1100,9 @@
 ---@field version integer
 
 --- A kind of agent: whether it can be used here, and if not, what to do about it.
+---
+--- `install` is the command that installs it, where one does. `auth` are its ways to log in, as far
+--- as it has told them since the server started.
 ---@class (exact) peon.ProviderView
 ---@field providerId string
 ---@field name string
@@ -1082,6 +1110,8 @@
 ---@field version? string
 ---@field reason? string
 ---@field remedy? string
+---@field install? string
+---@field auth peon.AuthMethod[]
 
 --- A project was created, configured or deleted.
 ---@class (exact) peon.ProjectResult
@@ -1239,9 +1269,17 @@
 ---@field size integer
 ---@field next? integer
 
---- Every provider, available or not.
+--- Every provider, available or not. `problems` tells what is wrong with the lists of agents.
 ---@class (exact) peon.ProviderList
 ---@field providers peon.ProviderView[]
+---@field problems string[]
+
+--- Whether an agent is logged in now, its ways to log in, and what is left for a person.
+---@class (exact) peon.AuthenticateResult
+---@field providerId string
+---@field authenticated boolean
+---@field methods peon.AuthMethod[]
+---@field remedy? string
 
 --- How the server is doing. `health`: ok, or readOnly after a failed write.
 ---@class (exact) peon.ServerStatus
@@ -1405,6 +1443,23 @@
 ---@class (exact) peon.ProviderUnknownDetails
 ---@field provider string
 
+--- The provider's program is not there, so a turn could only fail.
+---@class (exact) peon.ProviderNotAvailableDetails
+---@field provider string
+---@field reason string
+---@field install? string
+
+--- The agent has said that it needs a log-in, and nothing is known to have changed since.
+---@class (exact) peon.ProviderNeedsLoginDetails
+---@field provider string
+---@field reason string
+
+--- The agent offers no such way to log in.
+---@class (exact) peon.LoginMethodUnknownDetails
+---@field provider string
+---@field method string
+---@field known string[]
+
 --- Clients speak for the provider `host` only; every other is driven by the server.
 ---@class (exact) peon.ProviderNotHostDetails
 ---@field threadId peon.ThreadId
@@ -1533,6 +1588,7 @@ M.requests = {
   "git/diff",
   "blob/read",
   "provider/list",
+  "provider/authenticate",
   "server/status",
   "events/subscribe",
   "events/unsubscribe",

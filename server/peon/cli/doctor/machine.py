@@ -1,5 +1,6 @@
 """What Peon needs of the machine: Python, git, and the agents."""
 
+import asyncio
 import platform
 import shutil
 import subprocess
@@ -9,13 +10,15 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Final, assert_never
 
-from peon.app import AppOptions
 from peon.cli.doctor.findings import Finding, attention, ok, problem
 from peon.providers.acp.provider import AcpProvider
-from peon.providers.port import Available, Missing
+from peon.providers.catalog import Catalog, CatalogParts
+from peon.providers.port import Available, LoggedOut, Missing, Provider
+from peon.providers.programs import Programs
 from peon.providers.supervisor import Supervisor
 from peon.providers.terms import Terms
 from peon.runtime.ids import RandomIds
+from peon.runtime.settings import default_agents_file
 from peon.runtime.tasks import TaskOwner
 
 _GIT_SECONDS: Final = 10.0
@@ -53,20 +56,39 @@ def look_at_git(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def look_at_agents(state_dir: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Every kind of agent: whether it could be started from here."""
-    # Nothing is started, so nothing of this is ever written to.
+    """Every kind of agent: whether it could be used from here. Of agents none is started."""
+    programs = Programs()
+    asyncio.run(programs.ask_shell(environment))
     supervisor = Supervisor(state_dir, ids=RandomIds(), tasks=TaskOwner("doctor"))
-    terms = Terms(name="Peon", our_version=installed_version("peon"))
-    for entry in AppOptions(environment=environment).agents:
-        provider = AcpProvider(entry, supervisor=supervisor, terms=terms)
-        found = provider.availability(environment)
-        match found:
-            case Available(version=version):
-                yield ok(f"agent {entry.provider_id}: {entry.name} {version or ''}".rstrip())
-            case Missing(reason=reason, remedy=remedy):
-                yield attention(f"agent {entry.provider_id}: {reason}", remedy)
-            case _:
-                assert_never(found)
+    catalog = Catalog(
+        CatalogParts(
+            make=lambda entry: AcpProvider(
+                entry, supervisor=supervisor, terms=Terms(name=entry.name), programs=programs
+            ),
+            programs=programs,
+            user_file=default_agents_file(),
+        )
+    )
+    for trouble in catalog.problems:
+        yield attention(trouble, "Correct it; what it is about is left out until then.")
+    default = catalog.default(environment)
+    for provider_id, provider in catalog.items():
+        yield _look_at_agent(provider, environment, is_default=provider_id == default)
+
+
+def _look_at_agent(
+    provider: Provider, environment: Mapping[str, str], *, is_default: bool
+) -> Finding:
+    found = provider.availability(environment)
+    match found:
+        case Available(version=version):
+            taken = " (taken where none is named)" if is_default else ""
+            named = f"{provider.name} {version or ''}".rstrip()
+            return ok(f"agent {provider.provider_id}: {named}{taken}")
+        case Missing(reason=reason, remedy=remedy) | LoggedOut(reason=reason, remedy=remedy):
+            return attention(f"agent {provider.provider_id}: {reason}", remedy)
+        case _:
+            assert_never(found)
 
 
 def _version(said: str) -> tuple[int, ...]:

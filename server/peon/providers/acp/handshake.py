@@ -6,6 +6,7 @@ import attrs
 
 from peon.errors import ExternalFailure, Unavailable
 from peon.providers.acp import messages
+from peon.providers.acp.auth_methods import auth_methods
 from peon.providers.acp.settings import Settings
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.connection import AgentRefused, Connection
@@ -29,8 +30,8 @@ class Opened:
     settings: Settings
 
 
-async def open_session(connection: Connection, request: SessionRequest, terms: Terms) -> Opened:
-    """Greet the agent and get a session from it. Raises Unavailable or ExternalFailure."""
+async def greet(connection: Connection, terms: Terms) -> JsonObject:
+    """Tell the agent who we are; its answer. Raises Unavailable or ExternalFailure."""
     greeting = await connection.request(
         "initialize", messages.initialize(terms.our_version), deadline=terms.patience.greet
     )
@@ -43,6 +44,13 @@ async def open_session(connection: Connection, request: SessionRequest, terms: T
             f"it speaks version {version} of its protocol, we speak 1",
             "Update one of the two.",
         )
+    terms.logins.methods = auth_methods(greeting, terms.logins.command)
+    return greeting
+
+
+async def open_session(connection: Connection, request: SessionRequest, terms: Terms) -> Opened:
+    """Greet the agent and get a session from it. Raises Unavailable or ExternalFailure."""
+    greeting = await greet(connection, terms)
     capabilities = raw.as_object(greeting.get("agentCapabilities"))
     try:
         native_id, origin, result = await _session(
@@ -50,8 +58,9 @@ async def open_session(connection: Connection, request: SessionRequest, terms: T
         )
     except AgentRefused as error:
         if error.error.code == AUTH_REQUIRED:
-            raise _needs_log_in(terms.name, greeting, error) from error
+            raise terms.logins.refused(terms.name, error.error.message) from error
         raise
+    terms.logins.accepted()
     return Opened(
         native_id=native_id,
         origin=origin,
@@ -96,17 +105,6 @@ def _ways_back(
         params = messages.load_session(native_id, root)
         ways.append(("session/load", SessionOrigin.LOADED, params))
     return ways
-
-
-def _needs_log_in(name: str, greeting: JsonObject, error: AgentRefused) -> Unavailable:
-    """Say how one logs in, in the agent's own words."""
-    ways = [
-        raw.text(method, "description") or raw.text(method, "name") or ""
-        for method in raw.items(greeting, "authMethods")
-    ]
-    told = "; ".join(way for way in ways if way)
-    remedy = f"Log in first: {told}." if told else "Log in with the agent's own command line first."
-    return Unavailable(name, f"it needs a log-in ({error.error.message})", remedy)
 
 
 async def choose(

@@ -4,8 +4,16 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from peon.errors import Unavailable
-from peon.providers.port import Availability, Available, Missing, SessionRequest, SessionSink
+from peon.providers.port import (
+    Availability,
+    Available,
+    Login,
+    LoginRequest,
+    Missing,
+    NotInstalled,
+    SessionRequest,
+    SessionSink,
+)
 from peon.providers.process import Command
 from peon.providers.programs import Programs, version_of
 from peon.providers.registry import AgentEntry
@@ -13,10 +21,11 @@ from peon.providers.session import AgentSession
 from peon.providers.supervisor import Supervisor
 from peon.providers.terms import Terms
 from peon_protocol.ids import ProviderId
-from peon_protocol.values import Mode
+from peon_protocol.values import AuthMethod, Mode
 
 if TYPE_CHECKING:
     from peon.providers.acp.dialect import AcpDialect
+    from peon.providers.acp.visit import Visit
 
 
 def load_dialect() -> "type[AcpDialect]":
@@ -27,6 +36,13 @@ def load_dialect() -> "type[AcpDialect]":
     from peon.providers.acp.dialect import AcpDialect  # noqa: PLC0415
 
     return AcpDialect
+
+
+def load_visits() -> "type[Visit]":
+    """As `load_dialect`, for what only asks."""
+    from peon.providers.acp.visit import Visit  # noqa: PLC0415
+
+    return Visit
 
 
 class AcpProvider:
@@ -53,12 +69,17 @@ class AcpProvider:
     def name(self) -> str:
         return self._entry.name
 
+    @property
+    def login_methods(self) -> tuple[AuthMethod, ...]:
+        """See `peon.providers.port.Provider`."""
+        return self._terms.logins.methods
+
     def availability(self, environment: Mapping[str, str]) -> Availability:
         """See `peon.providers.port.Provider`."""
         program = self._programs.find(self._entry.command, environment)
         if program is None:
-            return Missing(f"{self._entry.command} is not installed", self._entry.install)
-        return Available(version_of(program))
+            return missing(self._entry)
+        return self._terms.logins.state() or Available(version_of(program))
 
     def supports(self, mode: Mode) -> bool:
         """See `peon.providers.port.Provider`."""
@@ -66,19 +87,7 @@ class AcpProvider:
 
     async def open(self, request: SessionRequest, sink: SessionSink) -> AgentSession:
         """See `peon.providers.port.Provider`."""
-        program = self._programs.find(self._entry.command, request.environment)
-        if program is None:
-            what = f"{self._entry.command} is not installed"
-            raise Unavailable(self.name, what, self._entry.install)
-        command = Command(
-            argv=(program, *self._entry.args),
-            cwd=request.root,
-            environment={
-                **request.environment,
-                "PATH": self._programs.path(request.environment),
-                **self._entry.env,
-            },
-        )
+        command = await self._command(request.root, request.environment)
         dialect = await asyncio.to_thread(load_dialect)
         return await AgentSession.open(
             command,
@@ -88,3 +97,39 @@ class AcpProvider:
             terms=self._terms,
             speaking=dialect,
         )
+
+    async def authenticate(self, request: LoginRequest) -> Login:
+        """See `peon.providers.port.Provider`."""
+        command = await self._command(request.root, request.environment)
+        visit = await asyncio.to_thread(load_visits)
+        return await visit.log_in(
+            command,
+            request,
+            supervisor=self._supervisor,
+            terms=self._terms,
+            provider_id=self.provider_id,
+        )
+
+    async def _command(self, root: str, environment: Mapping[str, str]) -> Command:
+        """What starts the agent. Raises NotInstalled."""
+        program = self._programs.find(self._entry.command, environment)
+        if program is None:
+            await self._programs.settle()
+            program = self._programs.find(self._entry.command, environment)
+        if program is None:
+            found = missing(self._entry)
+            raise NotInstalled(self.name, found.reason, found.remedy)
+        return Command(
+            argv=(program, *self._entry.args),
+            cwd=root,
+            environment={
+                **environment,
+                "PATH": self._programs.path(environment),
+                **self._entry.env,
+            },
+        )
+
+
+def missing(entry: AgentEntry) -> Missing:
+    """That the program of an entry is not there."""
+    return Missing(f"{entry.command} is not installed", entry.remedy, entry.install or None)

@@ -1,0 +1,78 @@
+"""What the rules are told of the world: gathered at the moment a command is decided."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from peon.domain.commands import AnyCommand
+from peon.domain.facts import NOTHING, Facts, ProviderFacts
+from peon.domain.model import Model
+from peon.engine.world import World
+from peon.runtime.ids import IdSource
+from peon_protocol.commands import (
+    ConfigureProject,
+    CreateProject,
+    CreateThread,
+    IngestProviderEvent,
+    StartTurn,
+)
+from peon_protocol.methods import METHODS, MethodKind
+from peon_protocol.provider_events import ActionRequested
+from peon_protocol.values import Actor
+
+NOBODYS: Final[Mapping[str, str]] = MappingProxyType({})
+"""The environment where no client asks."""
+_OF_CLIENTS: Final = frozenset(each.params for each in METHODS if each.kind is MethodKind.COMMAND)
+
+
+@attrs.frozen
+class Gathering:
+    """Asks the world no more than the command's rules look at."""
+
+    world: World
+    ids: IdSource
+
+    def facts(
+        self, command: AnyCommand, model: Model, actor: Actor, environment: Mapping[str, str]
+    ) -> Facts:
+        """The facts for a command of a client with this environment."""
+        if type(command) not in _OF_CLIENTS:
+            return NOTHING
+        outside = False
+        if isinstance(command, IngestProviderEvent) and isinstance(command.event, ActionRequested):
+            thread = model.threads.get(command.thread_id)
+            if thread is not None:
+                root = model.projects[thread.project_id].root
+                outside = self.world.leads_outside(root, command.event.paths)
+        return Facts(
+            fresh_id=self.ids.fresh(),
+            actor=actor,
+            providers=self._providers(command, model, environment),
+            root=self.world.root(command.root) if isinstance(command, CreateProject) else None,
+            outside=outside,
+        )
+
+    def _providers(
+        self, command: AnyCommand, model: Model, environment: Mapping[str, str]
+    ) -> ProviderFacts:
+        """Where a provider is about to be used, also whether it can be, and which is the default.
+
+        Finding out looks for programs, so it is left out where no rule asks.
+        """
+        if isinstance(command, CreateThread | ConfigureProject):
+            self.world.look_at_providers()
+        facts = self.world.providers()
+        match command:
+            case CreateThread(provider=wanted, project_id=project_id):
+                project = model.projects.get(project_id)
+                if wanted is None and project is not None:
+                    wanted = project.defaults.provider
+                if wanted is None:
+                    return attrs.evolve(facts, default=self.world.default_provider(environment))
+            case StartTurn(thread_id=thread_id) if thread_id in model.threads:
+                wanted = model.threads[thread_id].provider
+            case _:
+                return facts
+        return attrs.evolve(facts, obstacle=self.world.obstacle(wanted, environment))
