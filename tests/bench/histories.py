@@ -5,6 +5,7 @@ that would have decided it. A log is conversations that make the read model, the
 that leave it as large as it is, a snapshot, and a tail behind it.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -168,6 +169,7 @@ class Log:
             self._store.append(self._bodies)
             self._written += len(self._bodies)
             self._bodies = []
+            await asyncio.sleep(0)  # The store hands over what it was given in a turn of the loop.
         if self._written >= _GATHERED:
             await self._settle()
 

@@ -10,12 +10,36 @@ import pytest_asyncio
 from peon.errors import Stale, StoreFailure
 from peon.journal.failures import RecordMissing
 from peon.journal.memory import MemoryStore
+from peon.journal.port import Run
 from peon.journal.snapshot_files import SnapshotRecord, Unchanged
 from peon.journal.store import SegmentStore, StoreOptions
 from support.journal import FINGERPRINT, event, events
 
 DEADLINE = 10.0
 Store = MemoryStore | SegmentStore
+
+
+async def append_in_pieces(store: Store, count: int) -> None:
+    """Commits of one event, of two, of three and so on."""
+    size = 1
+    while store.head < count:
+        store.append(events(store.head + 1, min(count, store.head + size)))
+        await asyncio.wait_for(store.wait_durable(store.head), DEADLINE)
+        size += 1
+
+
+async def check_runs(store: Store, after: int, *, limit: int, max_bytes: int) -> None:
+    """Whatever runs are read, they hold the events in their order, and are no larger than asked."""
+    runs = await store.read_runs(after, limit, max_bytes)
+    recent = store.tail_run(after, limit, max_bytes)
+    assert recent is None or recent == runs[0]
+    for run in runs:
+        count = run.last - after
+        assert run.text == b",".join(events(after + 1, run.last))
+        assert count <= limit
+        assert count <= 1 or len(run.text) <= max_bytes
+        after = run.last
+    assert runs[0].text or after == store.durable
 
 
 class EventStoreContract:
@@ -54,6 +78,19 @@ class EventStoreContract:
         await asyncio.wait_for(store.wait_durable(9), DEADLINE)
         assert await store.read(4, 4, 1) == [event(5)]
         assert await store.read(4, 4, len(event(5)) + 1) == events(5, 6)
+
+    async def test_events_in_a_row_are_read_as_one_text(self, store: Store) -> None:
+        await append_in_pieces(store, 40)
+        for after in range(41):
+            await check_runs(store, after, limit=7, max_bytes=1 << 20)
+        assert store.tail_run(40, 7) in (Run(40, b""), None)
+
+    async def test_no_run_is_larger_than_asked_for_unless_one_event_is(self, store: Store) -> None:
+        await append_in_pieces(store, 40)
+        size = len(event(10))
+        for after in (0, 5, 9, 20):
+            for max_bytes in (1, size, 2 * size + 1, 2 * size + 2, 5 * size):
+                await check_runs(store, after, limit=9, max_bytes=max_bytes)
 
     async def test_events_come_back_exactly_as_they_were_given(self, store: Store) -> None:
         odd = b'{ "a" : 1.0, "b":"\\u00e9\xc3\xa9", "c":{"sequence":7,"x":[1,{}]},"n":1e400 }'

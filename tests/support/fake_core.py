@@ -4,7 +4,7 @@ It knows a few commands, one for each way in which a command can end.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -61,6 +61,14 @@ from peon_protocol.values import (
 
 
 @attrs.frozen
+class Lines:
+    """Events in a row."""
+
+    last: int
+    text: bytes
+
+
+@attrs.frozen
 class Line:
     """An event of the log."""
 
@@ -113,6 +121,13 @@ class FakeFeed:
             raise Stale(f"Events up to {self.base} are no longer kept.")
         return self.lines[after : min(after + limit, self.durable)]
 
+    def recent_run(self, after: int, limit: int, max_bytes: int) -> Lines | None:
+        found = self.recent(after, limit)
+        return None if found is None else next(iter(_rows(after, found, max_bytes)))
+
+    async def history_runs(self, after: int, limit: int, max_bytes: int) -> Sequence[Lines]:
+        return list(_rows(after, await self.history(after, limit), max_bytes))
+
     def append(self, event: Event, *, stream: str, thread: str | None) -> int:
         """Put an event at the end; it is not durable yet."""
         sequence = len(self.lines) + 1
@@ -148,6 +163,17 @@ class FakeFeed:
     def tell_health(self, status: ServerStatusChanged) -> None:
         for callback in tuple(self._health):
             callback(status)
+
+
+def _rows(after: int, lines: Sequence[Line], max_bytes: int) -> Iterator[Lines]:
+    """The lines in rows that are not too long."""
+    row: list[bytes] = []
+    for line in lines:
+        if row and sum(map(len, row)) + len(row) + len(line.body) > max_bytes:
+            yield Lines(line.sequence - 1, b",".join(row))
+            row = []
+        row.append(line.body)
+    yield Lines(lines[-1].sequence if lines else after, b",".join(row))
 
 
 class FakeCore:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from peon.errors import Stale
-from peon.journal.port import EventStore
+from peon.journal.port import EventStore, Run
 from peon_protocol.notifications import ServerStatusChanged, TurnDelta
 
 _ENVELOPE = re.compile(
@@ -109,6 +109,17 @@ class Feed:
     async def history(self, after: int, limit: int) -> Sequence[EncodedEvent]:
         """As `recent`, read off the loop. Raises Stale where some are no longer kept."""
         return [_described(body) for body in await self._store.read(after, limit)]
+
+    def recent_run(self, after: int, limit: int, max_bytes: int) -> Run | None:
+        """As `recent`, uncut: for whoever wants all events as they are."""
+        return self._store.tail_run(after, limit, max_bytes)
+
+    async def history_runs(self, after: int, limit: int, max_bytes: int) -> Sequence[Run]:
+        """As `recent_run`, read off the loop: as many as are worth reading at once.
+
+        Raises Stale where some are no longer kept.
+        """
+        return await self._store.read_runs(after, limit, max_bytes)
 
     async def read(self, after: int, limit: int, thread_id: str | None) -> list[bytes]:
         """At most `limit` durable events behind `after`, of the whole log or of one thread.

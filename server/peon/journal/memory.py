@@ -12,7 +12,7 @@ from peon.errors import Stale, StoreFailure
 from peon.journal.failures import RecordMissing
 from peon.journal.format import check_events
 from peon.journal.group import PENDING_BYTES, PENDING_EVENTS
-from peon.journal.port import PAGE_BYTES, Recovered
+from peon.journal.port import PAGE_BYTES, Recovered, Run
 from peon.journal.slices import Records, slices
 from peon.journal.snapshot_files import SnapshotRecord, Unchanged
 from peon.journal.waiters import DurabilityWaiters
@@ -131,6 +131,20 @@ class MemoryStore:
         if events is None:
             raise Stale(f"the log begins after {self._base}; events behind {after} are not kept")
         return events
+
+    def tail_run(self, after: int, limit: int, max_bytes: int = PAGE_BYTES) -> Run | None:
+        events = self.tail(after, limit, max_bytes)
+        if events is None:
+            return None
+        if len(events) > 1 and sum(map(len, events)) + len(events) - 1 > max_bytes:
+            events.pop()
+        return Run(after + len(events), b",".join(events))
+
+    async def read_runs(self, after: int, limit: int, max_bytes: int = PAGE_BYTES) -> list[Run]:
+        run = self.tail_run(after, limit, max_bytes)
+        if run is None:
+            raise Stale(f"the log begins after {self._base}; events behind {after} are not kept")
+        return [run]
 
     def on_durable(self, callback: Callable[[int], None]) -> None:
         self._durable_callbacks.append(callback)

@@ -1,11 +1,17 @@
 """Reading a page of old events from the segments, off the loop."""
 
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
 from peon.errors import Stale
 from peon.journal.catalog import Catalog
 from peon.journal.failures import JournalDamaged
 from peon.journal.filesystem import FileSystem
 from peon.journal.format import SegmentFile
-from peon.journal.reading import Mark, check_same_log, read_commits, read_header, start_of
+from peon.journal.port import Run
+from peon.journal.reading import Commit, Mark, check_same_log, read_commits, read_header, start_of
 
 
 class PageReader:
@@ -23,6 +29,15 @@ class PageReader:
         `upto` is durable, and nothing beyond it is looked at: there a line may be half written.
         Raises Stale where it has been dropped meanwhile, JournalDamaged, OSError.
         """
+        page = self._page(after, upto, max_bytes)
+        return [bytes(event) for event in page.events]
+
+    def read_runs(self, after: int, upto: int, limit: int, max_bytes: int) -> list[Run]:
+        """As `read`, in runs of at most `limit` events and `max_bytes`."""
+        page = self._page(after, upto, max_bytes)
+        return list(_runs(after, page.events, limit, max_bytes))
+
+    def _page(self, after: int, upto: int, max_bytes: int) -> "_Page":
         page = _Page(after + 1, upto, max_bytes)
         while not page.full:
             segment, mark = self._catalog.locate(page.next)
@@ -34,17 +49,14 @@ class PageReader:
                 # It may have been compressed since it was located; then it stands elsewhere now.
                 if self._catalog.locate(page.next)[0] == segment:
                     raise
-        return page.events
+        return page
 
     def _fill(self, page: "_Page", segment: SegmentFile, mark: Mark | None) -> None:
         wanted = page.next
         for commit in read_commits(self._filesystem, segment, mark or self._start(segment)):
             if commit.mark is not None:
                 self._catalog.noted(segment, commit.mark)
-            for event in commit.events[max(0, page.next - commit.first) :]:
-                if page.full:
-                    return
-                page.add(bytes(event))
+            page.take(commit)
             if page.full:
                 return
         if page.next == wanted:
@@ -60,7 +72,7 @@ class _Page:
     """What has been read, and what is still wanted."""
 
     def __init__(self, first: int, last: int, max_bytes: int) -> None:
-        self.events: list[bytes] = []
+        self.events: list[msgspec.Raw] = []
         self.next = first
         self._last = last
         self._room = max_bytes
@@ -69,7 +81,31 @@ class _Page:
     def full(self) -> bool:
         return self.next > self._last or (self._room <= 0 and bool(self.events))
 
-    def add(self, event: bytes) -> None:
-        self.events.append(event)
-        self._room -= len(event)
-        self.next += 1
+    def take(self, commit: Commit) -> None:
+        """The events of a commit that are wanted, as far as there is room for them."""
+        if commit.last < self.next:
+            return
+        events = commit.events[self.next - commit.first :]
+        if commit.size > self._room or commit.last > self._last:
+            events = list(self._fitting(events))
+        else:
+            self._room -= commit.size
+        self.events += events
+        self.next += len(events)
+
+    def _fitting(self, events: Iterable[msgspec.Raw]) -> Iterator[msgspec.Raw]:
+        for event in itertools.islice(events, self._last + 1 - self.next):
+            yield event
+            self._room -= len(memoryview(event))
+            if self._room <= 0:
+                return
+
+
+def _runs(after: int, events: Sequence[msgspec.Raw], limit: int, max_bytes: int) -> Iterator[Run]:
+    for start in range(0, len(events), limit):
+        some = events[start : start + limit]
+        text = b",".join(some)
+        if len(text) > max_bytes and len(some) > 1:
+            yield from _runs(after + start, some, len(some) // 2, max_bytes)
+        else:
+            yield Run(after + start + len(some), text)

@@ -17,6 +17,15 @@ from peon.journal.snapshots import IgnoredSnapshot
 PAGE_BYTES = 1 << 20
 
 
+@attrs.frozen
+class Run:
+    """Events that follow each other in the log, as JSON with commas between them."""
+
+    last: int
+    """The sequence of the last of them; of the one before, where there are none."""
+    text: bytes
+
+
 class EventStore(Protocol):
     """Events in the order they were appended, numbered from 1 without gaps.
 
@@ -75,6 +84,18 @@ class EventStore(Protocol):
 
     def tail(self, after: int, limit: int, max_bytes: int = PAGE_BYTES) -> list[bytes] | None:
         """As `read`, at once, where memory holds them all; else None."""
+        ...
+
+    def tail_run(self, after: int, limit: int, max_bytes: int = PAGE_BYTES) -> Run | None:
+        """As `tail`, uncut, of no more than `max_bytes` unless the first event alone is larger.
+
+        What is passed on as it is need not be taken apart. Where nothing is behind `after`, it is
+        empty.
+        """
+        ...
+
+    async def read_runs(self, after: int, limit: int, max_bytes: int = PAGE_BYTES) -> list[Run]:
+        """As `read`, in runs of at most `limit` events: about `max_bytes` in all."""
         ...
 
     def on_durable(self, callback: Callable[[int], None]) -> None:

@@ -66,6 +66,8 @@ class Commit(NamedTuple):
     """Where the next line starts, in the text."""
     mark: Mark | None
     """Set where the line opens a block."""
+    size: int
+    """Of all its events, about."""
 
     @property
     def last(self) -> int:
@@ -118,7 +120,7 @@ def read_commits(filesystem: FileSystem, segment: SegmentFile, start: Mark) -> I
                 events, seed = _split(segment, byte, payload_of(line)), checksum
             else:
                 events, seed = [], ended_with
-            yield Commit(sequence, events, seed, block.text_offset + position, mark)
+            yield Commit(sequence, events, seed, block.text_offset + position, mark, len(line))
             sequence, mark = sequence + len(events), None
 
 
@@ -158,16 +160,16 @@ def _blocks(
 def _plain_blocks(
     filesystem: FileSystem, descriptor: int, offset: int, size: int
 ) -> Iterator[Block]:
-    rest = b""
-    while piece := read_range(filesystem, descriptor, offset + len(rest), max(size, len(rest))):
-        text = rest + piece
-        whole = text.rfind(b"\n") + 1
-        if whole:
-            yield Block(offset, offset, text[:whole])
-            offset += whole
-        rest = text[whole:]
-    if rest:
-        yield Block(offset, offset, rest)
+    wanted = size
+    while piece := read_range(filesystem, descriptor, offset, wanted):
+        whole = piece.rfind(b"\n") + 1
+        if whole == 0 and len(piece) == wanted:
+            wanted *= 2  # A long line.
+            continue
+        # Without any line feed it is what the file ends with.
+        yield Block(offset, offset, piece[: whole or len(piece)])
+        offset += whole or len(piece)
+        wanted = size
 
 
 def _frames(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from peon.errors import PeonError, Stale, StoreFailure
 from peon.journal.catalog import Catalog
@@ -18,7 +19,7 @@ from peon.journal.lock import LifeLock
 from peon.journal.mounts import is_over_a_network
 from peon.journal.opening import StoreOptions, open_log
 from peon.journal.pages import PageReader
-from peon.journal.port import PAGE_BYTES, Recovered
+from peon.journal.port import PAGE_BYTES, Recovered, Run
 from peon.journal.retention import drop_history, load_base
 from peon.journal.segments import LogEnd, SegmentWriter
 from peon.journal.slices import Records, slices
@@ -28,6 +29,8 @@ from peon.journal.staging import refuse_half_replaced
 from peon.journal.tail import MemoryTail, TailCommit
 from peon.journal.waiters import DurabilityWaiters
 from peon.journal.worker import Worker
+
+T = TypeVar("T")
 
 __all__ = ["SegmentStore", "StoreOptions"]
 
@@ -178,11 +181,24 @@ class SegmentStore:
     async def read(self, after: int, limit: int, max_bytes: int = PAGE_BYTES) -> list[bytes]:
         if (events := self._tail.read(after, limit, max_bytes)) is not None:
             return events
+        upto = min(after + limit, self._durable)
+        return await self._read(after, partial(self._pages.read, after, upto, max_bytes))
+
+    def tail_run(self, after: int, limit: int, max_bytes: int = PAGE_BYTES) -> Run | None:
+        return self._tail.read_run(after, limit, max_bytes)
+
+    async def read_runs(self, after: int, limit: int, max_bytes: int = PAGE_BYTES) -> list[Run]:
+        if (run := self._tail.read_run(after, limit, max_bytes)) is not None:
+            return [run]
+        read = partial(self._pages.read_runs, after, self._durable, limit, max_bytes)
+        return await self._read(after, read)
+
+    async def _read(self, after: int, read: Callable[[], T]) -> T:
+        """Old events, from the files."""
         if after < self.base:
             raise Stale(f"the log begins after {self.base}; events behind {after} are not kept")
-        upto = min(after + limit, self._durable)
         try:
-            return await self._reader.run(partial(self._pages.read, after, upto, max_bytes))
+            return await self._reader.run(read)
         except OSError as error:
             raise StoreFailure(f"reading {self._folder} failed: {error}") from error
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 import attrs
 
+from peon.journal.port import Run
+
 _OVERHEAD = 200
 """Bytes a commit costs in memory beside its payload and index."""
 _COMPACT_AFTER = 1024
@@ -40,9 +42,21 @@ class TailCommit:
 
     def event(self, sequence: int) -> bytes:
         index = sequence - self.first
-        behind = index + 1
-        end = self.starts[behind] if behind < len(self.starts) else len(self.payload)
-        return self.payload[self.starts[index] : end - 1]
+        return self.payload[self.starts[index] : self._end(index + 1)]
+
+    def run(self, sequence: int, limit: int, max_bytes: int) -> Run:
+        """At most `limit` events from `sequence` on; one, however large, or up to `max_bytes`."""
+        index = sequence - self.first
+        start = self.starts[index]
+        behind = min(index + limit, len(self.starts))
+        if self._end(behind) - start > max_bytes:
+            fitting = bisect.bisect_right(self.starts, start + max_bytes + 1, index + 1, behind)
+            behind = max(index + 1, fitting - 1)
+        return Run(self.first + behind - 1, self.payload[start : self._end(behind)])
+
+    def _end(self, behind: int) -> int:
+        """Where the event before the one at `behind` ends."""
+        return (self.starts[behind] if behind < len(self.starts) else len(self.payload)) - 1
 
 
 _GONE = TailCommit(0, b"", array("I"))
@@ -94,9 +108,7 @@ class MemoryTail:
             return None
         if after >= self._head:
             return []
-        index = bisect.bisect_right(
-            self._commits, after + 1, lo=self._dropped, key=lambda commit: commit.first
-        )
+        index = self._index(after + 1)
         events: list[bytes] = []
         room, sequence, last = max_bytes, after + 1, min(self._head, after + limit)
         while sequence <= last and (room > 0 or not events):
@@ -109,6 +121,34 @@ class MemoryTail:
             room -= len(event)
             sequence += 1
         return events
+
+    def read_run(self, after: int, limit: int, max_bytes: int) -> Run | None:
+        """Events behind `after`: at most `limit`, and `max_bytes` unless the first is larger.
+
+        None where some of them are no longer held.
+        """
+        if after < self.base:
+            return None
+        index = self._index(after + 1)
+        last, texts, room = after, list[bytes](), max_bytes
+        while last < min(self._head, after + limit):
+            commit = self._commits[index - 1]
+            if last >= commit.last:
+                index += 1
+                continue
+            run = commit.run(last + 1, after + limit - last, room)
+            if texts and len(run.text) > room:
+                break
+            texts.append(run.text)
+            room -= len(run.text) + 1
+            last = run.last
+        return Run(last, b",".join(texts) if len(texts) != 1 else texts[0])
+
+    def _index(self, sequence: int) -> int:
+        """The place behind the commit that holds `sequence`."""
+        return bisect.bisect_right(
+            self._commits, sequence, lo=self._dropped, key=lambda commit: commit.first
+        )
 
     def _drop_oldest(self) -> None:
         self._bytes -= self._commits[self._dropped].cost

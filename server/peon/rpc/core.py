@@ -30,6 +30,20 @@ class EncodedEvent(Protocol):
         ...
 
 
+class EncodedRun(Protocol):
+    """Events in a row as they stand in a message, with commas between them."""
+
+    @property
+    def last(self) -> int:
+        """The place of the last of them; of the one before, where there are none."""
+        ...
+
+    @property
+    def text(self) -> bytes:
+        """The stored events."""
+        ...
+
+
 class Feed(Protocol):
     """Events as they become durable, and what is live but never stored."""
 
@@ -64,6 +78,14 @@ class Feed(Protocol):
 
     async def history(self, after: int, limit: int) -> Sequence[EncodedEvent]:
         """As `recent`, read off the loop. Raises Stale where some are no longer kept."""
+        ...
+
+    def recent_run(self, after: int, limit: int, max_bytes: int) -> EncodedRun | None:
+        """As `recent`, uncut, of no more than `max_bytes` unless the first alone is larger."""
+        ...
+
+    async def history_runs(self, after: int, limit: int, max_bytes: int) -> Sequence[EncodedRun]:
+        """As `recent_run`, read off the loop: as many as are worth reading at once."""
         ...
 
 

@@ -1,6 +1,6 @@
 """What the server sends, as JSON: answers, errors and notifications, written once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import attrs
@@ -79,6 +79,6 @@ def appended_prefix(subscription_id: SubscriptionId) -> bytes:
     )
 
 
-def appended_body(prefix: bytes, through: int, events: Iterable[bytes]) -> bytes:
-    """An `events/appended`, from events as they are stored."""
-    return b'%b%d,"events":[%b]}}' % (prefix, through, b",".join(events))
+def appended_body(prefix: bytes, through: int, events: bytes) -> bytes:
+    """An `events/appended`, from events as they are stored, with commas between them."""
+    return b'%b%d,"events":[%b]}}' % (prefix, through, events)

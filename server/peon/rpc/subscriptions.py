@@ -14,7 +14,7 @@ import attrs
 
 from peon.errors import PeonError, Stale
 from peon.rpc.answers import PreparedAnswer
-from peon.rpc.core import EncodedEvent, Feed
+from peon.rpc.core import EncodedEvent, EncodedRun, Feed
 from peon.rpc.deltas import DeltaSender
 from peon.rpc.failures import RequestRefused
 from peon.rpc.limits import Limits
@@ -40,6 +40,8 @@ logger = logging.getLogger(__name__)
 
 _PAGES_PER_TURN: Final = 16
 """After so many pages the loop is given to others."""
+_LOOK_THROUGH: Final = 4096
+"""So many old events are looked through at a time for those of some threads."""
 
 
 @attrs.define(eq=False)
@@ -184,12 +186,25 @@ class Subscriptions:
             if self._queue.throttled:
                 self._cut_off_if_lost(subscription)
                 return
-            events = self._feed.recent(subscription.cursor, self._limits.page_events)
-            if events is None:
+            if not self._send_recent(subscription):
                 self._read_history(subscription)
                 return
-            self._deliver(subscription, events)
         self._pump_soon()
+
+    def _send_recent(self, subscription: Subscription) -> bool:
+        """Send a page; whether memory holds one."""
+        limits = self._limits
+        if subscription.thread_ids is None:
+            run = self._feed.recent_run(subscription.cursor, limits.page_events, limits.page_bytes)
+            if run is None:
+                return False
+            self._pass_on(subscription, run)
+            return True
+        events = self._feed.recent(subscription.cursor, limits.page_events)
+        if events is None:
+            return False
+        self._deliver(subscription, events)
+        return True
 
     def _cut_off_if_lost(self, subscription: Subscription) -> None:
         if subscription.live and self._feed.recent(subscription.cursor, 1) is None:
@@ -204,10 +219,9 @@ class Subscriptions:
         """Send one page from the files, then look again whether memory has the next."""
         caught = False
         try:
-            events = await self._feed.history(subscription.cursor, self._limits.page_events)
-            caught = bool(events)
-            if self._is_active(subscription):
-                self._deliver(subscription, events)
+            before = subscription.cursor
+            await self._send_history(subscription)
+            caught = subscription.cursor > before
         except PeonError as error:
             logger.warning("history behind %d cannot be sent: %s", subscription.cursor, error)
         finally:
@@ -216,16 +230,38 @@ class Subscriptions:
                 self._cut_off(subscription)
         self.pump()
 
+    async def _send_history(self, subscription: Subscription) -> None:
+        limits = self._limits
+        if subscription.thread_ids is None:
+            runs = await self._feed.history_runs(
+                subscription.cursor, limits.page_events, limits.page_bytes
+            )
+            for run in runs:
+                self._pass_on(subscription, run)
+        else:
+            self._deliver(
+                subscription, await self._feed.history(subscription.cursor, _LOOK_THROUGH)
+            )
+
+    def _pass_on(self, subscription: Subscription, run: EncodedRun) -> None:
+        """Send events as they stand in the log, and move the cursor."""
+        if self._is_active(subscription) and run.last > subscription.cursor:
+            subscription.cursor = run.last
+            self._queue.put(appended_body(subscription.prefix, run.last, run.text))
+
     def _deliver(self, subscription: Subscription, events: Sequence[EncodedEvent]) -> None:
         """Send those that are wanted, in notifications of bounded size, and move the cursor."""
+        if not self._is_active(subscription):
+            return
+        most, largest = self._limits.page_events, self._limits.page_bytes
         prefix = subscription.prefix
         page: list[bytes] = []
         size = through = 0
         for event in events:
             if not subscription.wants(event.thread_id):
                 continue
-            if page and size + len(event.body) > self._limits.page_bytes:
-                self._queue.put(appended_body(prefix, through, page))
+            if len(page) == most or (page and size + len(event.body) > largest):
+                self._queue.put(appended_body(prefix, through, b",".join(page)))
                 page, size = [], 0
             page.append(event.body)
             size += len(event.body)
@@ -233,7 +269,7 @@ class Subscriptions:
         if events:
             subscription.cursor = events[-1].sequence
         if page:
-            self._queue.put(appended_body(prefix, subscription.cursor, page))
+            self._queue.put(appended_body(prefix, subscription.cursor, b",".join(page)))
 
     def _cut_off(self, subscription: Subscription) -> None:
         """End a subscription and say where to go on; what it has missed is in the log."""
