@@ -18,6 +18,7 @@ from peon_protocol import (
     views,
 )
 from peon_protocol.events import items, projects, threads, turns, workspace
+from peon_protocol.events import reviews as review_events
 from peon_protocol.methods import METHODS, Direction
 from peon_protocol.provider_events import ProviderEvent
 from peon_protocol.rejections import Rejection
@@ -30,6 +31,7 @@ from peon_protocol.values import (
     content,
     operations,
     records,
+    reviews,
     words,
 )
 
@@ -37,6 +39,7 @@ MODULES: Final = (
     words,
     content,
     records,
+    reviews,
     operations,
     provider_events,
     projects,
@@ -44,6 +47,7 @@ MODULES: Final = (
     turns,
     items,
     workspace,
+    review_events,
     events,
     commands,
     queries,

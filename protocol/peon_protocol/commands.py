@@ -8,7 +8,15 @@ from typing import TypeAlias
 
 import attrs
 
-from peon_protocol.ids import ActionId, CheckpointId, CommandId, ProjectId, ThreadId, TurnId
+from peon_protocol.ids import (
+    ActionId,
+    CheckpointId,
+    CommandId,
+    HunkId,
+    ProjectId,
+    ThreadId,
+    TurnId,
+)
 from peon_protocol.provider_events import ProviderEvent
 from peon_protocol.values import (
     ConflictChoice,
@@ -182,6 +190,36 @@ class PushChanges:
     command_id: CommandId | None = None
 
 
+@attrs.frozen(kw_only=True)
+class AcceptChanges:
+    """Say that changes of a turn are good: those named, else all of `path`, else all.
+
+    While the turn is running it waits for the end of it.
+    """
+
+    thread_id: ThreadId
+    turn_id: TurnId
+    path: str | None = None
+    hunk_ids: tuple[HunkId, ...] | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class RejectChanges:
+    """Take changes of a turn back, where they still stand: those named, else all of `path`, or all.
+
+    While the turn is running it waits for the end of it. The agent is told, with the comment, when
+    it is next asked for something.
+    """
+
+    thread_id: ThreadId
+    turn_id: TurnId
+    path: str | None = None
+    hunk_ids: tuple[HunkId, ...] | None = None
+    comment: str | None = None
+    command_id: CommandId | None = None
+
+
 Command: TypeAlias = (
     CreateProject
     | ConfigureProject
@@ -198,4 +236,6 @@ Command: TypeAlias = (
     | RestoreCheckpoint
     | CommitChanges
     | PushChanges
+    | AcceptChanges
+    | RejectChanges
 )

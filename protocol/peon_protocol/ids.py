@@ -17,6 +17,7 @@ ProviderId = NewType("ProviderId", str)
 EventId = NewType("EventId", str)
 StreamId = NewType("StreamId", str)
 BlobId = NewType("BlobId", str)
+HunkId = NewType("HunkId", str)
 
 ID_TYPES: Final = (
     ProjectId,
@@ -33,6 +34,7 @@ ID_TYPES: Final = (
     EventId,
     StreamId,
     BlobId,
+    HunkId,
 )
 
 ID_PATTERN: Final = r"^[A-Za-z0-9_.:-]{1,128}$"

@@ -86,6 +86,17 @@ class PreviewRestore:
 
 
 @attrs.frozen(kw_only=True)
+class ReadReview:
+    """What a turn changed, change by change, and how each stands: `limit` files after `offset`."""
+
+    thread_id: ThreadId
+    turn_id: TurnId
+    paths: tuple[str, ...] | None = None
+    offset: int = 0
+    limit: int = 50
+
+
+@attrs.frozen(kw_only=True)
 class ReadGitStatus:
     """What the user's repository says of the project's folder."""
 
@@ -157,6 +168,7 @@ OutsideQuery: TypeAlias = (
     ReadTurnDiff
     | ReadCheckpointDiff
     | PreviewRestore
+    | ReadReview
     | ReadGitStatus
     | ReadGitDiff
     | ReadBlob

@@ -12,6 +12,7 @@ from peon_protocol.ids import (
     ActionId,
     BlobId,
     CheckpointId,
+    HunkId,
     OperationId,
     ProjectId,
     SubscriptionId,
@@ -22,6 +23,9 @@ from peon_protocol.values import (
     AuthMethod,
     BlobEncoding,
     Decision,
+    HunkConflict,
+    HunkKind,
+    HunkStatus,
     MissingPath,
     PathConflict,
     RestoreChange,
@@ -121,7 +125,26 @@ class PushResult:
     commit: str
 
 
-OperationResult: TypeAlias = CheckpointResult | RestoreResult | CommitResult | PushResult
+@attrs.frozen(kw_only=True)
+class ReviewResult:
+    """A verdict was recorded, or `waiting` is for the end of the turn.
+
+    Those in `conflicts` were left as they are. Restoring `before_checkpoint_id` undoes a rejection.
+    """
+
+    sequence: int
+    thread_id: ThreadId
+    turn_id: TurnId
+    operation_id: OperationId
+    hunk_ids: tuple[HunkId, ...] = ()
+    waiting: bool = False
+    conflicts: tuple[HunkConflict, ...] = ()
+    before_checkpoint_id: CheckpointId | None = None
+
+
+OperationResult: TypeAlias = (
+    CheckpointResult | RestoreResult | CommitResult | PushResult | ReviewResult
+)
 CommandResult: TypeAlias = (
     ProjectResult | ThreadResult | TurnResult | ActionResult | OperationResult
 )
@@ -207,6 +230,46 @@ class DiffResult:
     """What changed, file by file: a page of `total` files; `next_offset` is null on the last."""
 
     files: tuple[FileChange, ...]
+    total: int
+    next_offset: int | None
+
+
+@attrs.frozen(kw_only=True)
+class ReviewHunk:
+    """One change of a turn. The numbers are those of the lines themselves, counted from 1.
+
+    `patch` shows it with a few lines around it; it is null where there is no text to show.
+    """
+
+    hunk_id: HunkId
+    kind: HunkKind
+    old_start: int
+    old_lines: int
+    new_start: int
+    new_lines: int
+    patch: str | None
+    status: HunkStatus
+
+
+@attrs.frozen(kw_only=True)
+class ReviewFile:
+    """A file that a turn changed. `kind`: added, modified, deleted, renamed, mode."""
+
+    path: str
+    old_path: str | None
+    kind: str
+    binary: bool
+    status: HunkStatus
+    hunks: tuple[ReviewHunk, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ReviewPage:
+    """The changes of a turn: a page of `total` files; `next_offset` is null on the last."""
+
+    thread_id: ThreadId
+    turn_id: TurnId
+    files: tuple[ReviewFile, ...]
     total: int
     next_offset: int | None
 

@@ -126,7 +126,7 @@ class CheckpointView:
 
 @attrs.frozen(kw_only=True)
 class OperationView:
-    """Workspace work under way: `kind` is checkpoint, turnEnd, restore, commit or push."""
+    """Workspace work under way: `kind` is checkpoint, turnEnd, restore, commit, push or review."""
 
     operation_id: OperationId
     kind: str

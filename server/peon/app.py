@@ -40,6 +40,7 @@ from peon.reactors.provider_queries import ProviderQueries
 from peon.reactors.queries import Queries
 from peon.reactors.reactors import Reactors
 from peon.reactors.readings import Readings
+from peon.reactors.reviews import Reviews
 from peon.reactors.world import LocalWorld
 from peon.runtime.clock import Clock, SystemClock
 from peon.runtime.ids import IdSource, RandomIds
@@ -122,12 +123,7 @@ class App:
                 state_dir=settings.state_dir,
             )
         )
-        self._queries = Queries(
-            self._engine,
-            Readings(self._engine, self._workspace, self._blobs),
-            ProviderQueries(self._engine, self._catalog, options.environment),
-            VERSION,
-        )
+        self._queries = self._make_queries(options)
         self._store.on_failure(self._on_failure)
 
     async def start(self) -> Self:
@@ -202,6 +198,15 @@ class App:
         if self._store.failure is None:
             await self._snapshooter.take()
 
+    def _make_queries(self, options: AppOptions) -> Queries:
+        return Queries(
+            self._engine,
+            Readings(self._engine, self._workspace, self._blobs),
+            ProviderQueries(self._engine, self._catalog, options.environment),
+            Reviews(self._engine, self._workspace),
+            VERSION,
+        )
+
     def _make_reactors(self, settings: Settings, options: AppOptions) -> Reactors:
         engine, workspace, tasks = self._engine, self._workspace, self._tasks
         capturing = CaptureParts(
@@ -220,7 +225,14 @@ class App:
         )
         expectations = Expectations(settings.state_dir / "operations")
         operations = Operations(
-            OperationParts(engine, workspace, captures, expectations, options.environment)
+            OperationParts(
+                engine=engine,
+                workspace=workspace,
+                captures=captures,
+                expectations=expectations,
+                reviews=Reviews(engine, workspace),
+                environment=options.environment,
+            )
         )
         return Reactors(engine, Agents(engine, parts), captures, operations, Lanes(), tasks)
 

@@ -75,7 +75,7 @@ class Story:
         repository = self._repository()
         subscription = await self._begin()
         thread = await self._projects_and_threads(repository)
-        await self._turns(thread)
+        await self._reviews(thread, await self._turns(thread))
         await self._checkpoints(thread)
         await self._git(thread, repository)
         await self._host()
@@ -115,7 +115,7 @@ class Story:
         await self.no("thread/read", "thread.notFound", threadId="none")
         return str(thread)
 
-    async def _turns(self, thread: str) -> None:
+    async def _turns(self, thread: str) -> str:
         await self.no("turn/start", "prompt.empty", threadId=thread, prompt=" ")
         await self.no("turn/interrupt", "turn.notInProgress", threadId=thread)
         prompt = "say hello\nwrite one.txt first\nwrite two.txt second"
@@ -135,6 +135,26 @@ class Story:
         await self._teller.event("turn.started")
         await self.yes("turn/interrupt", threadId=thread)
         await self._teller.event("turn.completed")
+        return str(turn)
+
+    async def _reviews(self, thread: str, turn: str) -> None:
+        """What a turn made is looked at, accepted, rejected, and brought back."""
+        of_turn: Json = {"threadId": thread, "turnId": turn}
+        (file,) = (await self.yes("review/get", **of_turn))["files"]
+        (hunk,) = file["hunks"]
+        assert (file["path"], hunk["status"]) == ("one.txt", "pending")
+        await self.no("review/get", "turn.notFound", threadId=thread, turnId="none")
+        await self.no("review/get", "path.outside", **of_turn, paths=["../one.txt"])
+        accepted = await self.yes("review/accept", **of_turn)
+        assert accepted["hunkIds"] == [hunk["hunkId"]]
+        await self.no("review/accept", "review.hunkNotFound", **of_turn, hunkIds=["none"])
+        rejected = await self.yes("review/reject", **of_turn, path="one.txt", comment="no")
+        assert (await self.yes("review/get", **of_turn))["files"][0]["status"] == "rejected"
+        await self.no("review/reject", "review.fileNotFound", **of_turn, path="two.txt")
+        await self._teller.ask(
+            "checkpoint/restore",
+            {"threadId": thread, "checkpointId": rejected["beforeCheckpointId"]},
+        )
 
     async def _checkpoints(self, thread: str) -> None:
         await self.no(

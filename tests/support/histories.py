@@ -23,6 +23,7 @@ from peon.domain.commands import (
     RecordOperation,
     RecordText,
     RecordTurnCheckpoint,
+    ReviewDone,
     SettleThread,
     WorkFailed,
 )
@@ -30,6 +31,7 @@ from peon.domain.decide import Decided, decide
 from peon.domain.facts import Facts, RootFact
 from peon.domain.model import Model, Thread, Turn
 from peon_protocol.commands import (
+    AcceptChanges,
     ApprovePendingAction,
     CommitChanges,
     ConfigureProject,
@@ -42,6 +44,7 @@ from peon_protocol.commands import (
     IngestProviderEvent,
     InterruptTurn,
     PushChanges,
+    RejectChanges,
     RejectPendingAction,
     RestoreCheckpoint,
     StartTurn,
@@ -50,6 +53,7 @@ from peon_protocol.events import Event, StoredEvent
 from peon_protocol.ids import (
     ActionId,
     CheckpointId,
+    HunkId,
     ItemId,
     OperationId,
     ProjectId,
@@ -77,6 +81,7 @@ from peon_protocol.values import (
     CheckpointOperation,
     CommitOperation,
     FileEdit,
+    HunkConflict,
     ItemKind,
     ItemStatus,
     JsonValue,
@@ -90,6 +95,8 @@ from peon_protocol.values import (
     Prompt,
     PushOperation,
     RestoreOperation,
+    ReviewedFile,
+    ReviewOperation,
     Scope,
     SessionOrigin,
     StopReason,
@@ -97,6 +104,7 @@ from peon_protocol.values import (
     ToolKind,
     TurnEndOperation,
     Usage,
+    Verdict,
 )
 from support.given import AGENT, SERVER, USER, History, facts
 from support.story import ALLOW, ALLOW_ALWAYS, EVERY_OPTION, REJECT
@@ -274,6 +282,7 @@ def _at_rest(pick: Pick, thread: Thread) -> AnyCommand:
         RestoreCheckpoint(thread_id=thread_id, checkpoint_id=checkpoint_id),
         CommitChanges(thread_id=thread_id, message="roses", paths=pick.of([None, ("a",), ("..",)])),
         PushChanges(thread_id=thread_id),
+        _review(pick, thread),
         ConfigureThread(
             thread_id=thread_id,
             archived=pick.evenly(),
@@ -375,6 +384,7 @@ def _at_any_time(pick: Pick, thread: Thread) -> AnyCommand:
         RecordOperation(thread_id, OperationId("unknown"), _GONE),
         RecordTurnCheckpoint(thread_id, pick.of(_TURNS), _GONE),
         ConfigureThread(thread_id=thread_id, title=pick.of(["Roses", ""])),
+        _review(pick, thread),
         DeleteThread(thread_id=thread_id),
         DeleteProject(project_id=thread.project_id),
     ]
@@ -395,7 +405,30 @@ def _outcome(
             done = CommitMade("c0ffee", pick.of(["main", None]), ("a",))
         case PushOperation():
             done = PushMade("origin", "main", "c0ffee")
+        case ReviewOperation():
+            done = _reviewed(pick, operation)
     return RecordOperation(thread.thread_id, operation_id, pick.of([done, done, done, _GONE]))
+
+
+def _reviewed(pick: Pick, operation: ReviewOperation) -> ReviewDone:
+    files = (ReviewedFile("a", operation.hunk_ids or (HunkId("one"), HunkId("two"))),)
+    conflicts = (HunkConflict("b", HunkId("three"), "changedSince"),)
+    snapshot = None if operation.verdict is Verdict.ACCEPTED else pick.of(["snap", None])
+    return ReviewDone(files, pick.of([(), conflicts]), snapshot, pick.of([None, "-a\n"]))
+
+
+def _review(pick: Pick, thread: Thread) -> AnyCommand:
+    """A verdict on changes of a turn, whether it is there or not."""
+    turn_id = pick.of([*thread.turns, TurnId("unknown")])
+    path = pick.of([None, "a", "../a"])
+    hunk_ids = pick.of([None, (HunkId("one"),), ()])
+    if pick.evenly():
+        return AcceptChanges(
+            thread_id=thread.thread_id, turn_id=turn_id, path=path, hunk_ids=hunk_ids
+        )
+    return RejectChanges(
+        thread_id=thread.thread_id, turn_id=turn_id, path=path, hunk_ids=hunk_ids, comment="no"
+    )
 
 
 def _taken(pick: Pick) -> CheckpointTaken:

@@ -28,7 +28,7 @@ from peon_protocol.rejections import Rejection
 from peon_protocol.results import CommandResult, ThreadReading
 from peon_protocol.values import Actor, ActorKind, Mode
 from peon_protocol.views import ThreadView
-from support.clock import FakeClock
+from support.clock import FakeClock, give_way
 from support.repositories import IDENTITY, Repo, make_repo
 from support.tame_agent import TAME, TameProvider
 
@@ -179,6 +179,12 @@ class House:
 
         await self.until(ended)
         return ends[0]
+
+    async def captured(self) -> None:
+        """Wait until all that was said has been heard, and the files were looked at for it."""
+        await vars(self.app)["_engine"].settled()
+        await give_way()
+        await vars(vars(self.app)["_reactors"].lanes)["_idle"].wait()
 
     @asynccontextmanager
     async def busy_folder(self) -> AsyncIterator[None]:

@@ -30,6 +30,8 @@ export type StreamId = string;
 
 export type BlobId = string;
 
+export type HunkId = string;
+
 /** Any JSON. Only for what an agent says about its own tools: kept, and never interpreted. */
 export type JsonValue =
   null | boolean | number | string | JsonValue[] | { [name: string]: JsonValue };
@@ -62,7 +64,8 @@ export type Operation =
   | TurnEndOperation
   | RestoreOperation
   | CommitOperation
-  | PushOperation;
+  | PushOperation
+  | ReviewOperation;
 
 /** What a provider says, told apart by `type`. */
 export type ProviderEvent =
@@ -454,6 +457,63 @@ export interface AuthMethod {
   variables: string[];
 }
 
+/**
+ * What a person thinks of a change that a turn made.
+ *
+ * - `rejected`: It is taken back where it still stands.
+ */
+export type Verdict =
+  | "accepted"
+  | "rejected";
+
+/**
+ * How a change of a turn, or all of a file's, stands with those who review it.
+ *
+ * - `pending`: It is there as the turn left it, and nobody has said anything.
+ * - `rejected`: It is not there any more: what stood before stands there again.
+ * - `waiting`: A verdict was given while the turn was running; it counts when the turn has ended.
+ * - `conflict`: Somebody else changed these lines too: it cannot be taken back.
+ * - `mixed`: Of a file whose changes stand differently.
+ */
+export type HunkStatus =
+  | "pending"
+  | "accepted"
+  | "rejected"
+  | "waiting"
+  | "conflict"
+  | "mixed";
+
+/**
+ * What a change is a change of.
+ *
+ * - `text`: Lines that stand together.
+ * - `whole`: A file that is taken or left as a whole: binary, a link, empty, or very long.
+ * - `mode`: Whether a file is a program.
+ * - `rename`: Where a file stands.
+ */
+export type HunkKind =
+  | "text"
+  | "whole"
+  | "mode"
+  | "rename";
+
+/** Changes of one file that a verdict was given on. */
+export interface ReviewedFile {
+  path: string;
+  hunkIds: HunkId[];
+}
+
+/**
+ * A change that was not taken back, and why.
+ *
+ * `reason`: changedSince, shared, blocked, lastCopy, changedMeanwhile, unwritable.
+ */
+export interface HunkConflict {
+  path: string;
+  hunkId: HunkId;
+  reason: string;
+}
+
 /** Take a checkpoint by hand. */
 export interface CheckpointOperation {
   type: "checkpoint";
@@ -492,6 +552,21 @@ export interface PushOperation {
   type: "push";
   remote: string | null;
   branch: string | null;
+}
+
+/**
+ * Give a verdict on changes of a turn: those named, else all of `path`, else all.
+ *
+ * `beforeCheckpointId` will hold the present, if changes are taken back.
+ */
+export interface ReviewOperation {
+  type: "review";
+  turnId: TurnId;
+  verdict: Verdict;
+  beforeCheckpointId: CheckpointId;
+  path: string | null;
+  hunkIds: HunkId[] | null;
+  comment: string | null;
 }
 
 /** A session with an agent is open. `nativeId` is the agent's own name for it. */
@@ -819,6 +894,38 @@ export interface OperationFailed {
   turnId: TurnId | null;
 }
 
+/**
+ * A verdict on a running turn's changes: it waits for the end of the turn.
+ *
+ * It is meant for those named, else for all of `path`, else for all.
+ */
+export interface ReviewRequested {
+  threadId: ThreadId;
+  turnId: TurnId;
+  operationId: OperationId;
+  verdict: Verdict;
+  path: string | null;
+  hunkIds: HunkId[] | null;
+  comment: string | null;
+}
+
+/**
+ * Changes of a turn were accepted, or rejected and taken back; some may not have been.
+ *
+ * `patch` is the beginning of what was taken back. The agent is told with the next prompt.
+ */
+export interface ReviewRecorded {
+  threadId: ThreadId;
+  turnId: TurnId;
+  operationId: OperationId;
+  verdict: Verdict;
+  files: ReviewedFile[];
+  conflicts: HunkConflict[];
+  beforeCheckpointId: CheckpointId | null;
+  comment: string | null;
+  patch: string | null;
+}
+
 /** The payload of each type of event. */
 export interface EventPayloads {
   "project.created": ProjectCreated;
@@ -839,6 +946,8 @@ export interface EventPayloads {
   "checkpoint.expired": CheckpointsExpired;
   "changes.committed": ChangesCommitted;
   "changes.pushed": ChangesPushed;
+  "review.requested": ReviewRequested;
+  "review.recorded": ReviewRecorded;
   "session.opened": SessionOpened;
   "session.closed": SessionClosed;
   "operation.requested": OperationRequested;
@@ -1009,6 +1118,34 @@ export interface PushChanges {
   commandId?: CommandId | null;
 }
 
+/**
+ * Say that changes of a turn are good: those named, else all of `path`, else all.
+ *
+ * While the turn is running it waits for the end of it.
+ */
+export interface AcceptChanges {
+  threadId: ThreadId;
+  turnId: TurnId;
+  path?: string | null;
+  hunkIds?: HunkId[] | null;
+  commandId?: CommandId | null;
+}
+
+/**
+ * Take changes of a turn back, where they still stand: those named, else all of `path`, or all.
+ *
+ * While the turn is running it waits for the end of it. The agent is told, with the comment, when
+ * it is next asked for something.
+ */
+export interface RejectChanges {
+  threadId: ThreadId;
+  turnId: TurnId;
+  path?: string | null;
+  hunkIds?: HunkId[] | null;
+  comment?: string | null;
+  commandId?: CommandId | null;
+}
+
 /** Every live project. */
 export type ListProjects = Record<string, never>;
 
@@ -1066,6 +1203,15 @@ export interface PreviewRestore {
   paths?: string[] | null;
   conflicts?: ConflictChoice;
   what?: RestoreScope;
+}
+
+/** What a turn changed, change by change, and how each stands: `limit` files after `offset`. */
+export interface ReadReview {
+  threadId: ThreadId;
+  turnId: TurnId;
+  paths?: string[] | null;
+  offset?: number;
+  limit?: number;
 }
 
 /** What the user's repository says of the project's folder. */
@@ -1196,7 +1342,7 @@ export interface CheckpointView {
   expired: boolean;
 }
 
-/** Workspace work under way: `kind` is checkpoint, turnEnd, restore, commit or push. */
+/** Workspace work under way: `kind` is checkpoint, turnEnd, restore, commit, push or review. */
 export interface OperationView {
   operationId: OperationId;
   kind: string;
@@ -1326,6 +1472,22 @@ export interface PushResult {
   commit: string;
 }
 
+/**
+ * A verdict was recorded, or `waiting` is for the end of the turn.
+ *
+ * Those in `conflicts` were left as they are. Restoring `beforeCheckpointId` undoes a rejection.
+ */
+export interface ReviewResult {
+  sequence: number;
+  threadId: ThreadId;
+  turnId: TurnId;
+  operationId: OperationId;
+  hunkIds: HunkId[];
+  waiting: boolean;
+  conflicts: HunkConflict[];
+  beforeCheckpointId: CheckpointId | null;
+}
+
 /** Every live project, and the sequence the list is true at. */
 export interface ProjectList {
   projects: ProjectView[];
@@ -1392,6 +1554,41 @@ export interface FileChange {
 /** What changed, file by file: a page of `total` files; `nextOffset` is null on the last. */
 export interface DiffResult {
   files: FileChange[];
+  total: number;
+  nextOffset: number | null;
+}
+
+/**
+ * One change of a turn. The numbers are those of the lines themselves, counted from 1.
+ *
+ * `patch` shows it with a few lines around it; it is null where there is no text to show.
+ */
+export interface ReviewHunk {
+  hunkId: HunkId;
+  kind: HunkKind;
+  oldStart: number;
+  oldLines: number;
+  newStart: number;
+  newLines: number;
+  patch: string | null;
+  status: HunkStatus;
+}
+
+/** A file that a turn changed. `kind`: added, modified, deleted, renamed, mode. */
+export interface ReviewFile {
+  path: string;
+  oldPath: string | null;
+  kind: string;
+  binary: boolean;
+  status: HunkStatus;
+  hunks: ReviewHunk[];
+}
+
+/** The changes of a turn: a page of `total` files; `nextOffset` is null on the last. */
+export interface ReviewPage {
+  threadId: ThreadId;
+  turnId: TurnId;
+  files: ReviewFile[];
   total: number;
   nextOffset: number | null;
 }
@@ -1556,7 +1753,6 @@ export type ErrorCode =
  * - `external.failed`: An agent or another program failed; the message holds its own words.
  * - `store.failed`: The log cannot be written or read; `details.reference` is in the log file.
  * - `server.bug`: A fault of the server; `details.reference` is in the log file.
- * - `turn.notFound`: The thread has no such turn.
  * - `blob.notFound`: No value is kept under this hash.
  * - `subscription.notFound`: This client has no such subscription.
  * - `checkpoint.failed`: The files could not be kept.
@@ -1566,6 +1762,8 @@ export type ErrorCode =
  * - `checkpoint.notStored`: The disk where checkpoints are kept is full, or cannot be written to.
  * - `workspace.notAFolder`: The project's folder is not there, is no folder, or cannot be entered.
  * - `restore.failed`: The files could not be brought back.
+ * - `review.fileNotFound`: The turn did not change this file.
+ * - `review.hunkNotFound`: The turn made no such change.
  * - `operation.lost`: The server stopped while the work was under way.
  * - `git.missing`: There is no git, or it is too old.
  * - `git.failed`: Git failed; the message holds its own words.
@@ -1593,7 +1791,6 @@ export type FailureKind =
   | "external.failed"
   | "store.failed"
   | "server.bug"
-  | "turn.notFound"
   | "blob.notFound"
   | "subscription.notFound"
   | "checkpoint.failed"
@@ -1603,6 +1800,8 @@ export type FailureKind =
   | "checkpoint.notStored"
   | "workspace.notAFolder"
   | "restore.failed"
+  | "review.fileNotFound"
+  | "review.hunkNotFound"
   | "operation.lost"
   | "git.missing"
   | "git.failed"
@@ -1739,6 +1938,12 @@ export interface TurnIdUsedDetails {
   turnId: TurnId;
 }
 
+/** The thread has no such turn. */
+export interface TurnNotFoundDetails {
+  threadId: ThreadId;
+  turnId: TurnId;
+}
+
 /** A prompt must ask something. */
 export type PromptEmptyDetails = Record<string, never>;
 
@@ -1799,6 +2004,9 @@ export type DescriptionBlankDetails = Record<string, never>;
 /** A commit needs a message. */
 export type MessageBlankDetails = Record<string, never>;
 
+/** A verdict is on some change at least. */
+export type NothingChosenDetails = Record<string, never>;
+
 /** A path leads out of the project's folder. */
 export interface PathOutsideWorkspaceDetails {
   path: string;
@@ -1839,6 +2047,7 @@ export interface RejectionDetails {
   "turn.notInProgress": TurnNotInProgressDetails;
   "turn.mismatch": TurnMismatchDetails;
   "turn.idUsed": TurnIdUsedDetails;
+  "turn.notFound": TurnNotFoundDetails;
   "prompt.empty": PromptEmptyDetails;
   "action.notFound": ActionNotFoundDetails;
   "action.idUsed": ActionIdUsedDetails;
@@ -1851,6 +2060,7 @@ export interface RejectionDetails {
   "workspace.busy": WorkspaceBusyDetails;
   "checkpoint.descriptionBlank": DescriptionBlankDetails;
   "git.messageBlank": MessageBlankDetails;
+  "review.nothingChosen": NothingChosenDetails;
   "path.outside": PathOutsideWorkspaceDetails;
   "restore.pathsWithoutFiles": PathsWithoutFilesDetails;
   "command.idReused": CommandIdReusedDetails;
@@ -1893,6 +2103,12 @@ export interface Requests {
   "git/commit": { params: CommitChanges; result: CommitResult };
   /** Push the user's branch. */
   "git/push": { params: PushChanges; result: PushResult };
+  /** Say that changes of a turn are good. */
+  "review/accept": { params: AcceptChanges; result: ReviewResult };
+  /** Take changes of a turn back where they still stand, and tell the agent. */
+  "review/reject": { params: RejectChanges; result: ReviewResult };
+  /** What a turn changed, change by change, and how each stands. */
+  "review/get": { params: ReadReview; result: ReviewPage };
   /** Every live project. */
   "project/list": { params: ListProjects; result: ProjectList };
   /** Live threads, without items. */
@@ -1943,6 +2159,9 @@ export const REQUEST_METHODS: readonly (keyof Requests)[] = [
   "checkpoint/restore",
   "git/commit",
   "git/push",
+  "review/accept",
+  "review/reject",
+  "review/get",
   "project/list",
   "thread/list",
   "thread/read",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from generator.samples import cast
+from generator.samples import cast, reviews
 from generator.samples.commits import Commit, ada, agent, call, closing, done, ending, started
 from peon_protocol import events
 from peon_protocol.ids import OperationId
@@ -308,6 +308,22 @@ _WORKSPACE: Final = (
     ),
 )
 
+_REVIEW: Final = (
+    _wanted(140, "review/reject", reviews.REJECT_OPERATION, reviews.REJECT),
+    ada(140, "review/accept", reviews.REQUESTED),
+    done(
+        141,
+        reviews.KEPT,
+        reviews.REJECTED,
+        events.OperationRequested(
+            thread_id=cast.THREAD,
+            operation_id=reviews.ACCEPT_OPERATION,
+            operation=reviews.ACCEPT,
+        ),
+    ),
+    done(142, reviews.ACCEPTED),
+)
+
 _END: Final = (
     Commit(
         190,
@@ -331,5 +347,6 @@ COMMITS: Final[tuple[Commit, ...]] = (
     *_SECOND_TURN,
     *_THIRD_TURN,
     *_WORKSPACE,
+    *_REVIEW,
     *_END,
 )

@@ -4,6 +4,7 @@ from typing import Final
 
 from generator.samples import cast
 from generator.samples.exchange import Exchange
+from generator.samples.reviews import REVIEW_COMMANDS
 from peon_protocol import commands, provider_events, results
 from peon_protocol.ids import CommandId
 from peon_protocol.values import ConflictChoice, Decision, Mode, ProjectDefaults, Scope
@@ -150,15 +151,16 @@ COMMANDS: Final = (
             commit=cast.COMMIT,
         ),
     ),
+    *REVIEW_COMMANDS,
     Exchange(
         "thread/delete",
         commands.DeleteThread(thread_id=cast.THREAD, command_id=CommandId("cmd-15")),
-        results.ThreadResult(sequence=43, thread_id=cast.THREAD),
+        results.ThreadResult(sequence=49, thread_id=cast.THREAD),
     ),
     Exchange(
         "project/delete",
         commands.DeleteProject(project_id=cast.PROJECT, command_id=CommandId("cmd-16")),
-        results.ProjectResult(sequence=44, project_id=cast.PROJECT),
+        results.ProjectResult(sequence=50, project_id=cast.PROJECT),
     ),
     Exchange(
         "provider/ingest",
@@ -167,6 +169,6 @@ COMMANDS: Final = (
             event=provider_events.TextDelta(text="The README says how to start it."),
             command_id=CommandId("cmd-17"),
         ),
-        results.ThreadResult(sequence=48, thread_id=cast.OTHER_THREAD),
+        results.ThreadResult(sequence=54, thread_id=cast.OTHER_THREAD),
     ),
 )

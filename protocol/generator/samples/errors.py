@@ -32,6 +32,7 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.TurnNotInProgress(cast.THREAD),
     refused.TurnMismatch(cast.THREAD, TurnId("turn-0"), cast.TURNS[1]),
     refused.TurnIdUsed(cast.TURNS[0]),
+    refused.TurnNotFound(cast.THREAD, TurnId("turn-9")),
     refused.PromptEmpty(),
     refused.ActionNotFound(cast.THREAD, ActionId("act-9")),
     refused.ActionIdUsed(cast.EDIT_ACTION),
@@ -45,6 +46,7 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.PathsWithoutFiles(),
     refused.DescriptionBlank(),
     refused.MessageBlank(),
+    refused.NothingChosen(),
     refused.PathOutsideWorkspace("../secrets.txt"),
     refused.CommandIdReused(CommandId("cmd-5")),
     refused.FeatureNotAvailable("the scope always"),
@@ -160,11 +162,6 @@ FAILURES: Final[tuple[ErrorContent, ...]] = (
         "Report it with what the log file says under this reference.",
         details={"reference": "2c8m4y6pj0rn7sda9xke"},
     ),
-    _failed(
-        FailureKind.TURN_NOT_FOUND,
-        "Thread thr-greet has no turn turn-9.",
-        "Read the thread: its turns have their ids.",
-    ),
     _failed(FailureKind.BLOB_NOT_FOUND, "No value is kept under this hash."),
     _failed(
         FailureKind.SUBSCRIPTION_NOT_FOUND,
@@ -208,6 +205,18 @@ FAILURES: Final[tuple[ErrorContent, ...]] = (
         FailureKind.RESTORE_FAILED,
         "greet.py could not be written: permission denied.",
         "Make the folder writable. Nothing was changed.",
+    ),
+    _failed(
+        FailureKind.REVIEW_FILE_NOT_FOUND,
+        "review: the turn did not change docs/usage.md",
+        "Read the review again.",
+        details={"tool": "review", "detail": "the turn did not change docs/usage.md"},
+    ),
+    _failed(
+        FailureKind.REVIEW_HUNK_NOT_FOUND,
+        "review: the turn made no such change: 7d00c2",
+        "Read the review again.",
+        details={"tool": "review", "detail": "the turn made no such change: 7d00c2"},
     ),
     _failed(
         FailureKind.OPERATION_LOST,

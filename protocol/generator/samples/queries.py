@@ -4,6 +4,7 @@ from typing import Final
 
 from generator.samples import cast
 from generator.samples.exchange import Exchange
+from generator.samples.reviews import REVIEW_QUERIES
 from generator.samples.story import STORY
 from peon_protocol import queries, results, views
 from peon_protocol.values import (
@@ -217,6 +218,7 @@ QUERIES: Final = (
         queries.ReadTurnDiff(thread_id=cast.THREAD, turn_id=cast.TURNS[0]),
         _DIFF,
     ),
+    *REVIEW_QUERIES,
     Exchange(
         "git/status",
         queries.ReadGitStatus(project_id=cast.PROJECT),

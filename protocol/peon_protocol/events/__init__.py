@@ -11,6 +11,7 @@ import attrs
 
 from peon_protocol.events.items import ActionRequested, ActionResolved, ItemRecorded
 from peon_protocol.events.projects import ProjectConfigured, ProjectCreated, ProjectDeleted
+from peon_protocol.events.reviews import ReviewRecorded, ReviewRequested
 from peon_protocol.events.threads import (
     EventErased,
     SessionClosed,
@@ -54,6 +55,8 @@ __all__ = [
     "ProjectConfigured",
     "ProjectCreated",
     "ProjectDeleted",
+    "ReviewRecorded",
+    "ReviewRequested",
     "SessionClosed",
     "SessionOpened",
     "StoredEvent",
@@ -86,6 +89,8 @@ Event: TypeAlias = (
     | CheckpointsExpired
     | ChangesCommitted
     | ChangesPushed
+    | ReviewRequested
+    | ReviewRecorded
     | SessionOpened
     | SessionClosed
     | OperationRequested

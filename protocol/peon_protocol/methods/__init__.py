@@ -8,11 +8,12 @@ from typing import Final
 from peon_protocol.methods.conversations import CONVERSATIONS
 from peon_protocol.methods.feed import FEED
 from peon_protocol.methods.queries import QUERIES
+from peon_protocol.methods.reviews import REVIEWS
 from peon_protocol.methods.rows import Direction, Method, MethodKind
 from peon_protocol.methods.workspace import WORKSPACE
 
 __all__ = ["METHODS", "METHODS_BY_NAME", "Direction", "Method", "MethodKind"]
 
-METHODS: Final[tuple[Method, ...]] = (*CONVERSATIONS, *WORKSPACE, *QUERIES, *FEED)
+METHODS: Final[tuple[Method, ...]] = (*CONVERSATIONS, *WORKSPACE, *REVIEWS, *QUERIES, *FEED)
 
 METHODS_BY_NAME: Final = {method.name: method for method in METHODS}

@@ -39,6 +39,7 @@ from peon_protocol.rejections.turns import (
     TurnIdUsed,
     TurnInProgress,
     TurnMismatch,
+    TurnNotFound,
     TurnNotInProgress,
 )
 from peon_protocol.rejections.workspace import (
@@ -47,6 +48,7 @@ from peon_protocol.rejections.workspace import (
     CheckpointOfAnotherThread,
     DescriptionBlank,
     MessageBlank,
+    NothingChosen,
     OperationInProgress,
     PathOutsideWorkspace,
     PathsWithoutFiles,
@@ -67,6 +69,7 @@ __all__ = [
     "LoginMethodUnknown",
     "MessageBlank",
     "ModeNotSupported",
+    "NothingChosen",
     "OperationInProgress",
     "PathOutsideWorkspace",
     "PathsWithoutFiles",
@@ -89,6 +92,7 @@ __all__ = [
     "TurnIdUsed",
     "TurnInProgress",
     "TurnMismatch",
+    "TurnNotFound",
     "TurnNotInProgress",
     "WorkspaceBusy",
 ]
@@ -114,6 +118,7 @@ Rejection: TypeAlias = (
     | TurnNotInProgress
     | TurnMismatch
     | TurnIdUsed
+    | TurnNotFound
     | PromptEmpty
     | ActionNotFound
     | ActionIdUsed
@@ -126,6 +131,7 @@ Rejection: TypeAlias = (
     | WorkspaceBusy
     | DescriptionBlank
     | MessageBlank
+    | NothingChosen
     | PathOutsideWorkspace
     | PathsWithoutFiles
     | CommandIdReused

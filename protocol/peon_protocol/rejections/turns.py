@@ -72,3 +72,17 @@ class PromptEmpty:
     @property
     def message(self) -> str:
         return "The prompt is empty."
+
+
+@attrs.frozen
+class TurnNotFound:
+    """The thread has no such turn."""
+
+    KIND: ClassVar = "turn.notFound"
+    REMEDY: ClassVar = "Read the thread again."
+    thread_id: ThreadId
+    turn_id: TurnId
+
+    @property
+    def message(self) -> str:
+        return f"Thread {self.thread_id} has no turn {self.turn_id}."

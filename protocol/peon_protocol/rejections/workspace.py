@@ -122,3 +122,15 @@ class PathOutsideWorkspace:
     @property
     def message(self) -> str:
         return f"{self.path} is not inside the project's folder."
+
+
+@attrs.frozen
+class NothingChosen:
+    """A verdict is on some change at least."""
+
+    KIND: ClassVar = "review.nothingChosen"
+    REMEDY: ClassVar = "Name changes of review/get, or leave `hunkIds` out to mean all."
+
+    @property
+    def message(self) -> str:
+        return "The list of changes is empty."

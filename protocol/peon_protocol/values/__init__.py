@@ -23,6 +23,7 @@ from peon_protocol.values.operations import (
     Operation,
     PushOperation,
     RestoreOperation,
+    ReviewOperation,
     TurnEndOperation,
 )
 from peon_protocol.values.records import (
@@ -41,6 +42,13 @@ from peon_protocol.values.records import (
     TextAppend,
     TurnError,
     Usage,
+)
+from peon_protocol.values.reviews import (
+    HunkConflict,
+    HunkKind,
+    HunkStatus,
+    ReviewedFile,
+    Verdict,
 )
 from peon_protocol.values.words import (
     MODE_ORDER,
@@ -88,6 +96,9 @@ __all__ = [
     "EmbeddedResource",
     "ErasureReason",
     "FileEdit",
+    "HunkConflict",
+    "HunkKind",
+    "HunkStatus",
     "ImageContent",
     "ItemContent",
     "ItemKind",
@@ -113,6 +124,8 @@ __all__ = [
     "RestoreChangeKind",
     "RestoreOperation",
     "RestoreScope",
+    "ReviewOperation",
+    "ReviewedFile",
     "Scope",
     "SessionOrigin",
     "StopReason",
@@ -127,4 +140,5 @@ __all__ = [
     "TurnError",
     "TurnStatus",
     "Usage",
+    "Verdict",
 ]

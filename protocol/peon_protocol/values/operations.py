@@ -4,8 +4,9 @@ from typing import ClassVar, TypeAlias
 
 import attrs
 
-from peon_protocol.ids import CheckpointId
+from peon_protocol.ids import CheckpointId, HunkId, TurnId
 from peon_protocol.values.records import TurnError, Usage
+from peon_protocol.values.reviews import Verdict
 from peon_protocol.values.words import ConflictChoice, RestoreScope, StopReason
 
 
@@ -59,7 +60,28 @@ class PushOperation:
     branch: str | None = None
 
 
+@attrs.frozen
+class ReviewOperation:
+    """Give a verdict on changes of a turn: those named, else all of `path`, else all.
+
+    `before_checkpoint_id` will hold the present, if changes are taken back.
+    """
+
+    TYPE: ClassVar = "review"
+    turn_id: TurnId
+    verdict: Verdict
+    before_checkpoint_id: CheckpointId
+    path: str | None = None
+    hunk_ids: tuple[HunkId, ...] | None = None
+    comment: str | None = None
+
+
 Operation: TypeAlias = (
-    CheckpointOperation | TurnEndOperation | RestoreOperation | CommitOperation | PushOperation
+    CheckpointOperation
+    | TurnEndOperation
+    | RestoreOperation
+    | CommitOperation
+    | PushOperation
+    | ReviewOperation
 )
 """A slow piece of workspace work: first its intent is recorded, then its outcome."""

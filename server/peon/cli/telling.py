@@ -21,6 +21,8 @@ from peon_protocol.events import (
     ProjectConfigured,
     ProjectCreated,
     ProjectDeleted,
+    ReviewRecorded,
+    ReviewRequested,
     SessionClosed,
     SessionOpened,
     StoredEvent,
@@ -33,6 +35,7 @@ from peon_protocol.events import (
     TurnInterruptRequested,
     TurnStarted,
 )
+from peon_protocol.ids import TurnId
 from peon_protocol.values import (
     CheckpointOperation,
     CommitOperation,
@@ -46,6 +49,7 @@ from peon_protocol.values import (
     PushOperation,
     RestoreOperation,
     RestoreScope,
+    ReviewOperation,
     StopReason,
     TextContent,
     TurnEndOperation,
@@ -145,6 +149,8 @@ class Teller:
                 return f"{event.commit[:10]}{branch}: {event.message} ({_files(event.files)})"
             case ChangesPushed():
                 return f"{event.commit[:10]} to {event.branch} of {event.remote}"
+            case ReviewRequested() | ReviewRecorded():
+                return self._review(event)
             case SessionOpened():
                 return f"{event.agent_name} {event.agent_version or ''}".strip() + " is ready"
             case SessionClosed():
@@ -239,6 +245,16 @@ class Teller:
                 names = ", ".join(f"«{self._title(each)}»" for each in event.checkpoint_ids)
                 return f"no longer kept: {names}"
 
+    def _review(self, event: ReviewRequested | ReviewRecorded) -> str:
+        turn, why = self._turn_of(event.turn_id), _detail(event.comment)
+        match event:
+            case ReviewRequested():
+                return f"changes of {turn} are to be {event.verdict} when it has ended{why}"
+            case ReviewRecorded():
+                paths = _files(tuple(file.path for file in event.files))
+                left = f", {len(event.conflicts)} left alone" if event.conflicts else ""
+                return f"changes of {turn} {event.verdict} in {paths}{left}{why}"
+
     def _operation(self, operation: Operation) -> str:
         match operation:
             case CheckpointOperation():
@@ -253,8 +269,14 @@ class Teller:
                 return (
                     f"push {operation.branch or 'the branch'} to {operation.remote or 'its remote'}"
                 )
+            case ReviewOperation():
+                return f"changes of {self._turn_of(operation.turn_id)} to be {operation.verdict}"
             case _:
                 assert_never(operation)
+
+    def _turn_of(self, turn_id: TurnId) -> str:
+        number = self._numbers.get(turn_id)
+        return "a turn" if number is None else f"turn {number}"
 
     def _title(self, key: str) -> str:
         return self._titles.get(key, key)

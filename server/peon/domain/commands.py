@@ -6,7 +6,7 @@ import attrs
 
 from peon_protocol.commands import Command
 from peon_protocol.ids import ItemId, OperationId, ThreadId, TurnId
-from peon_protocol.values import ItemKind, MissingPath, PathConflict
+from peon_protocol.values import HunkConflict, ItemKind, MissingPath, PathConflict, ReviewedFile
 
 
 @attrs.frozen
@@ -49,6 +49,19 @@ class PushMade:
 
 
 @attrs.frozen
+class ReviewDone:
+    """A verdict was given on these changes; `conflicts` were left as they are.
+
+    `snapshot` is the checkpoint of the moment before files were changed, if any were.
+    """
+
+    files: tuple[ReviewedFile, ...]
+    conflicts: tuple[HunkConflict, ...] = ()
+    snapshot: str | None = None
+    patch: str | None = None
+
+
+@attrs.frozen
 class WorkFailed:
     """It could not be done; `code` is a kind of the error vocabulary."""
 
@@ -57,7 +70,9 @@ class WorkFailed:
     remedy: str | None = None
 
 
-Outcome: TypeAlias = CheckpointTaken | FilesRestored | CommitMade | PushMade | WorkFailed
+Outcome: TypeAlias = (
+    CheckpointTaken | FilesRestored | CommitMade | PushMade | ReviewDone | WorkFailed
+)
 
 
 @attrs.frozen

@@ -26,6 +26,7 @@ from peon.domain.operations import (
 )
 from peon.domain.projects import configure_project, create_project, delete_project
 from peon.domain.provider import ingest, record_text
+from peon.domain.reviews import accept_changes, reject_changes
 from peon.domain.threads import (
     configure_thread,
     create_thread,
@@ -35,6 +36,7 @@ from peon.domain.threads import (
 from peon.domain.turns import interrupt_turn, record_turn_checkpoint, settle_thread, start_turn
 from peon.errors import CommandRejected
 from peon_protocol.commands import (
+    AcceptChanges,
     ApprovePendingAction,
     Command,
     CommitChanges,
@@ -48,6 +50,7 @@ from peon_protocol.commands import (
     IngestProviderEvent,
     InterruptTurn,
     PushChanges,
+    RejectChanges,
     RejectPendingAction,
     RestoreCheckpoint,
     StartTurn,
@@ -111,6 +114,10 @@ def _request(command: Command, model: Model, facts: Facts) -> Iterator[Event]:
             return commit_changes(command, model, facts)
         case PushChanges():
             return push_changes(command, model, facts)
+        case AcceptChanges():
+            return accept_changes(command, model, facts)
+        case RejectChanges():
+            return reject_changes(command, model, facts)
         case _:
             assert_never(command)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from peon.domain.model import Model, Project, Thread
+from peon.domain.model import Model, Project, Thread, Turn
 from peon.errors import CommandRejected
-from peon_protocol.ids import ProjectId, ThreadId
+from peon_protocol.ids import ProjectId, ThreadId, TurnId
 from peon_protocol.rejections import (
     OperationInProgress,
     PathOutsideWorkspace,
@@ -12,6 +12,7 @@ from peon_protocol.rejections import (
     ThreadNotFound,
     TitleBlank,
     TurnInProgress,
+    TurnNotFound,
 )
 
 
@@ -29,6 +30,14 @@ def require_thread(model: Model, thread_id: ThreadId) -> Thread:
     if thread is None:
         raise CommandRejected(ThreadNotFound(thread_id))
     return thread
+
+
+def require_turn(thread: Thread, turn_id: TurnId) -> Turn:
+    """The thread's turn. Raises CommandRejected(TurnNotFound)."""
+    turn = thread.turns.get(turn_id)
+    if turn is None:
+        raise CommandRejected(TurnNotFound(thread.thread_id, turn_id))
+    return turn
 
 
 def at_work(model: Model, project_id: ProjectId) -> Iterator[Thread]:

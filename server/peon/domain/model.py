@@ -13,6 +13,7 @@ from peon_protocol.ids import (
     ActionId,
     CheckpointId,
     CommandId,
+    HunkId,
     ItemId,
     OperationId,
     ProjectId,
@@ -46,6 +47,7 @@ from peon_protocol.values import (
     TurnError,
     TurnStatus,
     Usage,
+    Verdict,
 )
 
 
@@ -95,6 +97,27 @@ class Item:
 _OPEN = (ItemStatus.STREAMING, ItemStatus.RUNNING, ItemStatus.AWAITING_APPROVAL)
 
 
+@attrs.frozen
+class ToldRejection:
+    """What an agent has to know of changes it made in turn `number` that were taken back."""
+
+    number: int
+    paths: tuple[str, ...]
+    comment: str | None
+    patch: str | None
+
+
+@attrs.frozen(kw_only=True)
+class WaitingReview:
+    """A verdict that waits until the thread has nothing else to do."""
+
+    turn_id: TurnId
+    verdict: Verdict
+    path: str | None
+    hunk_ids: tuple[HunkId, ...] | None
+    comment: str | None
+
+
 @attrs.define(kw_only=True)
 class Turn:
     """One prompt and all that follows.
@@ -120,6 +143,8 @@ class Turn:
     usage: Usage | None = None
     open_text: ItemId | None = None
     items: dict[ItemId, Item] = attrs.field(factory=dict)
+    told: tuple[ToldRejection, ...] = ()
+    """What the agent is told together with the prompt."""
 
 
 @attrs.define(kw_only=True)
@@ -208,6 +233,9 @@ class Thread:
     session: Session | None = None
     rewinds: list[tuple[TurnId, ...]] = attrs.field(factory=list)
     """Each time the conversation went back or forth: all the turns that were undone then."""
+    verdicts: dict[TurnId, dict[HunkId, Verdict]] = attrs.field(factory=dict)
+    waiting_reviews: dict[OperationId, WaitingReview] = attrs.field(factory=dict)
+    untold: tuple[ToldRejection, ...] = ()
 
     @property
     def undone(self) -> tuple[TurnId, ...]:

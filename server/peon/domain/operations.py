@@ -15,6 +15,7 @@ from peon.domain.commands import (
     Outcome,
     PushMade,
     RecordOperation,
+    ReviewDone,
     WorkFailed,
 )
 from peon.domain.facts import Facts
@@ -26,6 +27,7 @@ from peon.domain.lookup import (
     require_thread,
 )
 from peon.domain.model import Checkpoint, Model, OpenOperation, Thread
+from peon.domain.reviews import next_review, review_done
 from peon.domain.turns import Ending, close_turn, refuse_while_folder_is_restored
 from peon.errors import CommandRejected
 from peon_protocol.commands import (
@@ -58,6 +60,7 @@ from peon_protocol.values import (
     PushOperation,
     RestoreOperation,
     RestoreScope,
+    ReviewOperation,
     TurnEndOperation,
 )
 
@@ -135,6 +138,7 @@ def record_operation(command: RecordOperation, model: Model) -> Iterator[Event]:
     else:
         yield from _done(thread, thread.operation, outcome)
     yield from _turn_end(thread, thread.operation.operation)
+    yield from next_review(thread)
 
 
 def _refuse_while_folder_is_busy(model: Model, thread: Thread) -> None:
@@ -164,7 +168,7 @@ def _turn_end(thread: Thread, operation: Operation) -> Iterator[Event]:
 def _done(
     thread: Thread,
     opened: OpenOperation,
-    outcome: CheckpointTaken | FilesRestored | CommitMade | PushMade,
+    outcome: CheckpointTaken | FilesRestored | CommitMade | PushMade | ReviewDone,
 ) -> Iterator[Event]:
     match outcome:
         case CheckpointTaken():
@@ -181,6 +185,10 @@ def _done(
                 branch=outcome.branch,
                 commit=outcome.commit,
             )
+        case ReviewDone():
+            if not isinstance(opened.operation, ReviewOperation):
+                raise _mismatch(opened.operation, outcome)
+            yield from review_done(thread, opened, opened.operation, outcome)
         case _:
             assert_never(outcome)
 

@@ -27,6 +27,7 @@ from peon_protocol.events import (
     ProjectConfigured,
     ProjectCreated,
     ProjectDeleted,
+    ReviewRecorded,
     StoredEvent,
     ThreadCreated,
     ThreadDeleted,
@@ -85,6 +86,7 @@ def _fold(model: Model, stored: StoredEvent) -> None:
             | CheckpointRestored()
             | ChangesCommitted()
             | ChangesPushed()
+            | ReviewRecorded()
             | OperationFailed()
         ):
             _of_thread(model, model.threads[event.thread_id], stored)
@@ -181,7 +183,7 @@ def _settled(event: Event) -> tuple[str, ...]:
             return (f"operation:{event.operation_id}",)
         case OperationFailed():
             return (f"operation:{event.operation_id}", f"capture:{event.turn_id}")
-        case CheckpointRestored() | ChangesCommitted() | ChangesPushed():
+        case CheckpointRestored() | ChangesCommitted() | ChangesPushed() | ReviewRecorded():
             return (f"operation:{event.operation_id}",)
         case _:
             return ()

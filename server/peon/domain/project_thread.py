@@ -2,17 +2,14 @@
 
 from typing import assert_never
 
-import attrs
-
 from peon.domain.model import (
     Action,
-    Checkpoint,
     Item,
-    OpenOperation,
     Session,
     Thread,
     Turn,
 )
+from peon.domain.project_work import fold_work
 from peon_protocol.events import (
     ActionRequested,
     ActionResolved,
@@ -28,6 +25,8 @@ from peon_protocol.events import (
     ProjectConfigured,
     ProjectCreated,
     ProjectDeleted,
+    ReviewRecorded,
+    ReviewRequested,
     SessionClosed,
     SessionOpened,
     StoredEvent,
@@ -40,8 +39,12 @@ from peon_protocol.events import (
     TurnInterruptRequested,
     TurnStarted,
 )
-from peon_protocol.ids import TurnId
-from peon_protocol.values import CheckpointKind, ItemKind, ItemPatch, StopReason, TurnStatus
+from peon_protocol.values import (
+    ItemKind,
+    ItemPatch,
+    StopReason,
+    TurnStatus,
+)
 
 _TEXTS = (ItemKind.MESSAGE, ItemKind.REASONING)
 _INTERRUPTED = (StopReason.CANCELLED, StopReason.INTERRUPTED)
@@ -91,18 +94,18 @@ def _fold(thread: Thread, stored: StoredEvent) -> None:
             _action_requested(thread, event, stored.occurred_at)
         case ActionResolved():
             _action_resolved(thread, event)
-        case CheckpointCreated():
-            _checkpoint_created(thread, event, stored.occurred_at)
-        case OperationRequested():
-            _operation_requested(thread, event, stored)
-        case CheckpointsExpired():
-            _checkpoints_expired(thread, event)
-        case CheckpointRestored():
-            _went_back(thread, event)
-        case ChangesCommitted() | ChangesPushed():
-            thread.operation = None
-        case OperationFailed():
-            _operation_failed(thread, event)
+        case (
+            CheckpointCreated()
+            | CheckpointsExpired()
+            | CheckpointRestored()
+            | ChangesCommitted()
+            | ChangesPushed()
+            | ReviewRequested()
+            | ReviewRecorded()
+            | OperationRequested()
+            | OperationFailed()
+        ):
+            fold_work(thread, event, stored)
         case SessionOpened():
             thread.session = _session(event)
         case SessionClosed():
@@ -138,6 +141,7 @@ def _turn_started(thread: Thread, event: TurnStarted, at: str) -> None:
         checkpoint_id=event.checkpoint_id,
         started_at=at,
     )
+    thread.turns[event.turn_id].told, thread.untold = thread.untold, ()
     thread.current = event.turn_id
 
 
@@ -215,69 +219,6 @@ def _action_resolved(thread: Thread, event: ActionResolved) -> None:
     action.decision = event.decision
     action.by = event.by
     thread.pending.pop(event.action_id, None)
-
-
-def _checkpoint_created(thread: Thread, event: CheckpointCreated, at: str) -> None:
-    thread.checkpoints[event.checkpoint_id] = Checkpoint(
-        checkpoint_id=event.checkpoint_id,
-        description=event.description,
-        kind=event.kind,
-        snapshot=event.snapshot,
-        turn_id=event.turn_id,
-        created_at=at,
-        missing=event.missing,
-        turns=_turns_before(thread, event),
-        rewinds=len(thread.rewinds),
-    )
-    if event.operation_id is not None:
-        thread.operation = None
-    elif event.kind is CheckpointKind.TURN_START and event.turn_id is not None:
-        _first_checkpoint_settled(thread, event.turn_id)
-
-
-def _turns_before(thread: Thread, event: CheckpointCreated) -> int:
-    """How many turns there were; a checkpoint at a turn's start is one of before it."""
-    if event.kind is CheckpointKind.TURN_START and event.turn_id is not None:
-        return thread.turns[event.turn_id].number - 1
-    return len(thread.turns)
-
-
-def _checkpoints_expired(thread: Thread, event: CheckpointsExpired) -> None:
-    for checkpoint_id in event.checkpoint_ids:
-        kept = thread.checkpoints[checkpoint_id]
-        thread.checkpoints[checkpoint_id] = attrs.evolve(kept, expired=True)
-
-
-def _went_back(thread: Thread, event: CheckpointRestored) -> None:
-    """No agent can forget a turn: its session is of no use any more, and is not resumed."""
-    thread.operation = None
-    if event.undone or event.redone:
-        undone = {*thread.undone, *event.undone}.difference(event.redone)
-        thread.rewinds.append(tuple(turn_id for turn_id in thread.turns if turn_id in undone))
-        thread.session = None
-
-
-def _operation_requested(thread: Thread, event: OperationRequested, stored: StoredEvent) -> None:
-    thread.operation = OpenOperation(
-        operation_id=event.operation_id,
-        sequence=stored.sequence,
-        operation=event.operation,
-        requested_at=stored.occurred_at,
-    )
-
-
-def _operation_failed(thread: Thread, event: OperationFailed) -> None:
-    if thread.operation is not None and thread.operation.operation_id == event.operation_id:
-        thread.operation = None
-    elif event.turn_id is not None:
-        _first_checkpoint_settled(thread, event.turn_id)
-
-
-def _first_checkpoint_settled(thread: Thread, turn_id: TurnId) -> None:
-    """The prompt goes out, unless the turn was told to stop, or has ended before it began."""
-    turn = thread.turns[turn_id]
-    turn.captured = True
-    turn.prompted = thread.operation is None and not turn.interrupt_requested
 
 
 def _session(event: SessionOpened) -> Session:

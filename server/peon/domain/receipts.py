@@ -33,6 +33,8 @@ from peon_protocol.events import (
     ProjectConfigured,
     ProjectCreated,
     ProjectDeleted,
+    ReviewRecorded,
+    ReviewRequested,
     StoredEvent,
     TurnInterruptRequested,
     TurnStarted,
@@ -47,12 +49,18 @@ from peon_protocol.results import (
     ProjectResult,
     PushResult,
     RestoreResult,
+    ReviewResult,
     ThreadResult,
     TurnResult,
 )
 
 OperationOutcome: TypeAlias = (
-    CheckpointCreated | CheckpointRestored | ChangesCommitted | ChangesPushed | OperationFailed
+    CheckpointCreated
+    | CheckpointRestored
+    | ChangesCommitted
+    | ChangesPushed
+    | ReviewRecorded
+    | OperationFailed
 )
 """The events that say what came of an operation."""
 
@@ -79,6 +87,15 @@ def result_of(event: Event, method: str, sequence: int, model: Model) -> Command
                 thread_id=event.thread_id,
                 action_id=event.action_id,
                 decision=event.decision,
+            )
+        case ReviewRequested():
+            return ReviewResult(
+                sequence=sequence,
+                thread_id=event.thread_id,
+                turn_id=event.turn_id,
+                operation_id=event.operation_id,
+                hunk_ids=event.hunk_ids or (),
+                waiting=True,
             )
         case _ if method.startswith("thread/") or method == "provider/ingest":
             return ThreadResult(sequence=sequence, thread_id=event.thread_id)
@@ -117,6 +134,8 @@ def outcome_of(event: Event, sequence: int) -> OperationResult | None:
                 branch=event.branch,
                 commit=event.commit,
             )
+        case ReviewRecorded():
+            return _review_result(event, sequence)
         case _:
             return None
 
@@ -134,6 +153,18 @@ def _restore_result(event: CheckpointRestored, sequence: int) -> RestoreResult:
         undone=event.undone,
         redone=event.redone,
         overwritten=event.overwritten,
+    )
+
+
+def _review_result(event: ReviewRecorded, sequence: int) -> ReviewResult:
+    return ReviewResult(
+        sequence=sequence,
+        thread_id=event.thread_id,
+        turn_id=event.turn_id,
+        operation_id=event.operation_id,
+        hunk_ids=tuple(hunk for file in event.files for hunk in file.hunk_ids),
+        conflicts=event.conflicts,
+        before_checkpoint_id=event.before_checkpoint_id,
     )
 
 

@@ -10,6 +10,7 @@ from peon.domain.facts import Facts
 from peon.domain.items import close_items
 from peon.domain.lookup import at_work, refuse_while_operation_runs, require_thread
 from peon.domain.model import Model, Thread, Turn
+from peon.domain.reviews import next_review
 from peon.domain.threads import refuse_unsupported_mode, refuse_unusable_provider
 from peon.errors import CommandRejected
 from peon_protocol.commands import InterruptTurn, StartTurn
@@ -214,10 +215,11 @@ def settle_thread(command: SettleThread, model: Model) -> Iterator[Event]:
         )
         ending = Ending(wanted.stop_reason, wanted.error, wanted.usage)
         yield close_turn(thread, turn, ending, None)
-        return
-    ending = Ending(StopReason.INTERRUPTED)
-    yield from _close(thread, turn, ending)
-    yield close_turn(thread, turn, ending, command.reason)
+    else:
+        ending = Ending(StopReason.INTERRUPTED)
+        yield from _close(thread, turn, ending)
+        yield close_turn(thread, turn, ending, command.reason)
+    yield from next_review(thread)
 
 
 def _close(thread: Thread, turn: Turn, ending: Ending) -> Iterator[Event]:

@@ -2,6 +2,8 @@
 for.
 """
 
+from collections.abc import Mapping
+
 import attrs
 
 from peon.domain.checkpoints import (
@@ -10,14 +12,32 @@ from peon.domain.checkpoints import (
     require_checkpoint,
 )
 from peon.domain.effects import OutboxEffect, PerformOperation
-from peon.domain.lookup import require_project, require_thread
-from peon.domain.model import Model, Thread
+from peon.domain.lookup import require_project, require_thread, require_turn
+from peon.domain.model import Model, Thread, WaitingReview
 from peon.domain.provider import is_ending
+from peon.domain.reviews import refuse_expired_start, told
 from peon.engine.envelopes import Cause
 from peon.engine.outbox import Due
-from peon_protocol.ids import CheckpointId, EventId, ItemId, ProjectId, ThreadId, TurnId
+from peon_protocol.ids import (
+    CheckpointId,
+    EventId,
+    HunkId,
+    ItemId,
+    ProjectId,
+    ThreadId,
+    TurnId,
+)
 from peon_protocol.queries import PreviewRestore
-from peon_protocol.values import CheckpointKind, FileEdit, MissingPath, Mode, Prompt, ToolKind
+from peon_protocol.values import (
+    CheckpointKind,
+    FileEdit,
+    MissingPath,
+    Mode,
+    Prompt,
+    ReviewOperation,
+    ToolKind,
+    Verdict,
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -32,7 +52,7 @@ class ThreadBrief:
 
 @attrs.frozen(kw_only=True)
 class TurnBrief:
-    """What to prompt an agent with."""
+    """What to prompt an agent with, what it has to be told besides included."""
 
     turn_id: TurnId
     prompt: Prompt
@@ -76,7 +96,8 @@ def running_turn(model: Model, thread_id: ThreadId, turn_id: TurnId) -> TurnBrie
         return None
     if is_ending(thread) or turn.interrupt_requested:
         return None
-    return TurnBrief(turn_id=turn_id, prompt=turn.prompt, mode=turn.mode, model=turn.model)
+    prompt = told(turn.prompt, turn.told)
+    return TurnBrief(turn_id=turn_id, prompt=prompt, mode=turn.mode, model=turn.model)
 
 
 def awaits_its_end(model: Model, thread_id: ThreadId, turn_id: TurnId) -> bool:
@@ -146,11 +167,11 @@ class Span:
 def turn_span(model: Model, thread_id: ThreadId, turn_id: TurnId) -> Span | None:
     """The snapshots before and after a turn, where there is one before it.
 
-    Raises CommandRejected(ThreadNotFound), KeyError for a turn that the thread does not have.
+    Raises CommandRejected(ThreadNotFound or TurnNotFound).
     """
     thread = require_thread(model, thread_id)
     before = after = None
-    turn = thread.turns[turn_id]
+    turn = require_turn(thread, turn_id)
     for checkpoint in thread.checkpoints.values():
         if checkpoint.checkpoint_id == turn.checkpoint_id:
             before = checkpoint.snapshot
@@ -196,3 +217,45 @@ def restore_brief(model: Model, query: PreviewRestore) -> RestoreBrief:
 def project_root(model: Model, project_id: ProjectId) -> str:
     """The project's folder. Raises CommandRejected(ProjectNotFound)."""
     return require_project(model, project_id).root
+
+
+@attrs.frozen(kw_only=True)
+class ReviewBrief:
+    """A turn to be reviewed: where, since which snapshot, and what has been said of it so far."""
+
+    root: str
+    thread_id: ThreadId
+    turn_id: TurnId
+    before: str | None
+    verdicts: Mapping[HunkId, Verdict]
+    waiting: tuple[WaitingReview, ...]
+
+
+def review_brief(model: Model, thread_id: ThreadId, turn_id: TurnId) -> ReviewBrief:
+    """The turn. Raises CommandRejected(ThreadNotFound, TurnNotFound or CheckpointExpired)."""
+    thread = require_thread(model, thread_id)
+    turn = require_turn(thread, turn_id)
+    refuse_expired_start(thread, turn)
+    before = thread.checkpoints.get(turn.checkpoint_id)
+    opened = thread.operation
+    waiting = [each for each in thread.waiting_reviews.values() if each.turn_id == turn_id]
+    if opened is not None and isinstance(opened.operation, ReviewOperation):
+        waiting += [_under_way(opened.operation)] if opened.operation.turn_id == turn_id else []
+    return ReviewBrief(
+        root=model.projects[thread.project_id].root,
+        thread_id=thread_id,
+        turn_id=turn_id,
+        before=None if before is None else before.snapshot,
+        verdicts=dict(thread.verdicts.get(turn_id, {})),
+        waiting=tuple(waiting),
+    )
+
+
+def _under_way(operation: ReviewOperation) -> WaitingReview:
+    return WaitingReview(
+        turn_id=operation.turn_id,
+        verdict=operation.verdict,
+        path=operation.path,
+        hunk_ids=operation.hunk_ids,
+        comment=operation.comment,
+    )

@@ -1,4 +1,4 @@
-"""Slow workspace work: checkpoints by hand, turns' ends, restores, commits and pushes.
+"""Slow workspace work: checkpoints by hand, turns' ends, restores, reviews, commits and pushes.
 
 Each may be asked for again after a crash. A checkpoint is then taken anew; a restore knows what it
 has done; before a commit is made, what it stands on is written down, so that it can be recognised.
@@ -27,6 +27,7 @@ from peon.errors import ExternalFailure, PeonError, StoreFailure
 from peon.reactors.captures import Captures, missing_paths, taken
 from peon.reactors.expectations import Expectations
 from peon.reactors.failures import work_failed
+from peon.reactors.reviews import Reviews
 from peon.workspace.restore import KeptPath, RestoreRequest
 from peon.workspace.workspace import Workspace
 from peon_protocol.failures import FailureKind
@@ -37,6 +38,7 @@ from peon_protocol.values import (
     PushOperation,
     RestoreOperation,
     RestoreScope,
+    ReviewOperation,
     TurnEndOperation,
 )
 
@@ -54,6 +56,7 @@ class OperationParts:
     workspace: Workspace
     captures: Captures
     expectations: Expectations
+    reviews: Reviews
     environment: Mapping[str, str] = attrs.field(repr=False)
 
 
@@ -65,6 +68,7 @@ class Operations:
         self._workspace = parts.workspace
         self._captures = parts.captures
         self._expectations = parts.expectations
+        self._reviews = parts.reviews
         self._environment = parts.environment
 
     async def perform(self, effect: PerformOperation, cause: Cause) -> None:
@@ -103,6 +107,8 @@ class Operations:
                 return await self._commit(effect, operation, root)
             case PushOperation():
                 return await self._push(effect, operation, root)
+            case ReviewOperation():
+                return await self._reviews.perform(effect, operation)
             case _:
                 assert_never(operation)
 
@@ -174,7 +180,7 @@ def _otherwise(effect: PerformOperation) -> FailureKind:
     match operation:
         case CheckpointOperation() | TurnEndOperation():
             return FailureKind.CHECKPOINT_FAILED
-        case RestoreOperation():
+        case RestoreOperation() | ReviewOperation():
             return FailureKind.RESTORE_FAILED
         case CommitOperation() | PushOperation():
             return FailureKind.GIT_FAILED

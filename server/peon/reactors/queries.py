@@ -10,6 +10,7 @@ from peon.engine import views
 from peon.engine.engine import Engine
 from peon.reactors.provider_queries import ProviderQueries
 from peon.reactors.readings import Readings
+from peon.reactors.reviews import Reviews
 from peon_protocol.queries import (
     Authenticate,
     ListCheckpoints,
@@ -24,6 +25,7 @@ from peon_protocol.queries import (
     ReadCheckpointDiff,
     ReadGitDiff,
     ReadGitStatus,
+    ReadReview,
     ReadServerStatus,
     ReadThread,
     ReadTurnDiff,
@@ -37,6 +39,7 @@ from peon_protocol.results import (
     ProjectList,
     ProviderList,
     RestorePreview,
+    ReviewPage,
     ServerStatus,
     ThreadList,
     ThreadReading,
@@ -49,6 +52,7 @@ Answer: TypeAlias = (
     | CheckpointList
     | DiffResult
     | RestorePreview
+    | ReviewPage
     | GitStatusResult
     | BlobPage
     | ProviderList
@@ -64,6 +68,7 @@ class Queries:
     engine: Engine
     readings: Readings
     providers: ProviderQueries
+    reviews: Reviews
     version: str
 
     def answer(self, query: Query, environment: Mapping[str, str]) -> Awaitable[Answer]:
@@ -82,6 +87,8 @@ class Queries:
                 return await self.readings.checkpoint_diff(query)
             case PreviewRestore():
                 return await self.readings.preview(query)
+            case ReadReview():
+                return await self.reviews.page(query)
             case ReadGitStatus():
                 return await self.readings.git_status(query)
             case ReadGitDiff():

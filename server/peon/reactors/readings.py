@@ -52,12 +52,9 @@ class Readings:
 
     async def turn_diff(self, query: ReadTurnDiff) -> DiffResult:
         """What a turn changed; up to now while it is in progress or has no closing checkpoint."""
-        try:
-            span = await self.engine.read(
-                lambda model: turn_span(model, query.thread_id, query.turn_id)
-            )
-        except KeyError:
-            raise _not_there(FailureKind.TURN_NOT_FOUND, f"turn {query.turn_id}") from None
+        span = await self.engine.read(
+            lambda model: turn_span(model, query.thread_id, query.turn_id)
+        )
         if span is None:
             code = FailureKind.CHECKPOINT_FAILED
             raise _not_there(code, f"the checkpoint before turn {query.turn_id}")

@@ -1,4 +1,4 @@
-"""Writes a git object as a file of its own. For the two small ones of each capture, starting git
+"""Writes a git object as a file of its own. For a few small ones, as of each capture, starting git
 would take longer than anything else.
 """
 
@@ -12,7 +12,7 @@ from typing import Literal
 _LEVEL = 1
 
 
-def write_object(objects: Path, kind: Literal["tree", "commit"], content: bytes) -> str:
+def write_object(objects: Path, kind: Literal["blob", "tree", "commit"], content: bytes) -> str:
     """Write an object into the folder `objects` unless it is there; its id."""
     whole = b"%s %d\0" % (kind.encode(), len(content)) + content
     oid = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
@@ -29,6 +29,12 @@ def folders_tree(folders: Iterable[tuple[bytes, str]]) -> bytes:
     """The content of a tree that holds only folders, each a name and a tree's id."""
     rows = sorted(folders, key=lambda row: row[0] + b"/")
     return b"".join(b"40000 %s\0" % name + bytes.fromhex(tree) for name, tree in rows)
+
+
+def entries_tree(files: Iterable[tuple[bytes, str]]) -> bytes:
+    """The content of a tree that holds only plain files, each a name and a content's id."""
+    rows = sorted(files)
+    return b"".join(b"100644 %s\0" % name + bytes.fromhex(oid) for name, oid in rows)
 
 
 def commit(tree: str, parents: Sequence[str], message: str, when: int) -> bytes:

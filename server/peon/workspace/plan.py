@@ -34,6 +34,10 @@ holds the only copy of lines that the turn moved there; it changed while the res
 system refused to write there."""
 
 
+NO_STATE = 0
+"""Where a path goes back to that is given a content it never had as a whole."""
+
+
 @attrs.frozen
 class Action:
     """Take a path from one entry to another, which is how it stood after segment `back_to`."""

@@ -31,6 +31,7 @@ from peon.workspace.moved import Moves
 from peon.workspace.paths import ancestors, meant, shown
 from peon.workspace.perform import Performance
 from peon.workspace.plan import (
+    NO_STATE,
     Action,
     Draft,
     Plan,
@@ -127,7 +128,7 @@ async def restore(
     with storing():
         await asyncio.to_thread(flush, folder.store.folder)
         await asyncio.to_thread(write_intent, folder.store.folder, intent)
-    return await _finish(folder, intent, steps)
+    return await carry_out(folder, intent, steps)
 
 
 async def finish_interrupted(folder: Folder, steps: Steps) -> RestoreOutcome | None:
@@ -140,7 +141,7 @@ async def finish_interrupted(folder: Folder, steps: Steps) -> RestoreOutcome | N
         return _outcome(folder, *done)
     applier = _applier(folder, intent, steps)
     await to_the_end(lambda _: _tidy_all(applier, intent.plan.actions))
-    return await _finish(folder, intent, steps)
+    return await carry_out(folder, intent, steps)
 
 
 # ---- planning ------------------------------------------------------------------------------------
@@ -151,13 +152,7 @@ async def _plan(
 ) -> tuple[Written, Plan]:
     after = folder.chain.number(request.checkpoint_ref)
     now = await folder.record(attribution, Deadline.after(folder.clock, CAPTURE_SECONDS))
-    if now.segment.cut_short:
-        raise ExternalFailure(
-            "checkpoints",
-            "the folder as it is now could not be captured whole, so nothing was restored",
-            code="checkpoint.incomplete",
-            remedy="Make the folder smaller, or let git ignore what need not be kept.",
-        )
+    refuse_cut_short(now)
     only = (
         None if request.paths is None else tuple(meant(path).strip(b"/") for path in request.paths)
     )
@@ -168,14 +163,26 @@ async def _plan(
         overwrite=request.conflicts == "overwrite",
     )
     drafted = draft(folder.chain, wish, Unseen(now.missing))
-    around = await asyncio.to_thread(_look_around, folder, drafted)
+    around = await asyncio.to_thread(look_around, folder, drafted)
     moves = Moves.of(folder.chain, wish.undone, after)
     targets = {path: action.target for path, action in drafted.actions.items()}
     lines = await lines_that_leave(folder.store, moves, targets)
     return now, settle(drafted, around, moves, lines, overwrite=wish.overwrite)
 
 
-def _look_around(folder: Folder, drafted: Draft) -> Surroundings:
+def refuse_cut_short(now: Written) -> None:
+    """Raises ExternalFailure where the present is not in a checkpoint as a whole."""
+    if now.segment.cut_short:
+        raise ExternalFailure(
+            "checkpoints",
+            "the folder as it is now could not be captured whole, so nothing was restored",
+            code="checkpoint.incomplete",
+            remedy="Make the folder smaller, or let git ignore what need not be kept.",
+        )
+
+
+def look_around(folder: Folder, drafted: Draft) -> Surroundings:
+    """What is on the disk around the paths of a draft."""
     above = {name for path in drafted.comings for name in ancestors(path)}
     files = {name for name in above if standing(folder.root, name) not in ("folder", None)}
     folders: dict[bytes, Listing] = {}
@@ -188,7 +195,8 @@ def _look_around(folder: Folder, drafted: Draft) -> Surroundings:
 # ---- applying ------------------------------------------------------------------------------------
 
 
-async def _finish(folder: Folder, intent: Intent, steps: Steps) -> RestoreOutcome:
+async def carry_out(folder: Folder, intent: Intent, steps: Steps) -> RestoreOutcome:
+    """Do what was written down, and say so in the chain."""
     if not await asyncio.to_thread(folder.root.is_dir):
         raise ExternalFailure(
             "workspace",
@@ -250,7 +258,7 @@ def _made(intent: Intent, work: Performance) -> RestoreMade:
         jumps = {
             path: action.back_to
             for path, action in work.done.items()
-            if path in changes and changes[path].owners == own
+            if path in changes and changes[path].owners == own and action.back_to != NO_STATE
         }
         conflicts = {**intent.plan.conflicts, **work.failed}
         return RestoreRecord(
@@ -272,7 +280,12 @@ def _made(intent: Intent, work: Performance) -> RestoreMade:
 
 def _outcome(folder: Folder, ref: str, record: RestoreRecord) -> RestoreOutcome:
     changes = folder.chain.segment(folder.chain.number(ref)).changes
-    restored = [_restored(path, changes[path].before, changes[path].after) for path in record.jumps]
+    own = frozenset([record.owner])
+    restored = [
+        _restored(path, change.before, change.after)
+        for path, change in changes.items()
+        if change.owners == own
+    ]
     before = folder.chain.segment(folder.chain.number(record.before))
     return RestoreOutcome(
         checkpoint_ref=ref,

@@ -254,6 +254,18 @@ class CheckpointStore:
 
     # ---- contents ------------------------------------------------------------------------------
 
+    async def sizes(self, oids: Sequence[str]) -> dict[str, int]:
+        """How long these contents are. Raises ExternalFailure for one that is not kept."""
+        stdin = b"".join(oid.encode() + b"\n" for oid in oids)
+        told = await self.git("cat-file", "--batch-check", stdin=stdin, seconds=_READING_SECONDS)
+        found: dict[str, int] = {}
+        for oid, line in zip(oids, told.out.splitlines(), strict=True):
+            words = line.split()
+            if len(words) != 3 or words[1] != b"blob":
+                raise not_kept(oid)
+            found[oid] = int(words[2])
+        return found
+
     @asynccontextmanager
     async def blobs(self) -> AsyncIterator["BlobReader"]:
         """Read contents one after the other, through one process."""
@@ -290,15 +302,20 @@ class BlobReader:
     async def _answer(self, oid: str) -> bytes:
         head = (await self._answers.readline()).split()
         if len(head) != 3 or head[1] != b"blob":
-            raise ExternalFailure(
-                "checkpoints",
-                f"the content {oid} is not in the store",
-                code="checkpoint.expired",
-                remedy="Choose a newer checkpoint.",
-            )
+            raise not_kept(oid)
         content = await self._answers.readexactly(int(head[2]))
         await self._answers.readexactly(1)
         return content
+
+
+def not_kept(oid: str) -> ExternalFailure:
+    """The failure when a content is asked for that the store does not have."""
+    return ExternalFailure(
+        "checkpoints",
+        f"the content {oid} is not in the store",
+        code="checkpoint.expired",
+        remedy="Choose a newer checkpoint.",
+    )
 
 
 def not_stored(why: str) -> ExternalFailure:

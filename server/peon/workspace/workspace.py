@@ -34,6 +34,17 @@ from peon.workspace.restore import (
     restore,
 )
 from peon.workspace.store import CheckpointStore, store_folder, storing
+from peon.workspace.take_back import (
+    Choice,
+    Chosen,
+    ReviewPage,
+    TakeBackRequest,
+    TakenBack,
+    chosen_changes,
+    review_page,
+    take_back,
+)
+from peon.workspace.touched import TurnSpan
 from peon.workspace.unit import CaptureLimits
 from peon.workspace.upkeep import Retention, Upkeep, let_go, pack
 
@@ -165,6 +176,34 @@ class Workspace:
         async with history.exclusively() as folder:
             store = self._stores[folder.root]
             return await line_origins(store, folder.chain, meant(path), first, last)
+
+    # ---- reviewing -----------------------------------------------------------------------------
+
+    async def review(
+        self, root: Path, span: TurnSpan, paths: Sequence[str] | None, offset: int, limit: int
+    ) -> ReviewPage:
+        """What a turn changed, change by change, and how each stands in the folder as it is now."""
+        history = await self.history(root)
+        await history.capture()
+        async with history.exclusively() as folder:
+            return await review_page(folder, self._stores[folder.root], span, paths, offset, limit)
+
+    async def chosen(self, root: Path, span: TurnSpan, choice: Choice) -> tuple[Chosen, ...]:
+        """The changes of a turn that are meant. Raises ExternalFailure for what it did not do."""
+        history = await self.history(root)
+        async with history.exclusively() as folder:
+            store, at = self._stores[folder.root], folder.chain.last
+            return tuple(await chosen_changes(folder, store, span, choice, at))
+
+    async def take_back(self, root: Path, request: TakeBackRequest) -> TakenBack:
+        """Take changes of a turn back where they stand as they were left.
+
+        Asked again with the same `reject_id`, it tells what was done the first time.
+        """
+        history = await self.history(root)
+        async with history.exclusively() as folder:
+            store = self._stores[folder.root]
+            return await take_back(folder, store, request, history.attribution(), self._steps)
 
     async def keep_small(self, root: Path, retention: Retention) -> Upkeep:
         """Pack the checkpoints of a folder and let old ones go. For when nothing else is to do."""

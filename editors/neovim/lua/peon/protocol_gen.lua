@@ -29,6 +29,8 @@
 
 ---@alias peon.BlobId string
 
+---@alias peon.HunkId string
+
 --- Any JSON. Only for what an agent says about its own tools: kept, and never interpreted.
 ---@alias peon.JsonValue any
 
@@ -42,7 +44,7 @@
 ---@alias peon.Prompt string|peon.ContentBlock[]
 
 --- A slow piece of workspace work: first its intent is recorded, then its outcome.
----@alias peon.Operation peon.CheckpointOperation|peon.TurnEndOperation|peon.RestoreOperation|peon.CommitOperation|peon.PushOperation
+---@alias peon.Operation peon.CheckpointOperation|peon.TurnEndOperation|peon.RestoreOperation|peon.CommitOperation|peon.PushOperation|peon.ReviewOperation
 
 --- What a provider says, told apart by `type`.
 ---@alias peon.ProviderEvent peon.ProviderSessionStarted|peon.ProviderSessionEnded|peon.ProviderTextDelta|peon.ProviderReasoningDelta|peon.ProviderToolCallUpdated|peon.ProviderPlanReplaced|peon.ProviderActionRequested|peon.ProviderActionWithdrawn|peon.ProviderUsageReported|peon.ProviderModeChanged|peon.ProviderTurnEnded|peon.ProviderError
@@ -359,6 +361,40 @@
 ---@field command? string[]
 ---@field variables string[]
 
+--- What a person thinks of a change that a turn made.
+---@alias peon.Verdict
+---| "accepted"
+---| "rejected" # It is taken back where it still stands.
+
+--- How a change of a turn, or all of a file's, stands with those who review it.
+---@alias peon.HunkStatus
+---| "pending" # It is there as the turn left it, and nobody has said anything.
+---| "accepted"
+---| "rejected" # It is not there any more: what stood before stands there again.
+---| "waiting" # A verdict was given while the turn was running; it counts when the turn has ended.
+---| "conflict" # Somebody else changed these lines too: it cannot be taken back.
+---| "mixed" # Of a file whose changes stand differently.
+
+--- What a change is a change of.
+---@alias peon.HunkKind
+---| "text" # Lines that stand together.
+---| "whole" # A file that is taken or left as a whole: binary, a link, empty, or very long.
+---| "mode" # Whether a file is a program.
+---| "rename" # Where a file stands.
+
+--- Changes of one file that a verdict was given on.
+---@class (exact) peon.ReviewedFile
+---@field path string
+---@field hunkIds peon.HunkId[]
+
+--- A change that was not taken back, and why.
+---
+--- `reason`: changedSince, shared, blocked, lastCopy, changedMeanwhile, unwritable.
+---@class (exact) peon.HunkConflict
+---@field path string
+---@field hunkId peon.HunkId
+---@field reason string
+
 --- Take a checkpoint by hand.
 ---@class (exact) peon.CheckpointOperation
 ---@field type "checkpoint"
@@ -393,6 +429,18 @@
 ---@field type "push"
 ---@field remote? string
 ---@field branch? string
+
+--- Give a verdict on changes of a turn: those named, else all of `path`, else all.
+---
+--- `beforeCheckpointId` will hold the present, if changes are taken back.
+---@class (exact) peon.ReviewOperation
+---@field type "review"
+---@field turnId peon.TurnId
+---@field verdict peon.Verdict
+---@field beforeCheckpointId peon.CheckpointId
+---@field path? string
+---@field hunkIds? peon.HunkId[]
+---@field comment? string
 
 --- A session with an agent is open. `nativeId` is the agent's own name for it.
 ---@class (exact) peon.ProviderSessionStarted
@@ -675,6 +723,32 @@
 ---@field remedy? string
 ---@field turnId? peon.TurnId
 
+--- A verdict on a running turn's changes: it waits for the end of the turn.
+---
+--- It is meant for those named, else for all of `path`, else for all.
+---@class (exact) peon.ReviewRequested
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field operationId peon.OperationId
+---@field verdict peon.Verdict
+---@field path? string
+---@field hunkIds? peon.HunkId[]
+---@field comment? string
+
+--- Changes of a turn were accepted, or rejected and taken back; some may not have been.
+---
+--- `patch` is the beginning of what was taken back. The agent is told with the next prompt.
+---@class (exact) peon.ReviewRecorded
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field operationId peon.OperationId
+---@field verdict peon.Verdict
+---@field files peon.ReviewedFile[]
+---@field conflicts peon.HunkConflict[]
+---@field beforeCheckpointId? peon.CheckpointId
+---@field comment? string
+---@field patch? string
+
 --- An event with its place and its reason. These bytes are the journal's and the wire's alike.
 ---
 --- `sequence` is the place in the whole log, `version` the place in the stream (a project or a
@@ -765,6 +839,14 @@
 ---@field type "changes.pushed"
 ---@field payload peon.ChangesPushed
 
+---@class peon.StoredReviewRequested: peon.Envelope
+---@field type "review.requested"
+---@field payload peon.ReviewRequested
+
+---@class peon.StoredReviewRecorded: peon.Envelope
+---@field type "review.recorded"
+---@field payload peon.ReviewRecorded
+
 ---@class peon.StoredSessionOpened: peon.Envelope
 ---@field type "session.opened"
 ---@field payload peon.SessionOpened
@@ -789,7 +871,7 @@
 ---@field type "event.erased"
 ---@field payload peon.EventErased
 
----@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredCheckpointsExpired|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredSessionOpened|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed|peon.StoredThreadErased|peon.StoredEventErased
+---@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredCheckpointsExpired|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredReviewRequested|peon.StoredReviewRecorded|peon.StoredSessionOpened|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed|peon.StoredThreadErased|peon.StoredEventErased
 
 --- Make a project of the folder `root`, an absolute path.
 ---@class (exact) peon.CreateProject
@@ -905,6 +987,28 @@
 ---@field branch? string
 ---@field commandId? peon.CommandId
 
+--- Say that changes of a turn are good: those named, else all of `path`, else all.
+---
+--- While the turn is running it waits for the end of it.
+---@class (exact) peon.AcceptChanges
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field path? string
+---@field hunkIds? peon.HunkId[]
+---@field commandId? peon.CommandId
+
+--- Take changes of a turn back, where they still stand: those named, else all of `path`, or all.
+---
+--- While the turn is running it waits for the end of it. The agent is told, with the comment, when
+--- it is next asked for something.
+---@class (exact) peon.RejectChanges
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field path? string
+---@field hunkIds? peon.HunkId[]
+---@field comment? string
+---@field commandId? peon.CommandId
+
 --- Every live project.
 ---@class (exact) peon.ListProjects
 
@@ -955,6 +1059,14 @@
 ---@field paths? string[]
 ---@field conflicts? peon.ConflictChoice
 ---@field what? peon.RestoreScope
+
+--- What a turn changed, change by change, and how each stands: `limit` files after `offset`.
+---@class (exact) peon.ReadReview
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field paths? string[]
+---@field offset? integer
+---@field limit? integer
 
 --- What the user's repository says of the project's folder.
 ---@class (exact) peon.ReadGitStatus
@@ -1065,7 +1177,7 @@
 ---@field missing peon.MissingPath[]
 ---@field expired boolean
 
---- Workspace work under way: `kind` is checkpoint, turnEnd, restore, commit or push.
+--- Workspace work under way: `kind` is checkpoint, turnEnd, restore, commit, push or review.
 ---@class (exact) peon.OperationView
 ---@field operationId peon.OperationId
 ---@field kind string
@@ -1179,6 +1291,19 @@
 ---@field branch string
 ---@field commit string
 
+--- A verdict was recorded, or `waiting` is for the end of the turn.
+---
+--- Those in `conflicts` were left as they are. Restoring `beforeCheckpointId` undoes a rejection.
+---@class (exact) peon.ReviewResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field operationId peon.OperationId
+---@field hunkIds peon.HunkId[]
+---@field waiting boolean
+---@field conflicts peon.HunkConflict[]
+---@field beforeCheckpointId? peon.CheckpointId
+
 --- Every live project, and the sequence the list is true at.
 ---@class (exact) peon.ProjectList
 ---@field projects peon.ProjectView[]
@@ -1234,6 +1359,36 @@
 --- What changed, file by file: a page of `total` files; `nextOffset` is null on the last.
 ---@class (exact) peon.DiffResult
 ---@field files peon.FileChange[]
+---@field total integer
+---@field nextOffset? integer
+
+--- One change of a turn. The numbers are those of the lines themselves, counted from 1.
+---
+--- `patch` shows it with a few lines around it; it is null where there is no text to show.
+---@class (exact) peon.ReviewHunk
+---@field hunkId peon.HunkId
+---@field kind peon.HunkKind
+---@field oldStart integer
+---@field oldLines integer
+---@field newStart integer
+---@field newLines integer
+---@field patch? string
+---@field status peon.HunkStatus
+
+--- A file that a turn changed. `kind`: added, modified, deleted, renamed, mode.
+---@class (exact) peon.ReviewFile
+---@field path string
+---@field oldPath? string
+---@field kind string
+---@field binary boolean
+---@field status peon.HunkStatus
+---@field hunks peon.ReviewHunk[]
+
+--- The changes of a turn: a page of `total` files; `nextOffset` is null on the last.
+---@class (exact) peon.ReviewPage
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field files peon.ReviewFile[]
 ---@field total integer
 ---@field nextOffset? integer
 
@@ -1365,7 +1520,6 @@
 ---| "external.failed" # An agent or another program failed; the message holds its own words.
 ---| "store.failed" # The log cannot be written or read; `details.reference` is in the log file.
 ---| "server.bug" # A fault of the server; `details.reference` is in the log file.
----| "turn.notFound" # The thread has no such turn.
 ---| "blob.notFound" # No value is kept under this hash.
 ---| "subscription.notFound" # This client has no such subscription.
 ---| "checkpoint.failed" # The files could not be kept.
@@ -1375,6 +1529,8 @@
 ---| "checkpoint.notStored" # The disk where checkpoints are kept is full, or cannot be written to.
 ---| "workspace.notAFolder" # The project's folder is not there, is no folder, or cannot be entered.
 ---| "restore.failed" # The files could not be brought back.
+---| "review.fileNotFound" # The turn did not change this file.
+---| "review.hunkNotFound" # The turn made no such change.
 ---| "operation.lost" # The server stopped while the work was under way.
 ---| "git.missing" # There is no git, or it is too old.
 ---| "git.failed" # Git failed; the message holds its own words.
@@ -1489,6 +1645,11 @@
 ---@class (exact) peon.TurnIdUsedDetails
 ---@field turnId peon.TurnId
 
+--- The thread has no such turn.
+---@class (exact) peon.TurnNotFoundDetails
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+
 --- A prompt must ask something.
 ---@class (exact) peon.PromptEmptyDetails
 
@@ -1540,6 +1701,9 @@
 --- A commit needs a message.
 ---@class (exact) peon.MessageBlankDetails
 
+--- A verdict is on some change at least.
+---@class (exact) peon.NothingChosenDetails
+
 --- A path leads out of the project's folder.
 ---@class (exact) peon.PathOutsideWorkspaceDetails
 ---@field path string
@@ -1576,6 +1740,9 @@ M.requests = {
   "checkpoint/restore",
   "git/commit",
   "git/push",
+  "review/accept",
+  "review/reject",
+  "review/get",
   "project/list",
   "thread/list",
   "thread/read",
@@ -1619,6 +1786,8 @@ M.commands = {
   "checkpoint/restore",
   "git/commit",
   "git/push",
+  "review/accept",
+  "review/reject",
 }
 
 ---@type string[]
@@ -1641,6 +1810,8 @@ M.events = {
   "checkpoint.expired",
   "changes.committed",
   "changes.pushed",
+  "review.requested",
+  "review.recorded",
   "session.opened",
   "session.closed",
   "operation.requested",
