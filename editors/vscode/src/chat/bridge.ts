@@ -1,0 +1,105 @@
+// What the chat's two halves say to each other. The webview asks; the extension decides.
+
+import type {
+  ContentBlock,
+  Mode,
+  ProjectId,
+  ProjectView,
+  ProviderView,
+  Requests,
+  ThreadId,
+  ThreadView,
+} from "../protocol_gen";
+import type { Message } from "../state/state";
+
+/** Requests that the webview may send, always about the thread that it shows. */
+export const ASKABLE = [
+  "turn/start",
+  "turn/queue",
+  "turn/steer",
+  "turn/interrupt",
+  "turn/diff",
+  "message/edit",
+  "message/remove",
+  "message/move",
+  "message/send",
+  "action/approve",
+  "action/reject",
+  "thread/configure",
+  "review/get",
+  "review/accept",
+  "review/reject",
+  "blob/read",
+] as const;
+
+export type Askable = Extract<(typeof ASKABLE)[number], keyof Requests>;
+
+/** Commands of the editor that the webview may run. */
+export const RUNNABLE = [
+  "peon.showActionDiff",
+  "peon.showEdit",
+  "peon.showBlob",
+  "peon.openFile",
+  "peon.reviewTurn",
+  "peon.undoTurn",
+  "peon.commit",
+  "peon.newThread",
+  "peon.openInEditor",
+  "peon.attachContext",
+  "peon.copy",
+] as const;
+
+export type Runnable = (typeof RUNNABLE)[number];
+
+/** Something that goes with a prompt, and what it is called. */
+export interface Attachment {
+  readonly label: string;
+  readonly icon: "file" | "file-media" | "list-selection" | "warning";
+  readonly block: ContentBlock;
+}
+
+/** All that the webview needs to draw itself from nothing. */
+export interface Scene {
+  readonly connected: boolean;
+  readonly trouble: string | null;
+  readonly project: ProjectView | null;
+  readonly thread: ThreadView | null;
+  readonly providers: readonly ProviderView[];
+  readonly methods: readonly string[];
+  /** How many approvals wait in other threads. */
+  readonly waitingElsewhere: number;
+}
+
+export type ToWebview =
+  | { type: "scene"; scene: Scene }
+  | { type: "message"; message: Message }
+  | { type: "attach"; attachments: Attachment[] }
+  | { type: "focus" }
+  | { type: "reveal"; actionId: string }
+  | { type: "answer"; id: number; result: unknown }
+  | { type: "refusal"; id: number; message: string };
+
+export interface Beginning {
+  prompt: string | ContentBlock[];
+  provider: string | null;
+  model: string | null;
+  mode: Mode | null;
+}
+
+export type FromWebview =
+  | { type: "ready"; threadId: ThreadId | null }
+  | { type: "ask"; id: number; method: Askable; params: Record<string, unknown> }
+  | { type: "begin"; id: number; beginning: Beginning }
+  | { type: "complete"; id: number; text: string }
+  | { type: "earlier"; id: number }
+  | { type: "run"; command: Runnable; args: unknown[] };
+
+export interface Completion {
+  readonly path: string;
+  readonly attachment: Attachment;
+}
+
+export interface Shown {
+  readonly projectId: ProjectId | null;
+  readonly threadId: ThreadId | null;
+}

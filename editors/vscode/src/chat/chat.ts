@@ -1,0 +1,229 @@
+// One chat: a webview, in the side bar or in a tab, and the thread that it shows.
+
+import * as vscode from "vscode";
+
+import { complete } from "../editor/context";
+import { type Peon, sentenceOf } from "../editor/peon";
+import type { ProjectView, Requests, ThreadId, ThreadView } from "../protocol_gen";
+import { waiting } from "../state/selectors";
+import type { Message } from "../state/state";
+import {
+  ASKABLE,
+  type Attachment,
+  type Beginning,
+  type FromWebview,
+  RUNNABLE,
+  type Scene,
+  type ToWebview,
+} from "./bridge";
+import { optionsOf, pageOf } from "./html";
+
+export class Chat implements vscode.Disposable {
+  private readonly belongings: vscode.Disposable[] = [];
+  private readonly held: ToWebview[] = [];
+  private isReady = false;
+
+  constructor(
+    private readonly peon: Peon,
+    private readonly webview: vscode.Webview,
+    extension: vscode.Uri,
+    public threadId: ThreadId | undefined,
+    private readonly onShown: (chat: Chat) => void,
+  ) {
+    webview.options = optionsOf(extension);
+    this.belongings.push(
+      webview.onDidReceiveMessage((message: FromWebview) => this.hear(message)),
+      peon.onHealth(() => this.draw()),
+      peon.store.onMessage((message) => this.pass(message)),
+      peon.store.onChange((state, before) => {
+        const { threadId } = this;
+        const isNew = threadId !== undefined && !before.threads.has(threadId);
+        const isGone = threadId !== undefined && !state.threads.has(threadId);
+        if (isGone && before.threads.has(threadId)) {
+          this.threadId = undefined;
+        }
+        const lists =
+          state.projects !== before.projects || waiting(state).length !== waiting(before).length;
+        if (isGone || isNew || lists) {
+          this.draw();
+        }
+      }),
+    );
+    webview.html = pageOf(webview, extension);
+  }
+
+  /** Show a thread, or the place where a new one is begun. */
+  async show(threadId: ThreadId | undefined): Promise<void> {
+    if (this.threadId !== undefined && this.threadId !== threadId) {
+      this.peon.session.close(this.threadId);
+    }
+    this.threadId = threadId;
+    if (threadId !== undefined) {
+      await this.peon.session.open(threadId);
+    }
+    this.draw();
+    this.onShown(this);
+  }
+
+  attach(attachments: Attachment[]): void {
+    this.post({ type: "attach", attachments });
+    this.post({ type: "focus" });
+  }
+
+  focus(): void {
+    this.post({ type: "focus" });
+  }
+
+  reveal(actionId: string): void {
+    this.post({ type: "reveal", actionId });
+  }
+
+  get thread(): ThreadView | undefined {
+    return this.threadId === undefined ? undefined : this.peon.store.thread(this.threadId);
+  }
+
+  dispose(): void {
+    if (this.threadId !== undefined) {
+      this.peon.session.close(this.threadId);
+    }
+    vscode.Disposable.from(...this.belongings).dispose();
+  }
+
+  // --- to the webview ---------------------------------------------------------------------------
+
+  private draw(): void {
+    this.post({ type: "scene", scene: this.scene() });
+  }
+
+  private pass(message: Message): void {
+    const { threadId } = this;
+    if (threadId === undefined) {
+      return;
+    }
+    if (message.method === "turn/delta") {
+      if (message.params.threadId === threadId) {
+        this.post({ type: "message", message });
+      }
+      return;
+    }
+    const events = message.params.events.filter((event) => event.streamId === threadId);
+    if (events.length > 0) {
+      const params = { ...message.params, events };
+      this.post({ type: "message", message: { ...message, params } });
+    }
+  }
+
+  private scene(): Scene {
+    const thread = this.thread ?? null;
+    const { health, condition } = this.peon;
+    const lost = health.is === "failed" || health.is === "waiting" ? health.why : null;
+    return {
+      connected: this.peon.isConnected,
+      trouble: lost ?? condition.message,
+      project: this.project(thread) ?? null,
+      thread,
+      providers: this.peon.providers,
+      methods: this.peon.methods,
+      waitingElsewhere: waiting(this.peon.store.state).filter(
+        (each) => each.threadId !== this.threadId,
+      ).length,
+    };
+  }
+
+  private project(thread: ThreadView | null): ProjectView | undefined {
+    if (thread !== null) {
+      return this.peon.store.state.projects.get(thread.projectId);
+    }
+    const folder = vscode.workspace.workspaceFolders?.[0];
+    return folder === undefined ? undefined : this.peon.knownProject(folder);
+  }
+
+  private post(message: ToWebview): void {
+    if (this.isReady) {
+      void this.webview.postMessage(message);
+    } else if (message.type !== "scene" && message.type !== "message") {
+      // What is drawn is sent whole when the page is there.
+      this.held.push(message);
+    }
+  }
+
+  // --- from the webview -------------------------------------------------------------------------
+
+  private hear(message: FromWebview): void {
+    switch (message.type) {
+      case "ready":
+        void this.ready(message.threadId);
+        break;
+      case "ask":
+        void this.answer(message.id, () => this.ask(message.method, message.params));
+        break;
+      case "begin":
+        void this.answer(message.id, () => this.begin(message.beginning));
+        break;
+      case "complete":
+        void this.answer(message.id, () => complete(message.text));
+        break;
+      case "earlier":
+        void this.answer(message.id, () => this.earlier());
+        break;
+      case "run":
+        if (RUNNABLE.includes(message.command)) {
+          void vscode.commands.executeCommand(message.command, ...message.args);
+        }
+        break;
+    }
+  }
+
+  /** The page is new, be it the first time or after it was hidden; it remembers what it showed. */
+  private async ready(remembered: ThreadId | null): Promise<void> {
+    this.isReady = true;
+    this.draw();
+    await this.peon.attempt(async () => {
+      await this.peon.connected();
+      const shown = this.threadId ?? remembered ?? undefined;
+      const known = shown !== undefined && this.peon.store.thread(shown) !== undefined;
+      await this.show(known ? shown : undefined);
+    });
+    for (const message of this.held.splice(0)) {
+      this.post(message);
+    }
+  }
+
+  private async answer(id: number, work: () => Promise<unknown>): Promise<void> {
+    try {
+      this.post({ type: "answer", id, result: (await work()) ?? null });
+    } catch (error) {
+      this.post({ type: "refusal", id, message: sentenceOf(error) });
+    }
+  }
+
+  private async ask(method: string, params: Record<string, unknown>): Promise<unknown> {
+    if (!(ASKABLE as readonly string[]).includes(method) || this.threadId === undefined) {
+      throw new Error(`The chat may not ask for ${method}.`);
+    }
+    // A value that is kept apart belongs to no thread; all else is about the one that is shown.
+    const whole = method === "blob/read" ? params : { ...params, threadId: this.threadId };
+    const known = method as keyof Requests;
+    return await this.peon.ask(known, whole as Requests[typeof known]["params"]);
+  }
+
+  private async begin(beginning: Beginning): Promise<void> {
+    const { prompt, provider, model, mode } = beginning;
+    const threadId = await vscode.commands.executeCommand<ThreadId | undefined>(
+      "peon.createThread",
+      { provider, model, mode },
+    );
+    if (threadId === undefined) {
+      throw new Error("There is no thread to ask.");
+    }
+    await this.show(threadId);
+    await this.peon.ask("turn/start", { threadId, prompt });
+  }
+
+  private async earlier(): Promise<void> {
+    if (this.threadId !== undefined) {
+      await this.peon.session.openEarlier(this.threadId);
+      this.draw();
+    }
+  }
+}

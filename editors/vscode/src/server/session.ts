@@ -1,0 +1,122 @@
+// What goes on with one server after another: greet, read the lists, follow every event, and after
+// a loss go on from the last one. The state outlives each server.
+// Invariant: knows no editor.
+
+import type { EventsAppended, ThreadId, TurnDelta } from "../protocol_gen";
+import { applyDelta, applyEvents, hasGap } from "../state/reduce";
+import { type Message, withLists, withThread } from "../state/state";
+import type { Store } from "../store";
+import type { Client, Greeting, Identity } from "./client";
+
+/** How many turns of a thread are read at first, and each time one scrolls back. */
+export const PAGE_OF_TURNS = 20;
+
+export class Session {
+  private client: Client | undefined;
+  private subscription = "";
+  /** Set from the answer of a server; of another log, what is held means nothing. */
+  greeting: Greeting | undefined;
+  /** Messages that came while a thread was being read. */
+  private readonly reading = new Map<ThreadId, Message[]>();
+  private opened = new Set<ThreadId>();
+
+  constructor(private readonly store: Store) {}
+
+  async meet(client: Client, identity: Identity): Promise<void> {
+    client.on("events/appended", (params) => this.appended(params));
+    client.on("turn/delta", (params) => this.delta(params));
+    client.on("events/resync", (params) => {
+      if (params.subscriptionId === this.subscription) {
+        void this.subscribe();
+      }
+    });
+    const greeting = await client.greet(identity);
+    const goesOn = this.greeting?.logId === greeting.logId && this.store.state.sequence > 0;
+    this.client = client;
+    this.greeting = greeting;
+    if (!goesOn) {
+      const projects = await client.request("project/list", {});
+      const threads = await client.request("thread/list", {});
+      this.store.set(withLists(projects, threads));
+    }
+    await this.subscribe();
+    await Promise.all([...this.opened].map((threadId) => this.open(threadId)));
+  }
+
+  lost(): void {
+    this.client = undefined;
+    this.subscription = "";
+  }
+
+  /** Read the newest turns of a thread, with their items. */
+  async open(threadId: ThreadId): Promise<void> {
+    this.opened.add(threadId);
+    await this.read(threadId, undefined);
+  }
+
+  close(threadId: ThreadId): void {
+    this.opened.delete(threadId);
+  }
+
+  /** Read the turns before those whose items are known. */
+  async openEarlier(threadId: ThreadId): Promise<void> {
+    const known = this.store.thread(threadId)?.turns.find((turn) => turn.items !== null);
+    if (known !== undefined && known.number > 1) {
+      await this.read(threadId, known.number);
+    }
+  }
+
+  private async read(threadId: ThreadId, before: number | undefined): Promise<void> {
+    const { client } = this;
+    if (client === undefined || this.reading.has(threadId) || !this.store.thread(threadId)) {
+      return;
+    }
+    this.reading.set(threadId, []);
+    try {
+      const turns = { limit: PAGE_OF_TURNS, ...(before === undefined ? {} : { before }) };
+      const reading = await client.request("thread/read", { threadId, turns });
+      let state = withThread(this.store.state, reading);
+      // What was told while it was being read may be newer than what was read.
+      for (const message of this.reading.get(threadId) ?? []) {
+        state =
+          message.method === "turn/delta"
+            ? applyDelta(state, message.params)
+            : applyEvents(state, message.params.events);
+      }
+      this.store.set(state);
+    } finally {
+      this.reading.delete(threadId);
+    }
+  }
+
+  private async subscribe(): Promise<void> {
+    const after = this.store.state.sequence;
+    const answer = await this.client?.request("events/subscribe", { after, deltas: true });
+    this.subscription = answer?.subscriptionId ?? "";
+  }
+
+  private appended(params: EventsAppended): void {
+    const message: Message = { method: "events/appended", params };
+    for (const [threadId, messages] of this.reading) {
+      if (params.events.some((event) => event.streamId === threadId)) {
+        messages.push(message);
+      }
+    }
+    this.store.set(applyEvents(this.store.state, params.events, params.through));
+    this.store.pass(message);
+  }
+
+  private delta(params: TurnDelta): void {
+    const message: Message = { method: "turn/delta", params };
+    const reading = this.reading.get(params.threadId);
+    reading?.push(message);
+    if (hasGap(this.store.state, params)) {
+      if (reading === undefined && this.opened.has(params.threadId)) {
+        void this.read(params.threadId, undefined);
+      }
+      return;
+    }
+    this.store.set(applyDelta(this.store.state, params));
+    this.store.pass(message);
+  }
+}

@@ -1,0 +1,90 @@
+// The card with which an agent asks: what it wants, the diff, and the answers.
+
+import { useState } from "preact/hooks";
+
+import type { PendingActionView, Scope } from "../protocol_gen";
+import { ask, run } from "./host";
+import { Button, Icon, Trouble, useAttempt } from "./parts";
+
+export function Approval(props: {
+  action: PendingActionView;
+  threadId: string;
+  hasEdits: boolean;
+  hasScopes: boolean;
+}) {
+  const { action, threadId } = props;
+  const [refusing, setRefusing] = useState(false);
+  const [reason, setReason] = useState("");
+  const { trouble, busy, attempt } = useAttempt();
+  const { actionId } = action;
+  const approve = (scope: Scope) => void attempt(() => ask("action/approve", { actionId, scope }));
+  const reject = () =>
+    void attempt(() => ask("action/reject", { actionId, reason: reason.trim() || null }));
+  return (
+    <section class="approval" aria-label={`Needs you: ${action.title}`} data-action={actionId}>
+      <p class="approval-title">
+        <Icon name="shield" />
+        <span>
+          The agent wants to {verbOf(action)}: <strong>{action.title}</strong>
+        </span>
+      </p>
+      <div class="buttons">
+        <Button look="primary" disabled={busy} onPress={() => approve("once")}>
+          Allow once
+        </Button>
+        {props.hasScopes && (
+          <>
+            <Button disabled={busy} onPress={() => approve("session")}>
+              This session
+            </Button>
+            <Button disabled={busy} onPress={() => approve("always")}>
+              Always
+            </Button>
+          </>
+        )}
+        <Button disabled={busy} onPress={() => (refusing ? reject() : setRefusing(true))}>
+          Reject{refusing ? "" : "…"}
+        </Button>
+        {props.hasEdits && (
+          <Button look="quiet" onPress={() => run("peon.showActionDiff", threadId, actionId)}>
+            <Icon name="diff" /> Diff
+          </Button>
+        )}
+      </div>
+      {refusing && (
+        <input
+          class="field"
+          aria-label="Why not, for the agent"
+          placeholder="Why not? (optional, Enter to reject)"
+          value={reason}
+          // biome-ignore lint/a11y/noAutofocus: it appears where the user has just pressed
+          autoFocus
+          onInput={(event) => setReason(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") {
+              reject();
+            } else if (event.key === "Escape") {
+              setRefusing(false);
+            }
+          }}
+        />
+      )}
+      <Trouble words={trouble} />
+    </section>
+  );
+}
+
+const VERBS: Partial<Record<PendingActionView["kind"], string>> = {
+  read: "read",
+  edit: "edit",
+  delete: "delete",
+  move: "move",
+  search: "search",
+  execute: "run a command",
+  fetch: "fetch",
+  switchMode: "switch its mode",
+};
+
+function verbOf(action: PendingActionView): string {
+  return VERBS[action.kind] ?? "do this";
+}

@@ -1,0 +1,64 @@
+// The webview's end of the bridge.
+
+import type { Askable, FromWebview, Runnable, ToWebview } from "../chat/bridge";
+import type { Requests } from "../protocol_gen";
+
+const api = acquireVsCodeApi<Kept>();
+
+/** What the webview remembers of itself when it is hidden or reloaded. */
+export interface Kept {
+  threadId: string | null;
+  draft: string;
+}
+
+const open = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+let count = 0;
+
+export function kept(): Kept {
+  return api.getState() ?? { threadId: null, draft: "" };
+}
+
+export function keep(changes: Partial<Kept>): void {
+  api.setState({ ...kept(), ...changes });
+}
+
+export function tell(message: FromWebview): void {
+  api.postMessage(message);
+}
+
+export function run(command: Runnable, ...args: unknown[]): void {
+  tell({ type: "run", command, args });
+}
+
+/** One of the protocol's requests, about the thread that is shown. */
+export function ask<M extends Askable>(
+  method: M,
+  params: Omit<Requests[M]["params"], "threadId">,
+): Promise<Requests[M]["result"]> {
+  return call((id) => ({ type: "ask", id, method, params })) as Promise<Requests[M]["result"]>;
+}
+
+export function call(message: (id: number) => FromWebview): Promise<unknown> {
+  count += 1;
+  const id = count;
+  return new Promise((resolve, reject) => {
+    open.set(id, { resolve, reject });
+    tell(message(id));
+  });
+}
+
+export function listen(hear: (message: ToWebview) => void): void {
+  window.addEventListener("message", ({ data }: MessageEvent<ToWebview>) => {
+    if (data.type === "answer" || data.type === "refusal") {
+      const waiting = open.get(data.id);
+      open.delete(data.id);
+      if (data.type === "answer") {
+        waiting?.resolve(data.result);
+      } else {
+        waiting?.reject(new Error(data.message));
+      }
+    } else {
+      hear(data);
+    }
+  });
+}

@@ -1,0 +1,238 @@
+"""A real VS Code: a server of it, and a window in a browser, with what a user can do in one."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from editors import tools
+
+VSIX = tools.ROOT / "build" / "peon.vsix"
+SHOWN = 30_000
+"""Milliseconds that something may take to be seen on a busy machine."""
+
+USER = {
+    "workbench.startupEditor": "none",
+    "workbench.colorTheme": "Default Dark Modern",
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.reduceMotion": "on",
+    "workbench.tips.enabled": False,
+    "workbench.enableExperiments": False,
+    "window.menuBarVisibility": "hidden",
+    "window.commandCenter": False,
+    "security.workspace.trust.enabled": False,
+    "telemetry.telemetryLevel": "off",
+    "chat.disableAIFeatures": True,
+    "extensions.autoUpdate": False,
+    "extensions.autoCheckUpdates": False,
+    "extensions.ignoreRecommendations": True,
+    "git.openRepositoryInParentFolders": "never",
+    "editor.minimap.enabled": False,
+}
+expect.set_options(timeout=SHOWN)
+
+_LISTENS = re.compile(rb"HTTP server listening on http://127\.0\.0\.1:(\d+)")
+
+
+def code_server() -> list[str]:
+    cache = os.environ.get("PEON_TEST_EDITORS")
+    assert cache, "run these tests with make test-vscode: it knows where VS Code is"
+    entry = Path(cache) / "code-server/node_modules/code-server/out/node/entry.js"
+    return [str(tools.node()), str(entry)]
+
+
+def install(vsix: Path, extensions: Path, home: Path) -> None:
+    """Install an extension as a user does, from its file."""
+    (home / "config.yaml").write_text("auth: none\n")
+    subprocess.run(
+        [
+            *code_server(),
+            *("--config", str(home / "config.yaml")),
+            *("--user-data-dir", str(home / "data"), "--extensions-dir", str(extensions)),
+            *("--install-extension", str(vsix)),
+        ],
+        env=os.environ | {"EXTENSIONS_GALLERY": "{}"},
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+
+
+class CodeServer:
+    """A server of VS Code, with a profile of its own."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        extensions: Path,
+        machine: Mapping[str, object],
+        user: Mapping[str, object] | None = None,
+        variables: Mapping[str, str] | None = None,
+        driven: bool = False,
+    ) -> None:
+        self.home = home
+        for name, settings in (("User", USER | dict(user or {})), ("Machine", dict(machine))):
+            folder = home / "data" / name
+            folder.mkdir(parents=True)
+            (folder / "settings.json").write_text(json.dumps(settings))
+        (home / "config.yaml").write_text("auth: none\n")
+        # Lets a test run inside the extension host; it also hides notifications.
+        smoke = ("--vscode-option", "enable-smoke-test-driver") if driven else ()
+        self._process = subprocess.Popen(
+            [
+                *code_server(),
+                *("--config", str(home / "config.yaml"), "--bind-addr", "127.0.0.1:0"),
+                *("--user-data-dir", str(home / "data"), "--extensions-dir", str(extensions)),
+                *("--auth", "none", "--disable-telemetry", "--disable-update-check"),
+                *("--disable-workspace-trust", "--disable-getting-started-override"),
+                *("--ignore-last-opened", *smoke),
+            ],
+            env=os.environ | {"EXTENSIONS_GALLERY": "{}"} | dict(variables or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self.said = bytearray()
+        self.port = self._listen()
+
+    def _listen(self) -> int:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.said += line
+            if found := _LISTENS.search(line):
+                self._draining = threading.Thread(target=self._drain, daemon=True)
+                self._draining.start()
+                return int(found[1])
+        raise RuntimeError(self.said.decode(errors="replace"))
+
+    def _drain(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.said += line
+
+    def address(self, folder: Path, payload: list[list[str]] | None = None) -> str:
+        told = "" if payload is None else f"&payload={quote(json.dumps(payload))}"
+        return f"http://127.0.0.1:{self.port}/?folder={folder}{told}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        os.killpg(self._process.pid, signal.SIGTERM)
+        self._process.wait(20)
+        self._draining.join(20)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+    def log(self) -> str:
+        """What the extension wrote into its output channels."""
+        logs = sorted(self.home.glob("data/logs/**/peon.peon/*.log"))
+        return "\n".join(f"--- {path.name}\n{path.read_text(errors='replace')}" for path in logs)
+
+
+class Window:
+    """A window of VS Code on a folder, as a user has it before them."""
+
+    def __init__(self, page: Page, server: CodeServer, folder: Path) -> None:
+        self.page = page
+        self.server = server
+        self.folder = folder
+        page.set_default_timeout(SHOWN)
+        page.goto(server.address(folder))
+        expect(page.locator(".monaco-workbench")).to_be_visible(timeout=60_000)
+
+    def reload(self) -> None:
+        self.page.reload()
+        expect(self.page.locator(".monaco-workbench")).to_be_visible(timeout=60_000)
+
+    # --- the parts that are Peon's ----------------------------------------------------------------
+
+    def open_peon(self) -> None:
+        """Choose Peon in the activity bar, and wait for its server."""
+        tab = self.page.get_by_role("tab", name="Peon", exact=True).first
+        expect(tab).to_be_visible(timeout=60_000)
+        if tab.get_attribute("aria-selected") != "true":
+            tab.click()
+        expect(self.status("Ready|approval|running")).to_be_visible(timeout=60_000)
+        expect(self.prompt).to_be_visible(timeout=60_000)
+
+    def status(self, words: str) -> Locator:
+        return self.page.get_by_role("button", name=re.compile(f"Peon: .*({words})"))
+
+    @property
+    def chat(self) -> FrameLocator:
+        frames = self.page.frame_locator("iframe.webview.ready")
+        return frames.first.frame_locator("#active-frame")
+
+    @property
+    def prompt(self) -> Locator:
+        return self.chat.get_by_role("textbox", name="Prompt")
+
+    @property
+    def feed(self) -> Locator:
+        return self.chat.get_by_role("feed")
+
+    def say(self, *lines: str) -> None:
+        self.prompt.fill("\n".join(lines))
+        self.prompt.press("Enter")
+
+    def thread(self, words: str) -> Locator:
+        return self.page.get_by_role("treeitem", name=re.compile(words))
+
+    def ended(self, number: int, how: str = "done") -> None:
+        expect(self.feed).to_contain_text(f"Turn {number} {how}", timeout=SHOWN)
+
+    # --- the parts that are VS Code's -------------------------------------------------------------
+
+    def command(self, title: str) -> None:
+        """Run a command from the palette."""
+        self.page.keyboard.press("F1")
+        box = self.page.locator(".quick-input-widget input.input")
+        expect(box).to_be_visible()
+        box.fill(f">{title}")
+        row = self.page.locator(".quick-input-list .monaco-list-row").first
+        expect(row).to_contain_text(title.removeprefix("Peon: "))
+        self.page.keyboard.press("Enter")
+
+    def choose(self, words: str) -> None:
+        """Choose an entry of the list that is open."""
+        self.page.locator(".quick-input-list .monaco-list-row", has_text=words).first.click()
+
+    def answer(self, text: str) -> None:
+        """Type into the input box that is open, and confirm."""
+        box = self.page.locator(".quick-input-widget input.input")
+        expect(box).to_be_visible()
+        box.fill(text)
+        self.page.keyboard.press("Enter")
+
+    def toast(self, words: str) -> Locator:
+        return self.page.locator(".notification-toast", has_text=words)
+
+    def dialog(self, button: str) -> None:
+        """Press a button of the modal question that is open."""
+        box = self.page.locator(".monaco-dialog-box")
+        expect(box).to_be_visible()
+        box.get_by_role("button", name=button, exact=True).click()
+        expect(box).to_be_hidden()
+
+
+def machine_settings(state: Path) -> dict[str, object]:
+    """The server in the extension, on the Python that runs the tests, in a state of the test's."""
+    return {"peon.interpreter": sys.executable, "peon.stateDirectory": str(state)}
