@@ -2,6 +2,7 @@
 
 import type {
   CheckpointCreated,
+  CheckpointRestored,
   EventPayloads,
   OperationFailed,
   StoredEvent,
@@ -91,6 +92,14 @@ function fold(thread: ThreadView, stored: StoredEvent): ThreadView {
     case "checkpoint.created":
       return checkpointCreated(thread, stored.payload, stored.occurredAt);
     case "checkpoint.restored":
+      return wentBack(thread, stored.payload);
+    case "checkpoint.expired": {
+      const gone = new Set(stored.payload.checkpointIds);
+      const checkpoints = thread.checkpoints.map((each) =>
+        gone.has(each.checkpointId) ? { ...each, expired: true } : each,
+      );
+      return { ...thread, checkpoints };
+    }
     case "changes.committed":
     case "changes.pushed":
       return { ...thread, operation: null };
@@ -146,6 +155,7 @@ function turnStarted(thread: ThreadView, event: TurnStarted, startedAt: string):
     stopReason: null,
     error: null,
     usage: null,
+    undone: false,
   };
   const unnamed = thread.titleSource === "server" && thread.turns.length === 0;
   const title = unnamed ? titleOf(event.prompt) : thread.title;
@@ -177,12 +187,37 @@ function checkpointCreated(
   createdAt: string,
 ): ThreadView {
   const { threadId, checkpointId, turnId, description, kind, missing } = event;
-  const checkpoint = { checkpointId, threadId, turnId, description, kind, createdAt, missing };
+  const checkpoint = {
+    checkpointId,
+    threadId,
+    turnId,
+    description,
+    kind,
+    createdAt,
+    missing,
+    expired: false,
+  };
   return {
     ...thread,
     checkpoints: [...thread.checkpoints, checkpoint],
     operation: event.operationId === null ? thread.operation : null,
   };
+}
+
+/** A conversation that went back goes on in another session: no agent can forget a turn. */
+function wentBack(thread: ThreadView, event: CheckpointRestored): ThreadView {
+  // An event of an older log may say less.
+  const undone = new Set(event.undone ?? []);
+  const redone = new Set(event.redone ?? []);
+  if (undone.size + redone.size === 0) {
+    return { ...thread, operation: null };
+  }
+  const turns = thread.turns.map((turn) =>
+    undone.has(turn.turnId) || redone.has(turn.turnId)
+      ? { ...turn, undone: undone.has(turn.turnId) && !redone.has(turn.turnId) }
+      : turn,
+  );
+  return { ...thread, operation: null, session: null, turns };
 }
 
 function operationFailed(thread: ThreadView, event: OperationFailed): ThreadView {

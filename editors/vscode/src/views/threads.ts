@@ -185,7 +185,7 @@ function turnItem(thread: ThreadView, turn: TurnView): vscode.TreeItem {
       ? vscode.TreeItemCollapsibleState.Collapsed
       : vscode.TreeItemCollapsibleState.None,
   );
-  const isUndone = "undone" in turn && turn.undone === true;
+  const isUndone = turn.undone;
   item.id = `${thread.threadId}/${turn.turnId}`;
   item.iconPath = themed(isUndone ? "discard" : TURN_ICONS[turn.status]);
   item.description = isUndone ? "undone" : turn.status;
@@ -204,7 +204,7 @@ function checkpointItem(thread: ThreadView, checkpoint: CheckpointView): vscode.
   const words = CHECKPOINT_WORDS[checkpoint.kind];
   const isOurs = checkpoint.kind === "turnStart" || checkpoint.kind === "turnEnd";
   const item = new vscode.TreeItem(isOurs ? capital(words) : checkpoint.description);
-  const isExpired = "expired" in checkpoint && checkpoint.expired === true;
+  const isExpired = checkpoint.expired;
   item.id = `${thread.threadId}/${checkpoint.checkpointId}`;
   item.iconPath = themed("history");
   const age = since(checkpoint.createdAt);

@@ -237,7 +237,12 @@ function useCompletion(
       setItems([]);
     } else {
       call((id) => ({ type: "complete", id, text: wanted.slice(1) })).then(
-        (found) => isCurrent && (setItems(found as Completion[]), select(0)),
+        (found) => {
+          if (isCurrent) {
+            setItems(found as Completion[]);
+            select(0);
+          }
+        },
         () => isCurrent && setItems([]),
       );
     }

@@ -82,15 +82,11 @@ function Inner({ row, threadId, methods, isLast }: RowProps) {
 
 function PromptView({ turn }: { turn: TurnView }) {
   return (
-    <div class={`prompt${turnIsUndone(turn) ? " undone" : ""}`}>
+    <div class={`prompt${turn.undone ? " undone" : ""}`}>
       <span class="unseen">You asked: </span>
       <PromptText prompt={turn.prompt} />
     </div>
   );
-}
-
-export function turnIsUndone(turn: TurnView): boolean {
-  return "undone" in turn && turn.undone === true;
 }
 
 export function PromptText({ prompt }: { prompt: Prompt }) {

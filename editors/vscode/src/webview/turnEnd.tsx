@@ -52,7 +52,7 @@ export function TurnEnd(props: {
 }
 
 function endWords(turn: TurnView): string {
-  const undone = "undone" in turn && turn.undone === true ? ", undone" : "";
+  const undone = turn.undone ? ", undone" : "";
   switch (turn.status) {
     case "completed":
       return `Turn ${turn.number} done in ${durationOf(turn)}${undone}`;
