@@ -7,7 +7,7 @@ import pytest
 
 from support.command_line import environment_of_child, peon
 
-COMMANDS = ("serve", "demo", "run", "log", "doctor")
+COMMANDS = ("serve", "demo", "run", "log", "doctor", "editor-path")
 
 HEAVY = ("asyncio", "attrs", "cattrs", "orjson", "peon.app", "peon.engine", "pygls", "rich")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from peon.cli.logbook.commands import log
-from peon.cli.options import AsJson, StateDir
+from peon.cli.options import AsJson, Editor, StateDir
 from peon_protocol.values import Mode
 
 # --- peon run --------------------------------------------------------------------------------
@@ -160,6 +160,24 @@ def doctor(state_dir: StateDir = None) -> None:
     from peon.cli.doctor.command import diagnose
 
     sys.exit(diagnose(state_dir))
+
+
+@commands.command("editor-path")
+def editor_path(
+    editor: Annotated[Editor, typer.Argument(help="Which editor's.", show_default=False)],
+) -> None:
+    """Print the folder of the plugin that came with this Peon, for the editor to load.
+
+    Exit code 1: it is not there.
+    """
+    from peon.cli.editors import folder_of
+    from peon.errors import Unavailable
+
+    try:
+        typer.echo(folder_of(editor))
+    except Unavailable as error:
+        sys.stderr.write(f"peon: error: {error}\n")
+        sys.exit(1)
 
 
 def _refuse_where_nothing_is_shared() -> None:

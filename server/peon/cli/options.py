@@ -1,5 +1,6 @@
 """The options that several commands take."""
 
+import enum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,3 +19,9 @@ StateDir = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print each event as it is stored, one on a line.")
 ]
+
+
+class Editor(enum.StrEnum):
+    """An editor whose plugin can be loaded from a folder."""
+
+    NEOVIM = "neovim"

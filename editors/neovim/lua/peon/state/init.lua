@@ -53,15 +53,16 @@ function M.take_lists(state, projects, list)
   state.sequence = math.min(projects.sequence, list.sequence)
 end
 
---- Take in the answer to `thread/read`; one that is older than what is known changes nothing.
+--- Take in the answer to `thread/read`. It may be older than what came since it was asked for:
+--- then nothing changes, and of a thread whose items are not known it must be asked for again.
 ---@param state peon.State
 ---@param reading peon.ThreadReading
----@return peon.Change[]
+---@return peon.Change[]? changes nil where it must be asked for again
 function M.take_reading(state, reading)
   local view = reading.thread
   local before = state.threads[view.threadId]
-  if before and before.loaded and before.version > view.version then
-    return {}
+  if before and before.version > view.version then
+    return before.loaded and {} or nil
   end
   if not before then
     table.insert(state.threadOrder, view.threadId)
@@ -138,17 +139,7 @@ local function is_known(state, event)
   return holder ~= nil and event.version <= holder.version
 end
 
----@param state peon.State
----@param event peon.StoredEvent
----@return peon.Change?
-local function take_event(state, event)
-  if event.sequence > state.sequence then
-    state.sequence = event.sequence
-  end
-  if is_known(state, event) then
-    return nil
-  end
-  local payload = event.payload
+local function fold_event(state, event)
   local whole = fold[event.type]
   local thread = state.threads[event.streamId]
   if whole then
@@ -160,6 +151,19 @@ local function take_event(state, event)
   if holder then
     holder.version = event.version
   end
+end
+
+---@param state peon.State
+---@param event peon.StoredEvent
+---@return peon.Change
+local function take_event(state, event)
+  if event.sequence > state.sequence then
+    state.sequence = event.sequence
+  end
+  if not is_known(state, event) then
+    fold_event(state, event)
+  end
+  local payload = event.payload
   return {
     projectId = payload.projectId,
     threadId = payload.threadId,

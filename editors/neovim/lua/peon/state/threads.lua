@@ -136,6 +136,13 @@ local function remove_where(list, member, value)
   end
 end
 
+local function joined(one, other)
+  for _, each in ipairs(other) do
+    table.insert(one, each)
+  end
+  return one
+end
+
 local fold = {}
 
 fold["thread.configured"] = function(thread, event)
@@ -251,14 +258,19 @@ fold["checkpoint.created"] = function(thread, event)
   end
 end
 
-fold["checkpoint.restored"] = function(thread, event)
-  thread.operation = nil
-  for _, turn_id in ipairs(event.payload.undone or {}) do
+local function mark_undone(thread, turn_ids, undone)
+  for _, turn_id in ipairs(turn_ids or {}) do
     local turn = thread.turnById[turn_id]
     if turn then
-      turn.undone = true
+      turn.undone = undone
     end
   end
+end
+
+fold["checkpoint.restored"] = function(thread, event)
+  thread.operation = nil
+  mark_undone(thread, event.payload.undone, true)
+  mark_undone(thread, event.payload.redone, false)
 end
 
 fold["changes.committed"] = function(thread)
@@ -266,6 +278,7 @@ fold["changes.committed"] = function(thread)
 end
 
 fold["changes.pushed"] = fold["changes.committed"]
+fold["review.recorded"] = fold["changes.committed"]
 
 fold["operation.requested"] = function(thread, event)
   thread.operation = {
@@ -279,6 +292,51 @@ fold["operation.failed"] = function(thread, event)
   if thread.operation and thread.operation.operationId == event.payload.operationId then
     thread.operation = nil
   end
+end
+
+fold["message.queued"] = function(thread, event)
+  local payload = event.payload
+  for _, message in ipairs(thread.queue) do
+    if message.messageId == payload.messageId then
+      message.steer = payload.steer or false
+      return
+    end
+  end
+  table.insert(thread.queue, {
+    messageId = payload.messageId,
+    prompt = payload.prompt,
+    model = payload.model,
+    mode = payload.mode,
+    steer = payload.steer or false,
+    queuedAt = event.occurredAt,
+  })
+end
+
+fold["message.edited"] = function(thread, event)
+  for _, message in ipairs(thread.queue) do
+    if message.messageId == event.payload.messageId then
+      message.prompt = event.payload.prompt
+    end
+  end
+end
+
+fold["message.removed"] = function(thread, event)
+  remove_where(thread.queue, "messageId", event.payload.messageId)
+end
+
+fold["message.steered"] = fold["message.removed"]
+
+fold["message.reordered"] = function(thread, event)
+  local ordered = {}
+  for _, message_id in ipairs(event.payload.order) do
+    table.insert(ordered, remove_where(thread.queue, "messageId", message_id))
+  end
+  thread.queue = joined(ordered, thread.queue)
+end
+
+fold["session.configured"] = function(thread, event)
+  thread.options = event.payload.options
+  thread.commands = event.payload.commands
 end
 
 fold["session.opened"] = function(thread, event)

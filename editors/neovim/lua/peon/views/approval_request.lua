@@ -1,0 +1,217 @@
+--- What is shown of one action: the wish in words, the command, the difference, the questions.
+
+local chat_blocks = require("peon.views.chat_blocks")
+local text = require("peon.views.text")
+
+local M = {}
+
+local namespace = vim.api.nvim_create_namespace("peon.approval")
+
+local WISHES = {
+  edit = "wants to edit",
+  delete = "wants to delete",
+  move = "wants to move",
+  execute = "wants to run a command",
+  fetch = "wants to fetch",
+  read = "wants to read",
+  search = "wants to search",
+  switchMode = "wants to change its mode",
+  question = "asks",
+}
+
+--- What the agent wants, in words.
+---@param action peon.PendingActionView
+---@return string
+function M.wish(action)
+  return WISHES[action.kind] or "wants to go on"
+end
+
+--- The item that an action is about.
+---@param waiting peon.Waiting
+---@return peon.ItemState?
+function M.item(waiting)
+  local turn = waiting.thread.turnById[waiting.action.turnId]
+  return turn and turn.itemById[waiting.action.itemId]
+end
+
+local function command_of(action, item)
+  if action.command then
+    return action.command
+  end
+  local input = item and item.input
+  local command = type(input) == "table" and input.command
+  if type(command) == "table" then
+    command = table.concat(vim.tbl_map(tostring, command), " ")
+  end
+  return type(command) == "string" and command or nil
+end
+
+local function shown_value(field, value)
+  if value == nil then
+    return field.required and "(wants an answer)" or "(nothing)"
+  elseif field.secret then
+    return "••••"
+  elseif type(value) == "table" then
+    return table.concat(vim.tbl_map(tostring, value), ", ")
+  end
+  return tostring(value)
+end
+
+---@class peon.ApprovalContent
+---@field lines string[]
+---@field marks peon.Mark[]
+---@field width integer
+---@field fieldRows table<integer, table> The question at a line.
+
+local function add(content, line, group)
+  table.insert(content.lines, line)
+  if group then
+    local opts = { end_col = #line, hl_group = group }
+    table.insert(content.marks, { row = #content.lines - 1, opts = opts })
+  end
+end
+
+local function add_fields(content, action, answers)
+  for _, field in ipairs(action.fields or {}) do
+    if field.description then
+      add(content, "  " .. field.description, "PeonMuted")
+    end
+    add(content, ("  %s: %s"):format(field.label, shown_value(field, answers[field.name])))
+    content.fieldRows[#content.lines] = field
+  end
+  if #(action.fields or {}) > 0 then
+    add(content, "")
+    add(content, "  <CR> answers the line, a sends it", "PeonMuted")
+  end
+end
+
+--- What the float shows.
+---@param waiting peon.Waiting
+---@param answers table<string, any>
+---@return peon.ApprovalContent
+function M.content(waiting, answers)
+  local action, item = waiting.action, M.item(waiting)
+  local content = { lines = {}, marks = {}, fieldRows = {}, width = 56 }
+  add(content, "")
+  add(content, "  " .. text.clipped((action.title:gsub("\n", " "))), "PeonTool")
+  add(content, ("  in «%s»"):format(waiting.thread.title), "PeonMuted")
+  local command = command_of(action, item)
+  if command then
+    add(content, "")
+    for _, line in ipairs(text.lines(command)) do
+      add(content, "  $ " .. line, "PeonWaiting")
+    end
+  end
+  local edits = item and item.edits or {}
+  if #edits > 0 then
+    local root = require("peon.views.chat").root_of(waiting.thread)
+    local lines, marks = chat_blocks.edits(edits, root)
+    add(content, "")
+    for _, mark in ipairs(marks) do
+      local opts = vim.tbl_extend("force", mark.opts, { end_col = mark.opts.end_col + 2 })
+      table.insert(content.marks, { row = mark.row + #content.lines, opts = opts })
+    end
+    for _, line in ipairs(lines) do
+      add(content, "  " .. line)
+    end
+  end
+  add(content, "")
+  add_fields(content, action, vim.tbl_extend("keep", answers, M.defaults(action)))
+  for _, line in ipairs(content.lines) do
+    content.width = math.max(content.width, vim.fn.strdisplaywidth(line) + 2)
+  end
+  return content
+end
+
+--- Draw the colours of what is shown.
+---@param buffer integer
+---@param content peon.ApprovalContent
+function M.paint(buffer, content)
+  for _, mark in ipairs(content.marks) do
+    vim.api.nvim_buf_set_extmark(buffer, namespace, mark.row, mark.col or 0, mark.opts)
+  end
+end
+
+--- The answers that a question begins with.
+---@param action peon.PendingActionView
+---@return table<string, any>
+function M.defaults(action)
+  local answers = {}
+  for _, field in ipairs(action.fields or {}) do
+    answers[field.name] = field.default
+  end
+  return answers
+end
+
+--- The label of the first field that has no answer and wants one.
+---@param action peon.PendingActionView
+---@param answers table<string, any>
+---@return string?
+function M.missing(action, answers)
+  for _, field in ipairs(action.fields or {}) do
+    if field.required and answers[field.name] == nil then
+      return field.label
+    end
+  end
+end
+
+local function choose(field, callback)
+  vim.ui.select(field.choices, {
+    prompt = field.label,
+    kind = "peon-question",
+    format_item = function(choice)
+      return choice.label
+    end,
+  }, function(choice)
+    if choice then
+      callback(choice.value)
+    end
+  end)
+end
+
+local function toggle(field, value, callback)
+  choose(field, function(chosen)
+    local values = vim.deepcopy(value or {})
+    for index, each in ipairs(values) do
+      if each == chosen then
+        table.remove(values, index)
+        return callback(values)
+      end
+    end
+    table.insert(values, chosen)
+    callback(values)
+  end)
+end
+
+--- Ask for the answer to one field.
+---@param field table
+---@param value any
+---@param callback fun(value: any)
+function M.ask(field, value, callback)
+  if field.kind == "boolean" then
+    return callback(not value)
+  elseif field.kind == "choice" then
+    return choose(field, callback)
+  elseif field.kind == "choices" then
+    return toggle(field, value, callback)
+  elseif field.secret then
+    local given = vim.fn.inputsecret(field.label .. ": ")
+    return given ~= "" and callback(given)
+  end
+  local default = value ~= nil and tostring(value) or ""
+  vim.ui.input({ prompt = field.label .. ": ", default = default }, function(given)
+    if given == nil then
+      return
+    elseif field.kind == "text" then
+      return callback(given)
+    end
+    local number = tonumber(given)
+    local fits = number and (field.kind ~= "integer" or number % 1 == 0)
+    if fits then
+      return callback(number)
+    end
+    vim.notify(("peon: «%s» wants a number."):format(field.label), vim.log.levels.WARN)
+  end)
+end
+
+return M

@@ -1,0 +1,195 @@
+--- Checkpoints: one is chosen, what going back to it would do is shown, and then it is done or not.
+
+local float = require("peon.views.float")
+local hunks = require("peon.state.hunks")
+local keys = require("peon.views.keys")
+local session = require("peon.session")
+local text = require("peon.views.text")
+
+local M = {}
+
+local namespace = vim.api.nvim_create_namespace("peon.checkpoint")
+
+local KINDS = {
+  turnStart = "before a turn",
+  turnEnd = "after a turn",
+  manual = "by hand",
+  beforeRestore = "before going back",
+}
+
+local function add(out, line, group)
+  table.insert(out.lines, line)
+  if group then
+    table.insert(out.marks, { row = #out.lines - 1, opts = { end_col = #line, hl_group = group } })
+  end
+end
+
+local VERBS = { create = "create", write = "write", delete = "delete", mode = "change" }
+
+--- What the server says that a restore would do.
+local function add_preview(out, preview)
+  for _, file in ipairs(preview.files) do
+    add(out, ("  %-7s %s"):format(VERBS[file.kind] or file.kind, file.path), "PeonPath")
+  end
+  for _, conflict in ipairs(preview.conflicts) do
+    local line = ("  keeps   %s: %s"):format(conflict.path, conflict.reason)
+    add(out, line, "PeonWaiting")
+  end
+  for _, missing in ipairs(preview.missing or {}) do
+    add(out, ("  lacks   %s: %s"):format(missing.path, missing.reason), "PeonFailed")
+  end
+  if #preview.files == 0 and #preview.conflicts == 0 then
+    add(out, "  No file would change.", "PeonMuted")
+  end
+end
+
+local function add_diff(out, files)
+  for _, file in ipairs(files) do
+    add(out, "")
+    add(out, ("  %s  %s"):format(file.path, file.kind), "PeonPath")
+    for _, hunk in ipairs(hunks.parse(file.patch or "")) do
+      add(out, "  " .. hunk.header, "PeonHunk")
+      for _, line in ipairs(hunk.lines) do
+        add(out, "  " .. text.clipped(line), text.diff_group(line))
+      end
+    end
+  end
+end
+
+local function done(err, result)
+  if err then
+    return session.complain(err)
+  end
+  local restored, conflicts = #(result.restored or {}), #(result.conflicts or {})
+  local told = ("peon: %s went back"):format(text.many(restored, "file"))
+  if conflicts > 0 then
+    told = ("%s, %s kept"):format(told, text.many(conflicts, "path"))
+  end
+  vim.notify(told .. ". :Peon checkpoints has what was before.", vim.log.levels.INFO)
+end
+
+local function restore(thread, checkpoint, more)
+  local params = { threadId = thread.threadId, checkpointId = checkpoint.checkpointId }
+  session.request("checkpoint/restore", vim.tbl_extend("error", params, more or {}), done)
+end
+
+local function show(thread, checkpoint, preview, files)
+  local out = { lines = {}, marks = {} }
+  add(out, "")
+  add(out, "  Going back to this would undo what this thread did after it:", "PeonMuted")
+  add(out, "")
+  if preview then
+    add_preview(out, preview)
+  end
+  add_diff(out, files)
+  if not preview and #files == 0 then
+    add(out, "  No file has changed since.", "PeonMuted")
+  end
+  local footer = session.supports("checkpoint/preview")
+      and "r files · c conversation · b both · O overwrite · q leave"
+    or "r bring the files back · q leave"
+  local opened = float.open(out.lines, {
+    title = checkpoint.description,
+    footer = footer,
+    width = math.floor(vim.o.columns * 0.7),
+    height = math.min(#out.lines + 1, math.floor(vim.o.lines * 0.7)),
+    enter = true,
+    filetype = "peon-checkpoint",
+  })
+  for _, mark in ipairs(out.marks) do
+    vim.api.nvim_buf_set_extmark(opened.buffer, namespace, mark.row, 0, mark.opts)
+  end
+  local function going(more)
+    return function()
+      opened.close()
+      restore(thread, checkpoint, more)
+    end
+  end
+  keys.map("checkpoint", opened.buffer, {
+    restore = going(),
+    conversation = going({ what = "conversation" }),
+    both = going({ what = "both" }),
+    overwrite = going({ conflicts = "overwrite" }),
+    close = opened.close,
+  })
+end
+
+--- Show what going back to a checkpoint would do.
+---@param thread peon.ThreadState
+---@param checkpoint peon.CheckpointView
+function M.preview(thread, checkpoint)
+  local params = { threadId = thread.threadId, checkpointId = checkpoint.checkpointId }
+  session.request("checkpoint/diff", params, function(err, diff)
+    if err then
+      return session.complain(err)
+    elseif not session.supports("checkpoint/preview") then
+      return show(thread, checkpoint, nil, diff.files)
+    end
+    session.request("checkpoint/preview", params, function(failed, preview)
+      if failed then
+        return session.complain(failed)
+      end
+      show(thread, checkpoint, preview, diff.files)
+    end)
+  end)
+end
+
+--- Choose a checkpoint of a thread, the newest first.
+---@param thread peon.ThreadState
+function M.choose(thread)
+  local choices = {}
+  for _, checkpoint in ipairs(thread.checkpoints) do
+    table.insert(choices, 1, checkpoint)
+  end
+  if #choices == 0 then
+    return vim.notify("peon: this thread has no checkpoint yet.", vim.log.levels.INFO)
+  end
+  vim.ui.select(choices, {
+    prompt = "Checkpoints",
+    kind = "peon-checkpoint",
+    format_item = function(each)
+      local gone = each.expired and " · no longer kept" or ""
+      local kind = KINDS[each.kind] or each.kind
+      return ("%s · %s · %s%s"):format(text.clock(each.createdAt), each.description, kind, gone)
+    end,
+  }, function(chosen)
+    if chosen then
+      M.preview(thread, chosen)
+    end
+  end)
+end
+
+--- Show what undoing a turn, and those after it, would do.
+---@param thread peon.ThreadState
+---@param turn? peon.TurnState by default the last that is not undone
+function M.undo(thread, turn)
+  for index = #thread.turns, 1, -1 do
+    if not turn and not thread.turns[index].undone then
+      turn = thread.turns[index]
+    end
+  end
+  for _, checkpoint in ipairs(thread.checkpoints) do
+    if turn and checkpoint.kind == "turnStart" and checkpoint.turnId == turn.turnId then
+      return M.preview(thread, checkpoint)
+    end
+  end
+  vim.notify("peon: there is no checkpoint to go back to.", vim.log.levels.INFO)
+end
+
+--- Keep the files as they are now.
+---@param thread peon.ThreadState
+---@param description string
+function M.create(thread, description)
+  local params = { threadId = thread.threadId, description = description }
+  session.request("checkpoint/create", params, function(err, result)
+    if err then
+      return session.complain(err)
+    elseif #result.missing > 0 then
+      local told = ("peon: kept, but for %s."):format(text.many(#result.missing, "path"))
+      return vim.notify(told, vim.log.levels.WARN)
+    end
+    vim.notify(("peon: «%s» is kept."):format(description), vim.log.levels.INFO)
+  end)
+end
+
+return M

@@ -1,0 +1,73 @@
+"""A workspace, a state folder, and Neovims that share it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from editors.neovim.driver import Neovim, serving
+from support.repositories import Repo
+from support.windows import own_state
+
+Start = Callable[..., Neovim]
+
+
+GREET = """\
+import sys
+
+
+def greet(name):
+    return f"hello {name}"
+
+
+if __name__ == "__main__":
+    print(greet(sys.argv[1]))
+"""
+
+
+@pytest.fixture
+def repo(home: Path) -> Repo:
+    """A repository with one committed file, and an identity of its own."""
+    place = home / "greeter"
+    place.mkdir()
+    repo = Repo(place, dict(os.environ))
+    repo.git("init", "--quiet", "--initial-branch=main")
+    repo.git("config", "user.name", "Ada")
+    repo.git("config", "user.email", "ada@example.org")
+    repo.write("greet.py", GREET)
+    repo.commit("Greet by name")
+    return repo
+
+
+@pytest.fixture
+def folder(repo: Repo) -> Path:
+    return repo.root
+
+
+@pytest.fixture
+def state(home: Path) -> Iterator[Path]:
+    """A state folder, whose server is gone when the test is."""
+    with own_state(home) as place:
+        yield place
+
+
+@pytest.fixture
+def start(folder: Path, state: Path) -> Iterator[Start]:
+    """Starts editors on the same state and folder."""
+    started: list[Neovim] = []
+
+    def begin(**options: object) -> Neovim:
+        options.setdefault("config", serving(state))
+        started.append(Neovim(folder, **options))  # type: ignore[arg-type]
+        return started[-1]
+
+    yield begin
+    for each in started:
+        each.close()
+
+
+@pytest.fixture
+def nvim(start: Start) -> Neovim:
+    """An editor."""
+    return start()
