@@ -17,6 +17,10 @@ EDITORS_READY := $(VENV)/.ready-editors
 # Where the editors are that tests drive: they take minutes to build, so they are kept.
 EDITORS_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/peon-editors
 VSCODE := editors/vscode
+# The formatter of Neovim's Lua, its program, and where a newer one is unpacked.
+NEOVIM_TOOLS := tests/editors/neovim/tools
+NEOVIM = $(BIN)/nvim
+NEOVIM_NEXT ?= $(EDITORS_CACHE)/neovim-next
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -31,7 +35,8 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test lint types generated format generate demo bench lock clean \
-	test-editors test-vscode test-neovim pictures pictures-vscode pictures-neovim vsix recordings vscode-tools
+	test-editors test-vscode test-neovim pictures pictures-vscode pictures-neovim vsix recordings vscode-tools \
+	test-neovim-next generate-neovim neovim-tools
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,13 +65,28 @@ test-vscode: vscode-tools vsix # VS Code's half of test-editors
 	$(NPM) run --silent build-tests
 	$(IN_EDITORS) $(PYTEST) -n $(JOBS) --dist worksteal tests/editors/vscode
 
-test-neovim: $(EDITORS_READY) # Neovim's half of test-editors
+test-neovim: neovim-tools # Neovim's half of test-editors
+	$(PYTEST) -n $(JOBS) --dist worksteal tests/editors/neovim
+
+test-neovim-next: neovim-tools # Neovim 0.12 from another Debian; by hand, it is no part of CI
+	tests/editors/neovim/next.sh "$(NEOVIM_NEXT)"
+	PEON_TEST_NVIM="$(NEOVIM_NEXT)/nvim" $(PYTEST) -n $(JOBS) --dist worksteal tests/editors/neovim
 
 pictures: pictures-vscode pictures-neovim ## Take the pictures of the editors again
 
 pictures-vscode: $(EDITORS_READY)
 
-pictures-neovim: $(EDITORS_READY)
+pictures-neovim: neovim-tools
+	PEON_PICTURES=docs/images/neovim $(PYTEST) -n 0 tests/editors/neovim/test_pictures.py
+
+generate-neovim: $(EDITORS_READY) # Neovim's help, from what the plugin holds
+	$(NEOVIM) --clean -l editors/neovim/scripts/help.lua
+
+neovim-tools: $(EDITORS_READY) $(NEOVIM_TOOLS)/node_modules/.package-lock.json
+
+$(NEOVIM_TOOLS)/node_modules/.package-lock.json: $(NEOVIM_TOOLS)/package-lock.json
+	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/npm --prefix $(NEOVIM_TOOLS) ci --silent --ignore-scripts
+	@touch $@
 
 recordings: $(EDITORS_READY) ## Record what a server sends, for the tests of both editors
 	PYTHONPATH=tests $(BIN)/python tests/editors/record.py
