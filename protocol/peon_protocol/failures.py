@@ -77,6 +77,8 @@ class FailureKind(enum.StrEnum):
     """The turn did not change this file."""
     REVIEW_HUNK_NOT_FOUND = "review.hunkNotFound"
     """The turn made no such change."""
+    FILE_NO_SUCH_LINE = "file.noSuchLine"
+    """There is no such file, or it has not so many lines, or git ignores it."""
     OPERATION_LOST = "operation.lost"
     """The server stopped while the work was under way."""
     GIT_MISSING = "git.missing"

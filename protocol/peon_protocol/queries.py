@@ -97,6 +97,19 @@ class ReadReview:
 
 
 @attrs.frozen(kw_only=True)
+class ExplainLine:
+    """Why a line of a file, as it is now, is there. Lines count from 1.
+
+    The file is one of the thread's folder, or of the project's.
+    """
+
+    path: str
+    line: int
+    project_id: ProjectId | None = None
+    thread_id: ThreadId | None = None
+
+
+@attrs.frozen(kw_only=True)
 class ReadGitStatus:
     """What the user's repository says of the project's folder."""
 
@@ -169,6 +182,7 @@ OutsideQuery: TypeAlias = (
     | ReadCheckpointDiff
     | PreviewRestore
     | ReadReview
+    | ExplainLine
     | ReadGitStatus
     | ReadGitDiff
     | ReadBlob

@@ -13,6 +13,7 @@ from peon_protocol.ids import (
     BlobId,
     CheckpointId,
     HunkId,
+    ItemId,
     OperationId,
     ProjectId,
     SubscriptionId,
@@ -22,12 +23,15 @@ from peon_protocol.ids import (
 from peon_protocol.values import (
     AuthMethod,
     BlobEncoding,
+    Decider,
     Decision,
     HunkConflict,
     HunkKind,
     HunkStatus,
+    LineOrigin,
     MissingPath,
     PathConflict,
+    Prompt,
     RestoreChange,
     RestoreScope,
 )
@@ -272,6 +276,30 @@ class ReviewPage:
     files: tuple[ReviewFile, ...]
     total: int
     next_offset: int | None
+
+
+@attrs.frozen(kw_only=True)
+class LineExplanation:
+    """Who last wrote a line, and why. What is not known, or is no turn's, is null.
+
+    `path` is the file it was written in, which may have been renamed since. `decided_by` is who
+    allowed the tool call.
+    """
+
+    path: str
+    line: int
+    origin: LineOrigin
+    at: str | None = None
+    thread_id: ThreadId | None = None
+    turn_id: TurnId | None = None
+    number: int | None = None
+    prompt: Prompt | None = None
+    item_id: ItemId | None = None
+    tool_title: str | None = None
+    action_id: ActionId | None = None
+    decided_by: Decider | None = None
+    provider: str | None = None
+    model: str | None = None
 
 
 @attrs.frozen(kw_only=True)

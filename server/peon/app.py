@@ -33,6 +33,7 @@ from peon.providers.terms import Patience, Terms
 from peon.reactors.agents import AgentParts, Agents
 from peon.reactors.captures import CaptureParts, Captures
 from peon.reactors.expectations import Expectations
+from peon.reactors.explaining import Explaining
 from peon.reactors.keeping import Keeping, KeepingParts
 from peon.reactors.lanes import Lanes
 from peon.reactors.operations import OperationParts, Operations
@@ -204,6 +205,7 @@ class App:
             Readings(self._engine, self._workspace, self._blobs),
             ProviderQueries(self._engine, self._catalog, options.environment),
             Reviews(self._engine, self._workspace),
+            Explaining(self._engine, self._workspace),
             VERSION,
         )
 

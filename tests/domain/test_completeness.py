@@ -13,7 +13,7 @@ from peon_protocol.commands import Command
 from peon_protocol.events import Event
 from peon_protocol.failures import FailureKind
 from peon_protocol.methods import METHODS, Method, MethodKind
-from peon_protocol.rejections import CommandIdReused, LoginMethodUnknown, Rejection
+from peon_protocol.rejections import CommandIdReused, FolderNotNamed, LoginMethodUnknown, Rejection
 from support import story
 
 TESTS = [ast.parse(path.read_text("utf-8")) for path in Path(__file__).parent.glob("test_*.py")]
@@ -23,6 +23,7 @@ CALLS = [node for tree in TESTS for node in ast.walk(tree) if isinstance(node, a
 # Refusals that are not the rules' to give, and who gives them.
 OF_OTHERS = {
     CommandIdReused.KIND: "the engine, which keeps the receipts",
+    FolderNotNamed.KIND: "the queries about a folder",
     LoginMethodUnknown.KIND: "the provider, which asks its agent",
     **{kind.value: "the reactor that performs the operation" for kind in FailureKind},
 }

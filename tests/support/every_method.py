@@ -75,7 +75,9 @@ class Story:
         repository = self._repository()
         subscription = await self._begin()
         thread = await self._projects_and_threads(repository)
-        await self._reviews(thread, await self._turns(thread))
+        turn = await self._turns(thread)
+        await self._reviews(thread, turn)
+        await self._why(thread, turn)
         await self._checkpoints(thread)
         await self._git(thread, repository)
         await self._host()
@@ -155,6 +157,16 @@ class Story:
             "checkpoint/restore",
             {"threadId": thread, "checkpointId": rejected["beforeCheckpointId"]},
         )
+
+    async def _why(self, thread: str, turn: str) -> None:
+        """Who wrote a line, and by whose leave."""
+        found = await self.yes("why/line", threadId=thread, path="one.txt", line=1)
+        assert (found["origin"], found["turnId"], found["number"]) == ("turn", turn, 1)
+        assert (found["toolTitle"], found["decidedBy"]["kind"]) == ("Write one.txt", "user")
+        found = await self.yes("why/line", threadId=thread, path="readme", line=1)
+        assert (found["origin"], found["turnId"]) == ("external", None)
+        await self.no("why/line", "file.noSuchLine", threadId=thread, path="one.txt", line=9)
+        await self.no("why/line", "folder.notNamed", path="one.txt", line=1)
 
     async def _checkpoints(self, thread: str) -> None:
         await self.no(

@@ -497,6 +497,17 @@ export type HunkKind =
   | "mode"
   | "rename";
 
+/**
+ * Whose a line of a file is.
+ *
+ * - `external`: Nobody's turn wrote it: the user did, or another program, or it was there from the first.
+ * - `unknown`: The checkpoints that could tell are no longer kept, or more than one turn was at it.
+ */
+export type LineOrigin =
+  | "turn"
+  | "external"
+  | "unknown";
+
 /** Changes of one file that a verdict was given on. */
 export interface ReviewedFile {
   path: string;
@@ -1214,6 +1225,18 @@ export interface ReadReview {
   limit?: number;
 }
 
+/**
+ * Why a line of a file, as it is now, is there. Lines count from 1.
+ *
+ * The file is one of the thread's folder, or of the project's.
+ */
+export interface ExplainLine {
+  path: string;
+  line: number;
+  projectId?: ProjectId | null;
+  threadId?: ThreadId | null;
+}
+
 /** What the user's repository says of the project's folder. */
 export interface ReadGitStatus {
   projectId: ProjectId;
@@ -1594,6 +1617,29 @@ export interface ReviewPage {
 }
 
 /**
+ * Who last wrote a line, and why. What is not known, or is no turn's, is null.
+ *
+ * `path` is the file it was written in, which may have been renamed since. `decidedBy` is who
+ * allowed the tool call.
+ */
+export interface LineExplanation {
+  path: string;
+  line: number;
+  origin: LineOrigin;
+  at: string | null;
+  threadId: ThreadId | null;
+  turnId: TurnId | null;
+  number: number | null;
+  prompt: JsonValue;
+  itemId: ItemId | null;
+  toolTitle: string | null;
+  actionId: ActionId | null;
+  decidedBy: Decider | null;
+  provider: string | null;
+  model: string | null;
+}
+
+/**
  * One path that differs: between commit and index (`staged`), index and disk (`unstaged`).
  *
  * Each is null or one of added, modified, deleted, renamed, mode, untracked, unmerged.
@@ -1764,6 +1810,7 @@ export type ErrorCode =
  * - `restore.failed`: The files could not be brought back.
  * - `review.fileNotFound`: The turn did not change this file.
  * - `review.hunkNotFound`: The turn made no such change.
+ * - `file.noSuchLine`: There is no such file, or it has not so many lines, or git ignores it.
  * - `operation.lost`: The server stopped while the work was under way.
  * - `git.missing`: There is no git, or it is too old.
  * - `git.failed`: Git failed; the message holds its own words.
@@ -1802,6 +1849,7 @@ export type FailureKind =
   | "restore.failed"
   | "review.fileNotFound"
   | "review.hunkNotFound"
+  | "file.noSuchLine"
   | "operation.lost"
   | "git.missing"
   | "git.failed"
@@ -2001,6 +2049,9 @@ export interface WorkspaceBusyDetails {
 /** A checkpoint is found again by its description. */
 export type DescriptionBlankDetails = Record<string, never>;
 
+/** Either a project or a thread says which folder is meant. */
+export type FolderNotNamedDetails = Record<string, never>;
+
 /** A commit needs a message. */
 export type MessageBlankDetails = Record<string, never>;
 
@@ -2059,6 +2110,7 @@ export interface RejectionDetails {
   "operation.inProgress": OperationInProgressDetails;
   "workspace.busy": WorkspaceBusyDetails;
   "checkpoint.descriptionBlank": DescriptionBlankDetails;
+  "folder.notNamed": FolderNotNamedDetails;
   "git.messageBlank": MessageBlankDetails;
   "review.nothingChosen": NothingChosenDetails;
   "path.outside": PathOutsideWorkspaceDetails;
@@ -2109,6 +2161,8 @@ export interface Requests {
   "review/reject": { params: RejectChanges; result: ReviewResult };
   /** What a turn changed, change by change, and how each stands. */
   "review/get": { params: ReadReview; result: ReviewPage };
+  /** Why a line is there: the turn, its prompt, the tool call and who allowed it. */
+  "why/line": { params: ExplainLine; result: LineExplanation };
   /** Every live project. */
   "project/list": { params: ListProjects; result: ProjectList };
   /** Live threads, without items. */
@@ -2162,6 +2216,7 @@ export const REQUEST_METHODS: readonly (keyof Requests)[] = [
   "review/accept",
   "review/reject",
   "review/get",
+  "why/line",
   "project/list",
   "thread/list",
   "thread/read",

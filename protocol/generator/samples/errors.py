@@ -47,6 +47,7 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.DescriptionBlank(),
     refused.MessageBlank(),
     refused.NothingChosen(),
+    refused.FolderNotNamed(),
     refused.PathOutsideWorkspace("../secrets.txt"),
     refused.CommandIdReused(CommandId("cmd-5")),
     refused.FeatureNotAvailable("the scope always"),
@@ -217,6 +218,11 @@ FAILURES: Final[tuple[ErrorContent, ...]] = (
         "review: the turn made no such change: 7d00c2",
         "Read the review again.",
         details={"tool": "review", "detail": "the turn made no such change: 7d00c2"},
+    ),
+    _failed(
+        FailureKind.FILE_NO_SUCH_LINE,
+        "greet.py has no such line: file greet.py has only 3 lines",
+        "Choose a line of a file that is not ignored, counted from 1.",
     ),
     _failed(
         FailureKind.OPERATION_LOST,

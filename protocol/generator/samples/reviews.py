@@ -10,6 +10,7 @@ from peon_protocol.values import (
     CheckpointKind,
     HunkKind,
     HunkStatus,
+    LineOrigin,
     ReviewedFile,
     ReviewOperation,
     Verdict,
@@ -112,6 +113,26 @@ REVIEW_COMMANDS: Final = (
 )
 
 REVIEW_QUERIES: Final = (
+    Exchange(
+        "why/line",
+        queries.ExplainLine(project_id=cast.PROJECT, path="greet.py", line=3),
+        results.LineExplanation(
+            path="greet.py",
+            line=3,
+            origin=LineOrigin.TURN,
+            at=cast.at(32),
+            thread_id=cast.THREAD,
+            turn_id=cast.TURNS[0],
+            number=1,
+            prompt=cast.PROMPT,
+            item_id=cast.EDIT_CALL,
+            tool_title="Write greet.py",
+            action_id=cast.EDIT_ACTION,
+            decided_by=cast.BY_ADA,
+            provider=cast.AGENT,
+            model="script-1",
+        ),
+    ),
     Exchange(
         "review/get",
         queries.ReadReview(thread_id=cast.THREAD, turn_id=cast.TURNS[0]),

@@ -49,4 +49,16 @@ REVIEWS: Final[tuple[Method, ...]] = (
         "checkpoint.failed",
         "git.missing",
     ),
+    query(
+        "why/line",
+        queries.ExplainLine,
+        results.LineExplanation,
+        "Why a line is there: the turn, its prompt, the tool call and who allowed it.",
+        "project.notFound",
+        "thread.notFound",
+        "folder.notNamed",
+        "path.outside",
+        "file.noSuchLine",
+        "git.missing",
+    ),
 )

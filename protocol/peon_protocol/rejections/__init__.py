@@ -47,6 +47,7 @@ from peon_protocol.rejections.workspace import (
     CheckpointNotFound,
     CheckpointOfAnotherThread,
     DescriptionBlank,
+    FolderNotNamed,
     MessageBlank,
     NothingChosen,
     OperationInProgress,
@@ -66,6 +67,7 @@ __all__ = [
     "CommandIdReused",
     "DescriptionBlank",
     "FeatureNotAvailable",
+    "FolderNotNamed",
     "LoginMethodUnknown",
     "MessageBlank",
     "ModeNotSupported",
@@ -130,6 +132,7 @@ Rejection: TypeAlias = (
     | OperationInProgress
     | WorkspaceBusy
     | DescriptionBlank
+    | FolderNotNamed
     | MessageBlank
     | NothingChosen
     | PathOutsideWorkspace

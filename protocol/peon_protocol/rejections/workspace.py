@@ -134,3 +134,15 @@ class NothingChosen:
     @property
     def message(self) -> str:
         return "The list of changes is empty."
+
+
+@attrs.frozen
+class FolderNotNamed:
+    """Either a project or a thread says which folder is meant."""
+
+    KIND: ClassVar = "folder.notNamed"
+    REMEDY: ClassVar = "Name a `projectId` or a `threadId`."
+
+    @property
+    def message(self) -> str:
+        return "Neither a project nor a thread is named."

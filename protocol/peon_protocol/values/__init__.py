@@ -47,6 +47,7 @@ from peon_protocol.values.reviews import (
     HunkConflict,
     HunkKind,
     HunkStatus,
+    LineOrigin,
     ReviewedFile,
     Verdict,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "ItemPatch",
     "ItemStatus",
     "JsonValue",
+    "LineOrigin",
     "Location",
     "LoginKind",
     "MissingPath",

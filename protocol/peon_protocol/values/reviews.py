@@ -44,6 +44,16 @@ class HunkKind(enum.StrEnum):
     """Where a file stands."""
 
 
+class LineOrigin(enum.StrEnum):
+    """Whose a line of a file is."""
+
+    TURN = "turn"
+    EXTERNAL = "external"
+    """Nobody's turn wrote it: the user did, or another program, or it was there from the first."""
+    UNKNOWN = "unknown"
+    """The checkpoints that could tell are no longer kept, or more than one turn was at it."""
+
+
 @attrs.frozen
 class ReviewedFile:
     """Changes of one file that a verdict was given on."""

@@ -152,6 +152,24 @@ def run_prompt(
 
 
 @commands.command()
+def why(
+    place: Annotated[str, typer.Argument(metavar="FILE:LINE", help="A line of a file.")],
+    as_json: AsJson = False,
+    state_dir: StateDir = None,
+) -> None:
+    """Say which turn last wrote a line: its prompt, the tool call, and who allowed it.
+
+    Exit code 1: the file is in no project, or has no such line.
+    """
+    file, colon, line = place.rpartition(":")
+    if not colon or not file or not (line.isascii() and line.isdigit()) or int(line) < 1:
+        raise typer.BadParameter("it is not FILE:LINE", param_hint="FILE:LINE")
+    from peon.cli.explaining import explain
+
+    sys.exit(explain(Path(file), int(line), state_dir=state_dir, as_json=as_json))
+
+
+@commands.command()
 def doctor(state_dir: StateDir = None) -> None:
     """Look whether Peon has what it needs here, and what stands still.
 

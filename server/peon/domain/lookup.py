@@ -40,6 +40,11 @@ def require_turn(thread: Thread, turn_id: TurnId) -> Turn:
     return turn
 
 
+def folder_of(model: Model, thread: Thread) -> str:
+    """The folder that a thread works in."""
+    return model.projects[thread.project_id].root
+
+
 def at_work(model: Model, project_id: ProjectId) -> Iterator[Thread]:
     """The threads of a project that have a turn or an operation under way."""
     for thread_id in model.busy:

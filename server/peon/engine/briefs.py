@@ -12,12 +12,13 @@ from peon.domain.checkpoints import (
     require_checkpoint,
 )
 from peon.domain.effects import OutboxEffect, PerformOperation
-from peon.domain.lookup import require_project, require_thread, require_turn
+from peon.domain.lookup import folder_of, require_project, require_thread, require_turn
 from peon.domain.model import Model, Thread, WaitingReview
 from peon.domain.provider import is_ending
 from peon.domain.reviews import refuse_expired_start, told
 from peon.engine.envelopes import Cause
 from peon.engine.outbox import Due
+from peon.errors import CommandRejected
 from peon_protocol.ids import (
     CheckpointId,
     EventId,
@@ -28,6 +29,7 @@ from peon_protocol.ids import (
     TurnId,
 )
 from peon_protocol.queries import PreviewRestore
+from peon_protocol.rejections import FolderNotNamed
 from peon_protocol.values import (
     CheckpointKind,
     FileEdit,
@@ -76,7 +78,7 @@ def thread_brief(model: Model, thread_id: ThreadId) -> ThreadBrief | None:
         return None
     return ThreadBrief(
         thread_id=thread_id,
-        root=model.projects[thread.project_id].root,
+        root=folder_of(model, thread),
         provider=thread.provider,
         native_session=_resumable(thread),
     )
@@ -177,7 +179,7 @@ def turn_span(model: Model, thread_id: ThreadId, turn_id: TurnId) -> Span | None
             before = checkpoint.snapshot
         elif checkpoint.turn_id == turn_id and checkpoint.kind is CheckpointKind.TURN_END:
             after = checkpoint.snapshot
-    root = model.projects[thread.project_id].root
+    root = folder_of(model, thread)
     return None if before is None else Span(root, before, after)
 
 
@@ -185,7 +187,7 @@ def checkpoint_span(model: Model, thread_id: ThreadId, checkpoint_id: Checkpoint
     """The snapshot of a checkpoint, up to now. Raises CommandRejected as restoring it would."""
     thread = require_thread(model, thread_id)
     checkpoint = require_checkpoint(model, thread, checkpoint_id)
-    return Span(model.projects[thread.project_id].root, checkpoint.snapshot, None)
+    return Span(folder_of(model, thread), checkpoint.snapshot, None)
 
 
 @attrs.frozen(kw_only=True)
@@ -206,12 +208,24 @@ def restore_brief(model: Model, query: PreviewRestore) -> RestoreBrief:
     refuse_restored_paths(query.paths, query.what)
     undone, redone = conversation_change(thread, checkpoint, query.what)
     return RestoreBrief(
-        root=model.projects[thread.project_id].root,
+        root=folder_of(model, thread),
         snapshot=checkpoint.snapshot,
         undone=undone,
         redone=redone,
         missing=checkpoint.missing,
     )
+
+
+def folder_named(model: Model, project_id: ProjectId | None, thread_id: ThreadId | None) -> str:
+    """The thread's folder, or the project's.
+
+    Raises CommandRejected(ThreadNotFound, ProjectNotFound or FolderNotNamed).
+    """
+    if thread_id is not None:
+        return folder_of(model, require_thread(model, thread_id))
+    if project_id is None:
+        raise CommandRejected(FolderNotNamed())
+    return require_project(model, project_id).root
 
 
 def project_root(model: Model, project_id: ProjectId) -> str:
@@ -242,7 +256,7 @@ def review_brief(model: Model, thread_id: ThreadId, turn_id: TurnId) -> ReviewBr
     if opened is not None and isinstance(opened.operation, ReviewOperation):
         waiting += [_under_way(opened.operation)] if opened.operation.turn_id == turn_id else []
     return ReviewBrief(
-        root=model.projects[thread.project_id].root,
+        root=folder_of(model, thread),
         thread_id=thread_id,
         turn_id=turn_id,
         before=None if before is None else before.snapshot,

@@ -8,11 +8,13 @@ import attrs
 from peon.domain.model import Model
 from peon.engine import views
 from peon.engine.engine import Engine
+from peon.reactors.explaining import Explaining
 from peon.reactors.provider_queries import ProviderQueries
 from peon.reactors.readings import Readings
 from peon.reactors.reviews import Reviews
 from peon_protocol.queries import (
     Authenticate,
+    ExplainLine,
     ListCheckpoints,
     ListProjects,
     ListProviders,
@@ -36,6 +38,7 @@ from peon_protocol.results import (
     CheckpointList,
     DiffResult,
     GitStatusResult,
+    LineExplanation,
     ProjectList,
     ProviderList,
     RestorePreview,
@@ -53,6 +56,7 @@ Answer: TypeAlias = (
     | DiffResult
     | RestorePreview
     | ReviewPage
+    | LineExplanation
     | GitStatusResult
     | BlobPage
     | ProviderList
@@ -69,6 +73,7 @@ class Queries:
     readings: Readings
     providers: ProviderQueries
     reviews: Reviews
+    explaining: Explaining
     version: str
 
     def answer(self, query: Query, environment: Mapping[str, str]) -> Awaitable[Answer]:
@@ -89,6 +94,8 @@ class Queries:
                 return await self.readings.preview(query)
             case ReadReview():
                 return await self.reviews.page(query)
+            case ExplainLine():
+                return await self.explaining.line(query)
             case ReadGitStatus():
                 return await self.readings.git_status(query)
             case ReadGitDiff():

@@ -7,7 +7,7 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.workspace.entries import Change, Entry, Owner, Owners
-from peon.workspace.segments import RestoreRecord, Segment
+from peon.workspace.segments import Claim, RestoreRecord, Segment
 
 
 @attrs.frozen
@@ -43,7 +43,7 @@ class Chain:
         for path in segment.changes:
             self._history.setdefault(path, []).append(segment.number)
         for claim in segment.claims:
-            self._claim(claim.number, claim.path, claim.owners)
+            self._claim(claim)
         if segment.restore is not None:
             self._restores[segment.restore.owner] = (ref, segment.restore)
 
@@ -54,12 +54,14 @@ class Chain:
             for path, change in changes.items()
         }
 
-    def _claim(self, number: int, path: bytes, owners: Owners) -> None:
-        segment = self._segments.get(number)
-        if segment is not None and path in segment.changes:
-            change = attrs.evolve(segment.changes[path], owners=owners)
-            changes = {**segment.changes, path: change}
-            self._segments[number] = attrs.evolve(segment, changes=changes)
+    def _claim(self, claim: Claim) -> None:
+        segment = self._segments.get(claim.number)
+        if segment is not None and claim.path in segment.changes:
+            hand = claim.hand
+            change = segment.changes[claim.path]
+            change = attrs.evolve(change, owners=hand.owners, tools=hand.tools)
+            changes = {**segment.changes, claim.path: change}
+            self._segments[claim.number] = attrs.evolve(segment, changes=changes)
 
     @property
     def head(self) -> str | None:

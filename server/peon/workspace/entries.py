@@ -38,6 +38,18 @@ Owners = frozenset[Owner]
 NOBODY: Owners = frozenset()
 
 
+Tools = frozenset[str]
+"""The ids of the tool calls by which a change may have been made."""
+
+
+@attrs.frozen
+class Hand:
+    """Who may have had a hand in a change, and by which tool calls."""
+
+    owners: Owners = NOBODY
+    tools: Tools = frozenset()
+
+
 @attrs.frozen
 class Change:
     """One path in one segment: what stood there before and after (None: nothing), and whose it
@@ -47,6 +59,7 @@ class Change:
     before: Entry | None
     after: Entry | None
     owners: Owners = NOBODY
+    tools: Tools = frozenset()
 
 
 @attrs.frozen

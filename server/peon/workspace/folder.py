@@ -12,14 +12,14 @@ from peon.errors import ExternalFailure
 from peon.runtime.clock import Clock
 from peon.workspace.chain import Chain
 from peon.workspace.deadline import Deadline
-from peon.workspace.entries import NOBODY, Change, Entry, Miss, Owners
+from peon.workspace.entries import Change, Entry, Hand, Miss
 from peon.workspace.ports import Observation, Observer, Store
 from peon.workspace.segments import Claim, RestoreRecord, Segment, Unseen, decode, encode
 from peon.workspace.store import storing
 
 logger = logging.getLogger(__name__)
 
-Attribution = Callable[[bytes, Change], Owners]
+Attribution = Callable[[bytes, Change], Hand]
 """Says whose a change of a path, which does not say it yet, is."""
 
 _EVERYTHING = Miss(b"", "notReached")
@@ -139,8 +139,8 @@ class Folder:
         for path, (before, after) in found.items():
             known = path not in exposed and not doubt.covers(path)
             change = Change(before, after)
-            owners = attribution(path, change) if known else NOBODY
-            changes[path] = attrs.evolve(change, owners=owners)
+            hand = attribution(path, change) if known else Hand()
+            changes[path] = attrs.evolve(change, owners=hand.owners, tools=hand.tools)
         return changes
 
     def _exposed(self, found: Mapping[bytes, tuple[Entry | None, Entry | None]]) -> set[bytes]:

@@ -15,9 +15,9 @@ from peon.workspace.entries import (
     Change,
     Entry,
     ExpectedEdit,
+    Hand,
     Missing,
     Owner,
-    Owners,
     as_missing,
 )
 from peon.workspace.folder import Attribution, Folder, Written
@@ -54,9 +54,10 @@ class _Tool:
 
 @attrs.frozen
 class _Proof:
-    """An edit as an agent reported it after the fact."""
+    """An edit as an agent reported it after the fact, by which tool call."""
 
     owner: Owner
+    tool_id: str
     edit: ExpectedEdit
 
 
@@ -110,7 +111,7 @@ class FolderHistory:
         try:
             async with self._exclusively(seconds) as deadline:
                 captured = await self._capture(deadline)
-                claims = self._prove(owner, expected or {})
+                claims = self._prove(owner, tool_id, expected or {})
                 return as_capture(await self._folder.note(claims)) if claims else captured
         finally:
             self._tools[tool_id] = _Tool(owner, self._declared(paths))
@@ -149,12 +150,13 @@ class FolderHistory:
         """
         blurred, self._blurred = self._blurred, False
 
-        def owners(path: bytes, _: Change) -> Owners:
+        def hand(path: bytes, _: Change) -> Hand:
             if blurred or self._blurred:
-                return NOBODY
-            return frozenset(tool.owner for tool in self._tools.values() if tool.may_change(path))
+                return Hand()
+            tools = {key: tool for key, tool in self._tools.items() if tool.may_change(path)}
+            return Hand(frozenset(tool.owner for tool in tools.values()), frozenset(tools))
 
-        return owners
+        return hand
 
     # ---- inside --------------------------------------------------------------------------------
 
@@ -193,13 +195,15 @@ class FolderHistory:
 
     # ---- proofs --------------------------------------------------------------------------------
 
-    def _prove(self, owner: Owner, expected: Mapping[str, ExpectedEdit]) -> tuple[Claim, ...]:
+    def _prove(
+        self, owner: Owner, tool_id: str, expected: Mapping[str, ExpectedEdit]
+    ) -> tuple[Claim, ...]:
         """Note what an edit says to have done, and claim the changes that this explains."""
         claims: list[Claim] = []
         for name, edit in expected.items():
             path = inside(self._folder.root, name)
             if path:
-                self._proofs.setdefault(path, []).append(_Proof(owner, edit))
+                self._proofs.setdefault(path, []).append(_Proof(owner, tool_id, edit))
                 claims += self._claims(path)
         return tuple(claims)
 
@@ -213,8 +217,8 @@ class FolderHistory:
             if step.change.owners or since is None or step.number <= since:
                 return []
             before, after = step.change.before, step.change.after
-            owners = _explained(self._proofs[path], _oid(before), _oid(after))
-            return [Claim(step.number, path, owners)] if owners else []
+            hand = _explained(self._proofs[path], _oid(before), _oid(after))
+            return [Claim(step.number, path, hand)] if hand is not None else []
         return []
 
     def _earliest_turn(self, path: bytes) -> int | None:
@@ -224,18 +228,20 @@ class FolderHistory:
         return max(known) if len(known) == len(begun) else None
 
 
-def _explained(proofs: list[_Proof], start: str | None, end: str | None) -> Owners:
+def _explained(proofs: list[_Proof], start: str | None, end: str | None) -> Hand | None:
     """Whose edits, in the order they were reported, led from one content to another."""
     for first in range(len(proofs)):
         owners: set[Owner] = set()
+        tools: set[str] = set()
         content = start
         for proof in proofs[first:]:
             if proof.edit.before == content:
                 content = proof.edit.after
                 owners.add(proof.owner)
+                tools.add(proof.tool_id)
                 if content == end:
-                    return frozenset(owners)
-    return NOBODY
+                    return Hand(frozenset(owners), frozenset(tools))
+    return None
 
 
 def _oid(entry: Entry | None) -> str | None:

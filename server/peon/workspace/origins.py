@@ -7,7 +7,7 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.workspace.chain import Chain
-from peon.workspace.entries import NOBODY, Owners
+from peon.workspace.entries import Change, Owners, Tools
 from peon.workspace.paths import shown
 from peon.workspace.store import CheckpointStore, real_path, tree_paths
 
@@ -16,10 +16,15 @@ _HEAD = re.compile(rb"([0-9a-f]{40}) (\d+) (\d+)")
 
 @attrs.frozen
 class LineOrigin:
-    """Where a line came from. Without owners it is the user's, or older than all checkpoints."""
+    """Where a line came from. Without owners it is the user's, or older than all checkpoints.
+
+    `known` is whether the capture in which it appeared is still kept.
+    """
 
     line: int
     owners: Owners
+    tools: Tools
+    known: bool
     checkpoint_ref: str
     at: datetime | None
     path: str
@@ -64,12 +69,22 @@ def _read(chain: Chain, told: bytes) -> list[LineOrigin]:
 
 
 def _origin(chain: Chain, ref: str, path: bytes, line: int) -> LineOrigin:
-    if not chain.knows(ref):
-        return LineOrigin(line, NOBODY, ref, None, shown(path))
-    segment = chain.segment(chain.number(ref))
-    change = segment.changes.get(path)
-    owners = change.owners if change is not None else NOBODY
-    return LineOrigin(line, owners, ref, segment.at, shown(path))
+    """What stood in the oldest capture that is kept may be older, unless it is the first of all."""
+    number = chain.number(ref) if chain.knows(ref) else 0
+    known = number > 0 and (number == 1 or number != chain.first)
+    change, at = Change(None, None), None
+    if known:
+        segment = chain.segment(number)
+        change, at = segment.changes.get(path) or change, segment.at
+    return LineOrigin(
+        line=line,
+        owners=change.owners,
+        tools=change.tools,
+        known=known,
+        checkpoint_ref=ref,
+        at=at,
+        path=shown(path),
+    )
 
 
 def _unquoted(name: bytes) -> bytes:

@@ -16,12 +16,11 @@ from peon.workspace.apply import Applier, Steps
 from peon.workspace.deadline import Deadline
 from peon.workspace.disk import Listing, below, flush, standing
 from peon.workspace.entries import (
-    NOBODY,
     Change,
     Entry,
+    Hand,
     Missing,
     Owner,
-    Owners,
     as_missing,
 )
 from peon.workspace.folder import Attribution, Folder, RestoreMade, Written
@@ -240,12 +239,12 @@ def _applier(folder: Folder, intent: Intent, steps: Steps) -> Applier:
 
 def _by(owner: Owner, done: Mapping[bytes, Action]) -> Attribution:
     """A change is the restore's when it is exactly what the restore did there."""
-    own = frozenset([owner])
+    own = Hand(frozenset([owner]))
 
-    def attribution(path: bytes, change: Change) -> Owners:
+    def attribution(path: bytes, change: Change) -> Hand:
         action = done.get(path)
         if action is None or (change.before, change.after) != (action.expect, action.target):
-            return NOBODY
+            return Hand()
         return own
 
     return attribution

@@ -6,12 +6,14 @@ It stands as JSON in the message of the capture that ends it, so that it lasts e
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TypedDict
+from typing import Generic, TypedDict, TypeVar
 
 import attrs
 
-from peon.workspace.entries import Change, Entry, Miss, MissReason, Owner, Owners
+from peon.workspace.entries import Change, Entry, Hand, Miss, MissReason, Owner
 from peon.workspace.paths import meant, shown
+
+T = TypeVar("T")
 
 LISTED = 1000
 """More changes of nobody's than these are not listed: the captures themselves tell them."""
@@ -26,7 +28,7 @@ class Claim:
 
     number: int
     path: bytes
-    owners: Owners
+    hand: Hand
 
 
 @attrs.frozen
@@ -91,41 +93,60 @@ class _Message(TypedDict):
     number: int
     at: str
     owners: list[list[list[str]]]
-    changes: list[tuple[str, list[str] | None, list[str] | None, int]]
+    tools: list[list[str]]
+    changes: list[tuple[str, list[str] | None, list[str] | None, int, int]]
     unlisted: bool
     missing: list[list[str]]
     cutShort: bool
-    claims: list[tuple[int, str, int]]
+    claims: list[tuple[int, str, int, int]]
     restore: _Restore | None
 
 
-class _Table:
-    """Owner sets by number, each written once."""
+class _Table(Generic[T]):
+    """Sets by number, each written once."""
 
     def __init__(self) -> None:
-        self.rows: list[Owners] = []
+        self._numbers: dict[frozenset[T], int] = {}
 
-    def number(self, owners: Owners) -> int:
+    @property
+    def rows(self) -> list[frozenset[T]]:
+        return list(self._numbers)
+
+    def number(self, members: frozenset[T]) -> int:
         """The place of a set in the table."""
-        if owners not in self.rows:
-            self.rows.append(owners)
-        return self.rows.index(owners)
+        return self._numbers.setdefault(members, len(self._numbers))
 
 
 def encode(segment: Segment) -> str:
     """The message of the capture that ends a segment."""
-    table = _Table()
+    table: _Table[Owner] = _Table()
+    tools: _Table[str] = _Table()
     listed = _listed(segment)
     message = _Message(
         version=1,
         number=segment.number,
         at=segment.at.isoformat(),
         changes=[
-            (shown(path), _pair(change.before), _pair(change.after), table.number(change.owners))
+            (
+                shown(path),
+                _pair(change.before),
+                _pair(change.after),
+                table.number(change.owners),
+                tools.number(change.tools),
+            )
             for path, change in listed.items()
         ],
         unlisted=len(listed) < len(segment.changes),
-        claims=[(one.number, shown(one.path), table.number(one.owners)) for one in segment.claims],
+        claims=[
+            (
+                one.number,
+                shown(one.path),
+                table.number(one.hand.owners),
+                tools.number(one.hand.tools),
+            )
+            for one in segment.claims
+        ],
+        tools=[sorted(row) for row in tools.rows],
         owners=[[_triple(owner) for owner in sorted(row, key=_triple)] for row in table.rows],
         missing=[[shown(miss.path), miss.reason] for miss in segment.missing[:_MISSES_KEPT]],
         cutShort=segment.cut_short or len(segment.missing) > _MISSES_KEPT,
@@ -144,17 +165,19 @@ def decode(message: str) -> tuple[Segment, bool]:
     """The segment that `encode` wrote, and whether it does not list all its changes."""
     data: _Message = json.loads(message.split("\n\n", 1)[1])
     owners = [frozenset(_owner(triple) for triple in row) for row in data["owners"]]
+    tools = [frozenset(row) for row in data["tools"]]
     segment = Segment(
         number=data["number"],
         at=datetime.fromisoformat(data["at"]),
         changes={
-            meant(path): Change(_entry(before), _entry(after), owners[row])
-            for path, before, after, row in data["changes"]
+            meant(path): Change(_entry(before), _entry(after), owners[row], tools[by])
+            for path, before, after, row, by in data["changes"]
         },
         missing=tuple(Miss(meant(path), _reason(reason)) for path, reason in data["missing"]),
         cut_short=data["cutShort"],
         claims=tuple(
-            Claim(number, meant(path), owners[row]) for number, path, row in data["claims"]
+            Claim(number, meant(path), Hand(owners[row], tools[by]))
+            for number, path, row, by in data["claims"]
         ),
         restore=_decode_restore(data["restore"]),
     )

@@ -382,6 +382,12 @@
 ---| "mode" # Whether a file is a program.
 ---| "rename" # Where a file stands.
 
+--- Whose a line of a file is.
+---@alias peon.LineOrigin
+---| "turn"
+---| "external" # Nobody's turn wrote it: the user did, or another program, or it was there from the first.
+---| "unknown" # The checkpoints that could tell are no longer kept, or more than one turn was at it.
+
 --- Changes of one file that a verdict was given on.
 ---@class (exact) peon.ReviewedFile
 ---@field path string
@@ -1068,6 +1074,15 @@
 ---@field offset? integer
 ---@field limit? integer
 
+--- Why a line of a file, as it is now, is there. Lines count from 1.
+---
+--- The file is one of the thread's folder, or of the project's.
+---@class (exact) peon.ExplainLine
+---@field path string
+---@field line integer
+---@field projectId? peon.ProjectId
+---@field threadId? peon.ThreadId
+
 --- What the user's repository says of the project's folder.
 ---@class (exact) peon.ReadGitStatus
 ---@field projectId peon.ProjectId
@@ -1392,6 +1407,26 @@
 ---@field total integer
 ---@field nextOffset? integer
 
+--- Who last wrote a line, and why. What is not known, or is no turn's, is null.
+---
+--- `path` is the file it was written in, which may have been renamed since. `decidedBy` is who
+--- allowed the tool call.
+---@class (exact) peon.LineExplanation
+---@field path string
+---@field line integer
+---@field origin peon.LineOrigin
+---@field at? string
+---@field threadId? peon.ThreadId
+---@field turnId? peon.TurnId
+---@field number? integer
+---@field prompt peon.JsonValue
+---@field itemId? peon.ItemId
+---@field toolTitle? string
+---@field actionId? peon.ActionId
+---@field decidedBy? peon.Decider
+---@field provider? string
+---@field model? string
+
 --- One path that differs: between commit and index (`staged`), index and disk (`unstaged`).
 ---
 --- Each is null or one of added, modified, deleted, renamed, mode, untracked, unmerged.
@@ -1531,6 +1566,7 @@
 ---| "restore.failed" # The files could not be brought back.
 ---| "review.fileNotFound" # The turn did not change this file.
 ---| "review.hunkNotFound" # The turn made no such change.
+---| "file.noSuchLine" # There is no such file, or it has not so many lines, or git ignores it.
 ---| "operation.lost" # The server stopped while the work was under way.
 ---| "git.missing" # There is no git, or it is too old.
 ---| "git.failed" # Git failed; the message holds its own words.
@@ -1698,6 +1734,9 @@
 --- A checkpoint is found again by its description.
 ---@class (exact) peon.DescriptionBlankDetails
 
+--- Either a project or a thread says which folder is meant.
+---@class (exact) peon.FolderNotNamedDetails
+
 --- A commit needs a message.
 ---@class (exact) peon.MessageBlankDetails
 
@@ -1743,6 +1782,7 @@ M.requests = {
   "review/accept",
   "review/reject",
   "review/get",
+  "why/line",
   "project/list",
   "thread/list",
   "thread/read",
