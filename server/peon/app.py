@@ -224,6 +224,7 @@ class App:
             tasks=tasks,
             environment=options.environment,
             host_seconds=settings.interrupt_seconds,
+            rest_seconds=settings.rest_seconds,
         )
         expectations = Expectations(settings.state_dir / "operations")
         operations = Operations(
@@ -276,7 +277,11 @@ def _supervisor(settings: Settings, options: AppOptions, tasks: TaskOwner) -> Su
 
 
 def _catalog(options: AppOptions, settings: Settings, supervisor: Supervisor) -> Catalog:
-    patience = Patience(agree=settings.interrupt_seconds)
+    patience = Patience(
+        agree=settings.interrupt_seconds,
+        silence=settings.silence_seconds,
+        work=settings.work_seconds,
+    )
     programs = Programs()
 
     def make(entry: AgentEntry) -> Provider:

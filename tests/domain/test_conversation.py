@@ -176,3 +176,15 @@ def test_only_a_session_that_took_part_in_a_turn_is_worth_going_on_with():
 
     told.and_then(text("t1-1", "watered"))
     assert session.heard
+
+
+def test_a_session_that_ended_may_be_gone_on_with_if_it_took_part_in_a_turn():
+    ended = SessionClosed(thread_id=TALK, session_id=SESSION, reason="was ended by SIGKILL")
+    assert given(an_idle_thread(), a_session(), ended).thread().left is None
+
+    told = given(an_idle_thread(), a_session(), a_turn(TURN, 1), a_turn(SECOND, 2), ended)
+    assert told.thread().session is None
+    assert told.thread().left == "native"
+
+    go_back(told, BEFORE_SECOND)
+    assert told.thread().left is None

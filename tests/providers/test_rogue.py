@@ -6,6 +6,7 @@ import json
 import attrs
 import pytest
 
+from peon.providers import watch
 from peon.providers.jsonrpc.ndjson import LONGEST_LINE
 from peon.wire import dumps, unstructure
 from peon_protocol.provider_events import (
@@ -260,14 +261,32 @@ async def test_a_silent_agent_that_does_not_agree_is_ended(agents: Agency):
     assert len(recorder.ends()) == 2
 
 
+async def test_noise_about_the_session_is_no_progress(agents: Agency):
+    recorder = await agents.open(rogue(), patience=attrs.evolve(IMPATIENT, silence=0.2))
+    end = await recorder.turn("make noise")
+    assert isinstance(end, ProviderError)
+    assert end.code == "agent.silent"
+    assert isinstance(await recorder.turn("answer twice"), TurnEnded)
+
+
+async def test_a_tool_may_not_be_silent_for_ever(agents: Agency, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(watch, "SELDOM", 0.05)
+    patience = attrs.evolve(IMPATIENT, silence=60.0, work=0.05)
+    recorder = await agents.open(rogue(), patience=patience)
+    end = await recorder.turn("fall silent in a tool")
+    assert isinstance(end, ProviderError)
+    assert end.code == "agent.silent"
+    assert statuses(recorder) == [ItemStatus.FAILED]
+
+
 @pytest.mark.parametrize("deed", ["fall silent in a tool", "insist on answer"])
 async def test_an_agent_with_work_or_a_question_may_be_silent(agents: Agency, deed: str):
-    patience = attrs.evolve(IMPATIENT, silence=0.01, agree=0.3)
+    patience = attrs.evolve(IMPATIENT, silence=0.5, agree=0.3)
     recorder = await agents.open(rogue(), patience=patience)
     await begin(recorder, deed)
     await recorder.until(lambda r: r.of(ToolCallUpdated))
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.1):
+        async with asyncio.timeout(1.0):
             await recorder.until(lambda r: r.ends())
     await interrupt(recorder)
     assert recorder.ends() == [TurnEnded(stop_reason=StopReason.CANCELLED)]

@@ -104,7 +104,7 @@ async def test_the_next_turn_opens_a_fresh_session_and_repeats_nothing(garden: H
 
     first, second = await garden.events(SessionOpened)
     assert second.native_id != first.native_id
-    assert second.origin is SessionOrigin.FRESH
+    assert second.origin is SessionOrigin.RETOLD
     assert planted(garden) == {"rose.txt"}
     last = (await garden.thread()).turns[-1]
     assert [item.text for item in last.items or ()] == ["Go on."]

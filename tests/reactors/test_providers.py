@@ -8,11 +8,12 @@ import attrs
 import pytest
 
 from peon_protocol.commands import ConfigureProject, CreateProject, CreateThread, StartTurn
-from peon_protocol.events import TurnFailed
+from peon_protocol.events import SessionOpened, TurnCompleted, TurnFailed
+from peon_protocol.ids import TurnId
 from peon_protocol.queries import Authenticate, ListProviders
 from peon_protocol.rejections import ProviderNeedsLogin, ProviderNotAvailable, ProviderUnknown
 from peon_protocol.results import AuthenticateResult, ProviderList, ThreadResult
-from peon_protocol.values import JsonValue, ProjectDefaults, ThreadStatus
+from peon_protocol.values import JsonValue, ProjectDefaults, SessionOrigin, ThreadStatus, TurnError
 from peon_protocol.views import ProviderView
 from support import rogue_agent
 from support.houses import GARDEN, OTHER, TALK, House, Leftovers
@@ -139,3 +140,30 @@ async def test_an_agent_that_needs_a_log_in_fails_one_turn_and_is_then_refused(t
     await town.submit(start)
     await town.until(lambda log: log[-1].type == "turn.completed")
     assert (await town.thread(OTHER)).status is ThreadStatus.IDLE
+
+
+@pytest.mark.parametrize(
+    "manner,origin",
+    [
+        ("resumes", SessionOrigin.RESUMED),
+        ("loads", SessionOrigin.LOADED),
+        ("resume fails", SessionOrigin.LOADED),
+        ("plain", SessionOrigin.RETOLD),
+        ("resume kills", SessionOrigin.RETOLD),
+    ],
+)
+async def test_an_agent_that_died_is_started_again_and_the_log_says_how_it_goes_on(
+    town: Town, manner: str, origin: SessionOrigin
+):
+    town.app.offer_agents({"its": rogue(manner)})
+    await town.submit(CreateThread(project_id=GARDEN, thread_id=TALK, provider="its"))
+    await town.submit(StartTurn(thread_id=TALK, turn_id=TurnId("one"), prompt="die"))
+    died = await town.end_of_turn("one")
+    assert isinstance(died, TurnFailed)
+    assert died.error == TurnError("agent.exited", "out of cheese")
+    await town.submit(StartTurn(thread_id=TALK, turn_id=TurnId("two"), prompt="write halves"))
+    assert isinstance(await town.end_of_turn("two"), TurnCompleted)
+    assert [each.origin for each in await town.events(SessionOpened)] == [
+        SessionOrigin.FRESH,
+        origin,
+    ]

@@ -238,6 +238,26 @@ def fall_silent(prompt: Message) -> None:
     end(prompt, "cancelled")
 
 
+def make_noise(prompt: Message) -> None:
+    """Says much, and nothing of its turn, as an agent does that tries a dead endpoint again."""
+    stopped = threading.Event()
+
+    def chatter() -> None:
+        while not stopped.wait(0.01):
+            update("usage_update", used=1, size=2)
+            update("session_info_update", title="Trying again")
+            update("agent_message_chunk", content={"type": "text", "text": ""})
+            sys.stderr.write("retrying\n")
+
+    thread = threading.Thread(target=chatter)
+    thread.start()
+    while read().get("method") != "session/cancel":
+        pass
+    stopped.set()
+    thread.join()
+    end(prompt, "cancelled")
+
+
 def fall_silent_in_a_tool(prompt: Message) -> None:
     update("tool_call", toolCallId="t", title="Compile", status="in_progress")
     fall_silent(prompt)
@@ -301,7 +321,7 @@ def authenticate(message: Message) -> None:
 
 def greet(manner: str, message: Message) -> None:
     capabilities: Message = {"loadSession": manner in {"loads", "resume fails"}}
-    if manner == "resume fails":
+    if manner in {"resume fails", "resume kills", "resumes"}:
         capabilities["sessionCapabilities"] = {"resume": {}}
     version = 2 if manner == "newer" else 1
     if manner == "silent":
@@ -350,6 +370,11 @@ def replay(manner: str, message: Message) -> None:
     if manner == "resume fails" and message["method"] == "session/resume":
         write(id=message["id"], error={"code": -32602, "message": "unknown session"})
         return
+    if manner == "resume kills":
+        os._exit(5)
+    if manner == "resumes":
+        write(id=message["id"], result={})
+        return
     update("user_message_chunk", content={"type": "text", "text": "what was asked"})
     say("what was said")
     ask("old", toolCallId="old", title="An old question")
@@ -375,7 +400,7 @@ def main() -> None:
             case "session/prompt":
                 params = message["params"]
                 assert isinstance(params, dict)
-                DEEDS[params["prompt"][0]["text"]](message)
+                DEEDS[params["prompt"][-1]["text"]](message)
             case _:
                 continue
 

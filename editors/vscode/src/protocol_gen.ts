@@ -224,11 +224,19 @@ export type TitleSource =
   | "agent"
   | "server";
 
-/** How an agent's session came to be. */
+/**
+ * How an agent's session came to be.
+ *
+ * - `fresh`: It is new, and so is the conversation.
+ * - `resumed`: The agent went on with the session it had.
+ * - `loaded`: The agent read the session it had again, from its beginning.
+ * - `retold`: It is new, and the agent is told as text what was said before.
+ */
 export type SessionOrigin =
   | "fresh"
   | "resumed"
-  | "loaded";
+  | "loaded"
+  | "retold";
 
 /**
  * How one logs in to an agent.

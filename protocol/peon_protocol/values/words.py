@@ -172,8 +172,13 @@ class SessionOrigin(enum.StrEnum):
     """How an agent's session came to be."""
 
     FRESH = "fresh"
+    """It is new, and so is the conversation."""
     RESUMED = "resumed"
+    """The agent went on with the session it had."""
     LOADED = "loaded"
+    """The agent read the session it had again, from its beginning."""
+    RETOLD = "retold"
+    """It is new, and the agent is told as text what was said before."""
 
 
 class LoginKind(enum.StrEnum):

@@ -231,6 +231,8 @@ class Thread:
     checkpoints: MutableMapping[CheckpointId, Checkpoint] = attrs.field(factory=dict)
     operation: OpenOperation | None = None
     session: Session | None = None
+    left: str | None = None
+    """What the agent itself calls the session that ended last: by that it may be gone on with."""
     rewinds: list[tuple[TurnId, ...]] = attrs.field(factory=list)
     """Each time the conversation went back or forth: all the turns that were undone then."""
     verdicts: dict[TurnId, dict[HunkId, Verdict]] = attrs.field(factory=dict)

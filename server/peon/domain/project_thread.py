@@ -109,7 +109,7 @@ def _fold(thread: Thread, stored: StoredEvent) -> None:
         case SessionOpened():
             thread.session = _session(event)
         case SessionClosed():
-            thread.session = None
+            _session_closed(thread)
         case ThreadCreated() | ThreadDeleted() | ThreadErased() | EventErased():
             return
         case ProjectCreated() | ProjectConfigured() | ProjectDeleted():
@@ -219,6 +219,13 @@ def _action_resolved(thread: Thread, event: ActionResolved) -> None:
     action.decision = event.decision
     action.by = event.by
     thread.pending.pop(event.action_id, None)
+
+
+def _session_closed(thread: Thread) -> None:
+    """A session that said something may be gone on with, though its process has ended."""
+    if thread.session is not None and thread.session.heard:
+        thread.left = thread.session.native_id
+    thread.session = None
 
 
 def _session(event: SessionOpened) -> Session:

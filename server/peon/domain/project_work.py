@@ -94,7 +94,7 @@ def _went_back(thread: Thread, event: CheckpointRestored) -> None:
     if event.undone or event.redone:
         undone = {*thread.undone, *event.undone}.difference(event.redone)
         thread.rewinds.append(tuple(turn_id for turn_id in thread.turns if turn_id in undone))
-        thread.session = None
+        thread.session = thread.left = None
 
 
 def _review_requested(thread: Thread, event: ReviewRequested) -> None:

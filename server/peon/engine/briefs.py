@@ -87,7 +87,7 @@ def thread_brief(model: Model, thread_id: ThreadId) -> ThreadBrief | None:
 def _resumable(thread: Thread) -> str | None:
     """A session that never said anything has nothing that could be gone on with."""
     session = thread.session
-    return session.native_id if session is not None and session.heard else None
+    return session.native_id if session is not None and session.heard else thread.left
 
 
 def running_turn(model: Model, thread_id: ThreadId, turn_id: TurnId) -> TurnBrief | None:

@@ -1,9 +1,12 @@
 """A session with an agent, whatever it speaks: its process, its one turn, and how both end."""
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeAlias
+
+import attrs
 
 from peon.errors import ExternalFailure
 from peon.providers.dialect import Desk, Dialect, Turn
@@ -145,8 +148,9 @@ class AgentSession:
         if self._exit is not None:
             raise self._explained(ExternalFailure(self._name, str(self._exit)))
         self._ready = True
-        if started.origin is SessionOrigin.FRESH:
+        if started.origin is SessionOrigin.FRESH and self._request.transcript is not None:
             self._untold = self._request.transcript
+            started = attrs.evolve(started, origin=SessionOrigin.RETOLD)
         self.report([started])
 
     async def _learn_secrets(self) -> None:
@@ -193,7 +197,7 @@ class AgentSession:
     def finish(self, turn: Turn, events: Iterable[ProviderEvent]) -> None:
         """See `peon.providers.dialect.Desk`. One that stopped because it was silent has failed."""
         if turn.watch is not None and turn.watch.asked:
-            self._close_turn(turn, self._abandoned(self._silent()))
+            self._close_turn(turn, self._abandoned(self._silent(turn)))
         else:
             self._close_turn(turn, events)
 
@@ -215,17 +219,25 @@ class AgentSession:
 
     def _watch_over(self, turn: Turn) -> None:
         turn.watch = Watch(
-            patience=self._terms.patience,
-            excused=lambda: turn.interrupted or self._dialect.asking or self._dialect.working,
+            agree=self._terms.patience.agree,
+            allowed=lambda: self._silence_allowed(turn),
             ask=self._dialect.ask_to_stop,
-            end=lambda: self.fail(AgentFault.SILENT, self._silent().message),
+            end=lambda: self.fail(AgentFault.SILENT, self._silent(turn).message),
         )
         turn.watch.start()
 
-    def _silent(self) -> ProviderError:
-        seconds = self._terms.patience.silence
+    def _silence_allowed(self, turn: Turn) -> float:
+        """For how many seconds the agent may say nothing as things are."""
+        if turn.interrupted or self._dialect.asking:
+            return math.inf
+        patience = self._terms.patience
+        return patience.work if self._dialect.working else patience.silence
+
+    def _silent(self, turn: Turn) -> ProviderError:
+        seconds = 0.0 if turn.watch is None else turn.watch.silence
         return ProviderError(
-            code=AgentFault.SILENT, message=f"{self._name} has said nothing for {seconds:g} seconds"
+            code=AgentFault.SILENT,
+            message=f"{self._name} got no further for {seconds:.3g} seconds and was stopped",
         )
 
     # The process.

@@ -22,8 +22,10 @@ class Patience:
     log_in: float = 300.0
     """To log in: it may send the user to a browser."""
     silence: float = 900.0
-    """To say something in a turn, while nobody is asked and no tool is at work. Some agents try a
-    dead endpoint again and again without a word."""
+    """To get on with a turn, while nobody is asked and no tool is at work. Some agents try a dead
+    endpoint again and again without a word."""
+    work: float = 4 * 3600.0
+    """The same while a tool is at work: a build or a test run may say nothing for hours."""
 
 
 @attrs.frozen(kw_only=True)

@@ -58,6 +58,8 @@ class AgentParts:
     environment: Mapping[str, str] = attrs.field(repr=False)
     host_seconds: float = 5.0
     """How long a host may take to end a turn it was asked to interrupt."""
+    rest_seconds: float = 1800.0
+    """How long an agent that has nothing to do is kept."""
 
 
 @attrs.define(eq=False)
@@ -76,10 +78,17 @@ class _Attachment:
     session: Session | None = None
     prompted: TurnId | None = None
     opening: "asyncio.Task[Session | PeonError] | None" = None
+    resting: asyncio.TimerHandle | None = None
 
     def provider_event(self, event: ProviderEvent) -> None:
         """What the session says."""
         self.agents.hear(self, event)
+
+    def stays_awake(self) -> None:
+        """It has work, or is gone: nobody needs to see whether it is idle."""
+        if self.resting is not None:
+            self.resting.cancel()
+            self.resting = None
 
     def call_off(self) -> None:
         """Open no session: whoever waits for it goes on at once."""
@@ -119,12 +128,14 @@ class Agents:
         turn = self._turn(effect)
         if session is None or turn is None:
             return
+        attachment.stays_awake()
         attachment.cause = cause
         attachment.prompted = turn.turn_id
         try:
             await session.prompt(turn.prompt, mode=turn.mode, model=turn.model)
         except (Unavailable, ExternalFailure):
             attachment.prompted = None
+            self._may_rest(attachment)
             raise
 
     def interrupt(self, effect: InterruptAgent, cause: Cause) -> None:
@@ -160,6 +171,7 @@ class Agents:
     async def _end_attachment(self, attachment: _Attachment | None) -> None:
         if attachment is None:
             return
+        attachment.stays_awake()
         attachment.call_off()
         if attachment.opening is not None:
             await asyncio.wait({attachment.opening})
@@ -183,7 +195,9 @@ class Agents:
         current = self._attached.get(attachment.thread_id) is attachment
         if isinstance(event, _ENDS):
             attachment.prompted = None
+            self._may_rest(attachment)
         if isinstance(event, SessionEnded):
+            attachment.stays_awake()
             attachment.session = None
             if current:
                 del self._attached[attachment.thread_id]
@@ -258,12 +272,31 @@ class Agents:
         elif not isinstance(came_to, BaseException):
             self._parts.tasks.start(came_to.close(), name=f"close {attachment.session_id}")
         if attachment.opened.done():
+            self._may_rest(attachment)
             return
         if isinstance(came_to, BaseException):
             attachment.opened.set_exception(came_to)
             attachment.opened.exception()  # The lane that waits may have been broken off.
         else:
             attachment.opened.set_result(came_to)
+
+    # ---- resting -------------------------------------------------------------------------------
+
+    def _may_rest(self, attachment: _Attachment) -> None:
+        """An agent that gets nothing to do for long is ended; its session can be found again."""
+        attachment.stays_awake()
+        loop = asyncio.get_running_loop()
+        attachment.resting = loop.call_later(self._parts.rest_seconds, self._rest, attachment)
+
+    def _rest(self, attachment: _Attachment) -> None:
+        """From here on the next turn opens another session; nothing is taken from this one."""
+        attachment.resting = None
+        session = attachment.session
+        current = self._attached.get(attachment.thread_id) is attachment
+        if session is None or not current or attachment.prompted is not None:
+            return
+        del self._attached[attachment.thread_id]
+        self._parts.tasks.start(session.close(), name=f"rest {attachment.session_id}")
 
     # ---- ending --------------------------------------------------------------------------------
 
@@ -300,11 +333,19 @@ class Agents:
 async def _attempt(
     provider: Provider, request: SessionRequest, sink: SessionSink
 ) -> Session | PeonError:
-    """A session, or why there is none: an agent that is not installed is no bug of ours."""
+    """A session, or why there is none: an agent that is not installed is no bug of ours.
+
+    An agent that fails over the session it had gets a new one: it would fail each time.
+    """
     try:
         return await provider.open(request, sink)
-    except (Unavailable, ExternalFailure) as error:
+    except Unavailable as error:
         return error
+    except ExternalFailure as error:
+        if request.resume is None:
+            return error
+        logger.warning("a session of %s cannot be gone on with: %s", provider.name, error)
+    return await _attempt(provider, attrs.evolve(request, resume=None), sink)
 
 
 def _came_to(opening: "asyncio.Task[Session | PeonError]") -> Session | BaseException:

@@ -54,6 +54,15 @@ class Settings:
     interrupt_seconds: float = 5.0
     """How long an agent may take to agree to an interruption before it is made to stop."""
 
+    silence_seconds: float = 900.0
+    """How long an agent may say nothing of its turn while nobody is asked and no tool works …"""
+
+    work_seconds: float = 4 * 3600.0
+    """… and while one does."""
+
+    rest_seconds: float = 1800.0
+    """How long an agent that has nothing to do is kept; its next turn finds the session again."""
+
     stop_seconds: float = 2.0
     """How long a process may take to heed a request to end before a stronger one is made."""
 

@@ -174,9 +174,10 @@
 
 --- How an agent's session came to be.
 ---@alias peon.SessionOrigin
----| "fresh"
----| "resumed"
----| "loaded"
+---| "fresh" # It is new, and so is the conversation.
+---| "resumed" # The agent went on with the session it had.
+---| "loaded" # The agent read the session it had again, from its beginning.
+---| "retold" # It is new, and the agent is told as text what was said before.
 
 --- How one logs in to an agent.
 ---@alias peon.LoginKind

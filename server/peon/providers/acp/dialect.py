@@ -35,6 +35,9 @@ class AcpDialect:
         self._connection = Connection(terms.name, send=desk.send, handler=self)
         self._asked: dict[ActionId, JsonValue] = {}
         self._opened: Opened | None = None
+        self._gets_on = False
+        """Whether what is being taken in says anything of the turn; noise about the session does
+        not."""
 
     @property
     def native_id(self) -> str:
@@ -117,8 +120,9 @@ class AcpDialect:
 
     def feed(self, data: bytes) -> bool:
         """See `peon.providers.dialect.Dialect`."""
+        self._gets_on = False
         self._connection.feed(data)
-        return True
+        return self._gets_on
 
     def lost(self, why: str) -> None:
         """See `peon.providers.dialect.Dialect`."""
@@ -132,7 +136,9 @@ class AcpDialect:
             update = raw.as_object(params.get("update"))
             self._notice_mode(modes.told(update))
             if self._desk.turn is not None:
-                self._desk.report(self._translator.update(update))
+                events = list(self._translator.update(update))
+                self._gets_on = self._gets_on or bool(events)
+                self._desk.report(events)
         elif method == "$/cancel_request":
             self._withdrawn(params.get("requestId"))
 
@@ -157,6 +163,7 @@ class AcpDialect:
         """Take a request; only permission can be asked for."""
         if method != "session/request_permission":
             return False
+        self._gets_on = True
         turn = self._desk.turn
         if turn is None or turn.interrupted or not words.options(raw.items(params, "options")):
             self._reply(request_id, None)
