@@ -16,6 +16,9 @@ BENCH_READY := $(VENV)/.ready-bench
 EDITORS_READY := $(VENV)/.ready-editors
 # Where the editors are that tests drive: they take minutes to build, so they are kept.
 EDITORS_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/peon-editors
+# Where the agents are that tests drive.
+AGENTS_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/peon-agents
+AGENTS_READY := $(AGENTS_CACHE)/.ready
 VSCODE := editors/vscode
 # The formatter of Neovim's Lua, its program, and where a newer one is unpacked.
 NEOVIM_TOOLS := tests/editors/neovim/tools
@@ -35,7 +38,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test lint types generated format generate demo bench lock clean \
-	test-editors test-vscode test-neovim pictures pictures-vscode pictures-neovim vsix recordings vscode-tools \
+	test-agents test-editors test-vscode test-neovim pictures pictures-vscode pictures-neovim vsix recordings vscode-tools \
 	test-neovim-next generate-neovim neovim-tools
 
 help: ## Show what can be made
@@ -57,6 +60,21 @@ $(READY): pyproject.toml $(LOCKS)/dev.txt
 test: setup lint types generated ## Check everything and run the tests
 	$(PYTEST) -n $(JOBS) --dist worksteal tests \
 		--ignore=tests/agents --ignore=tests/editors --ignore=tests/bench
+
+test-agents: $(AGENTS_READY) ## Test with real agents, whose model is on this machine
+	PEON_TEST_AGENTS="$(AGENTS_CACHE)" $(PYTEST) -n $(JOBS) --dist worksteal tests/agents
+
+# Whatever an earlier version left there is thrown away: what is tested is what is pinned.
+$(AGENTS_READY): $(READY) $(LOCKS)/agents.txt .ci/agents/package-lock.json
+	@echo "installing agents into $(AGENTS_CACHE) (the first time takes some minutes)"
+	@rm -rf "$(AGENTS_CACHE)/python" "$(AGENTS_CACHE)/node"
+	@mkdir -p "$(AGENTS_CACHE)/node"
+	@$(BIN)/python -m venv "$(AGENTS_CACHE)/python"
+	@"$(AGENTS_CACHE)/python/bin/python" -m pip --disable-pip-version-check --no-input install --quiet \
+		--no-compile --require-hashes -r $(LOCKS)/agents.txt
+	@cp .ci/agents/package.json .ci/agents/package-lock.json .ci/agents/.npmrc "$(AGENTS_CACHE)/node"
+	@PATH="$(AGENTS_CACHE)/python/bin:$$PATH" npm --prefix "$(AGENTS_CACHE)/node" ci --silent
+	@touch $@
 
 test-editors: test-vscode test-neovim ## Test the extensions in real editors
 
@@ -147,6 +165,8 @@ lock: setup ## Pin requirements again (UPGRADE=--upgrade for the newest)
 		--output-file $(LOCKS)/bench.txt >/dev/null
 	$(COMPILE) pyproject.toml --extra dev --extra editors --constraint $(LOCKS)/dev.txt \
 		--output-file $(LOCKS)/editors.txt >/dev/null
+	$(COMPILE) .ci/agents/requirements.in --output-file $(LOCKS)/agents.txt >/dev/null
+	cd .ci/agents && PATH="$(AGENTS_CACHE)/python/bin:$$PATH" npm install --silent --package-lock-only
 
 clean: ## Remove what building and checking left behind
 	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
