@@ -42,12 +42,14 @@ from peon.reactors.queries import Queries
 from peon.reactors.reactors import Reactors
 from peon.reactors.readings import Readings
 from peon.reactors.reviews import Reviews
+from peon.reactors.upkeep import CheckpointUpkeep, UpkeepParts
 from peon.reactors.world import LocalWorld
 from peon.runtime.clock import Clock, SystemClock
 from peon.runtime.ids import IdSource, RandomIds
 from peon.runtime.settings import Settings
 from peon.runtime.tasks import TaskOwner
 from peon.workspace.apply import Steps, no_steps
+from peon.workspace.unit import CaptureLimits
 from peon.workspace.workspace import Workspace
 from peon_protocol.commands import Command
 from peon_protocol.ids import ThreadId
@@ -102,12 +104,8 @@ class App:
         restarted = restart(recovered)
         values = LargeValues(self._blobs, self._tasks, large=settings.blob_bytes)
         self._engine = _engine(settings, options, self._store, restarted, self._catalog, values)
-        self._workspace = Workspace(
-            state=settings.state_dir,
-            clock=options.clock,
-            environ=options.environment,
-            steps=options.steps,
-        )
+        self._workspace = _workspace(settings, options)
+        self._upkeep = _upkeep(settings, options, self._engine, self._workspace)
         self._reactors = self._make_reactors(settings, options)
         self._leaving = False
         self._leave_seconds = settings.stop_seconds
@@ -139,6 +137,7 @@ class App:
         with suppress(StoreFailure):  # Then the log is served as it is, and its health says why.
             await self._engine.settled()
         self._tasks.start(self._keeping.run(), name="keeping")
+        self._tasks.start(self._upkeep.run(), name="upkeep")
         return self
 
     def submit(
@@ -235,6 +234,7 @@ class App:
                 expectations=expectations,
                 reviews=Reviews(engine, workspace),
                 environment=options.environment,
+                turn_is_over=self._upkeep.turn_is_over,
             )
         )
         return Reactors(engine, Agents(engine, parts), captures, operations, Lanes(), tasks)
@@ -249,6 +249,30 @@ class App:
             return
         self._tasks.start(self._rebuild(), name="rebuild")
         self._tasks.start(self._reactors.agents.close_all(), name="end agents")
+
+
+def _workspace(settings: Settings, options: AppOptions) -> Workspace:
+    bounds = settings.retention.checkpoints
+    return Workspace(
+        state=settings.state_dir,
+        clock=options.clock,
+        environ=options.environment,
+        limits=CaptureLimits(file_bytes=bounds.file_bytes, quota=bounds.keep_bytes),
+        steps=options.steps,
+    )
+
+
+def _upkeep(
+    settings: Settings, options: AppOptions, engine: Engine, workspace: Workspace
+) -> CheckpointUpkeep:
+    return CheckpointUpkeep(
+        UpkeepParts(
+            engine=engine,
+            workspace=workspace,
+            clock=options.clock,
+            bounds=settings.retention.checkpoints,
+        )
+    )
 
 
 def _open_store(settings: Settings, options: AppOptions) -> tuple[SegmentStore, Recovered]:

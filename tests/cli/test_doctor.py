@@ -101,6 +101,8 @@ def test_it_says_what_is_kept_and_what_goes_when(peon_with_history: CommandLine,
         server.result("thread/delete", threadId=thread["threadId"])
     done = peon_with_history("doctor")
     assert "history is whole since" in done.out
+    assert "checkpoints of 1 folder: " in done.out
+    assert "kept for 90 days, and at most 5.0 GB for each" in done.out
     assert (
         "nothing goes by itself, but what deleted threads held is erased after 30 days" in done.out
     )

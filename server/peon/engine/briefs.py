@@ -3,6 +3,7 @@ for.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import attrs
 
@@ -226,6 +227,43 @@ def folder_named(model: Model, project_id: ProjectId | None, thread_id: ThreadId
     if project_id is None:
         raise CommandRejected(FolderNotNamed())
     return require_project(model, project_id).root
+
+
+@attrs.frozen(kw_only=True)
+class FolderBrief:
+    """A folder in which threads work, and their checkpoints as the store calls them."""
+
+    root: Path
+    thread_ids: tuple[ThreadId, ...]
+    snapshots: frozenset[str]
+
+
+def folder_briefs(model: Model) -> tuple[FolderBrief, ...]:
+    """Every folder that is a project's or that a thread works in.
+
+    Expired checkpoints are not told of.
+    """
+    folders: dict[str, list[Thread]] = {each.root: [] for each in model.projects.values()}
+    for thread in model.threads.values():
+        folders.setdefault(folder_of(model, thread), []).append(thread)
+    return tuple(
+        FolderBrief(
+            root=Path(root),
+            thread_ids=tuple(thread.thread_id for thread in threads),
+            snapshots=frozenset(
+                checkpoint.snapshot
+                for thread in threads
+                for checkpoint in thread.checkpoints.values()
+                if not checkpoint.expired
+            ),
+        )
+        for root, threads in folders.items()
+    )
+
+
+def folder_is_busy(model: Model, folder: FolderBrief) -> bool:
+    """Whether a turn or an operation is under way in it."""
+    return any(thread_id in model.busy for thread_id in folder.thread_ids)
 
 
 def project_root(model: Model, project_id: ProjectId) -> str:

@@ -5,7 +5,7 @@ has done; before a commit is made, what it stands on is written down, so that it
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import assert_never
 
@@ -50,6 +50,7 @@ class OperationParts:
     """What operations are performed with.
 
     `environment` is the server's own, where no client's is known, as after a restart.
+    `turn_is_over` is told the folder of every turn that has ended.
     """
 
     engine: Engine
@@ -58,6 +59,7 @@ class OperationParts:
     expectations: Expectations
     reviews: Reviews
     environment: Mapping[str, str] = attrs.field(repr=False)
+    turn_is_over: Callable[[Path], None]
 
 
 class Operations:
@@ -70,6 +72,7 @@ class Operations:
         self._expectations = parts.expectations
         self._reviews = parts.reviews
         self._environment = parts.environment
+        self._turn_is_over = parts.turn_is_over
 
     async def perform(self, effect: PerformOperation, cause: Cause) -> None:
         """Do the work and record its outcome. The same effect may come again after a crash."""
@@ -83,6 +86,8 @@ class Operations:
         self._engine.record(
             RecordOperation(effect.thread_id, effect.operation_id, outcome), cause=cause
         )
+        if isinstance(effect.operation, TurnEndOperation):
+            self._turn_is_over(Path(brief.root))
         await self._forget(effect)
 
     async def _forget(self, effect: PerformOperation) -> None:

@@ -6,9 +6,15 @@ It stands in `config.toml` in the user's folder of settings:
     erase-deleted-after-days = 30   # what a deleted thread held is erased then
     keep-days = 365                 # older events go; without this line none do
     keep-megabytes = 2000           # the oldest events go when the log is larger
+
+    [checkpoints]
+    keep-days = 90                  # older checkpoints of the files go
+    keep-megabytes = 5000           # and the oldest ones, when those of a folder are larger
+    file-megabytes = 32             # a larger file is in no checkpoint
 """
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +24,22 @@ import platformdirs
 from peon.errors import Unavailable
 
 FILE: Final = "config.toml"
-_TABLE: Final = "history"
+_TABLES: Final = {
+    "history": ("erase-deleted-after-days", "keep-days", "keep-megabytes"),
+    "checkpoints": ("keep-days", "keep-megabytes", "file-megabytes"),
+}
+_MEGABYTE: Final = 1_000_000
+
+
+@attrs.frozen(kw_only=True)
+class CheckpointBounds:
+    """How long checkpoints are kept, how much room those of a folder take, and up to which size a
+    file is in one.
+    """
+
+    keep_days: int = 90
+    keep_bytes: int = 5_000 * _MEGABYTE
+    file_bytes: int = 32 * _MEGABYTE
 
 
 @attrs.frozen(kw_only=True)
@@ -28,6 +49,7 @@ class Retention:
     erase_deleted_days: int = 30
     keep_days: int | None = None
     keep_bytes: int | None = None
+    checkpoints: CheckpointBounds = CheckpointBounds()
 
 
 def default_config_file() -> Path:
@@ -49,28 +71,39 @@ def read_retention(file: Path | None = None) -> Retention:
         return Retention()
     except (OSError, ValueError) as error:
         raise _refused(file, str(error)) from error
-    if unknown := sorted(settings.keys() - {_TABLE}):
+    if unknown := sorted(settings.keys() - _TABLES.keys()):
         raise _refused(file, f"there is no setting {unknown[0]}")
-    history = settings.get(_TABLE, {})
-    if not isinstance(history, dict):
-        raise _refused(file, f"{_TABLE} is no table")
-    if unknown := sorted(history.keys() - _NAMES.keys()):
-        raise _refused(file, f"there is no setting {_TABLE}.{unknown[0]}")
-    found = {name: _number(file, name, value) for name, value in history.items()}
+    history = _numbers(file, settings, "history")
     return Retention(
-        erase_deleted_days=found.get("erase-deleted-after-days", 30),
-        keep_days=found.get("keep-days"),
-        keep_bytes=None if (size := found.get("keep-megabytes")) is None else size * 1_000_000,
+        erase_deleted_days=history.get("erase-deleted-after-days", 30),
+        keep_days=history.get("keep-days"),
+        keep_bytes=None if (size := history.get("keep-megabytes")) is None else size * _MEGABYTE,
+        checkpoints=_checkpoints(_numbers(file, settings, "checkpoints")),
     )
 
 
-_NAMES: Final = {"erase-deleted-after-days": 1, "keep-days": 1, "keep-megabytes": 1}
-"""The settings, and the least that each may be."""
+def _checkpoints(found: Mapping[str, int]) -> CheckpointBounds:
+    usual = CheckpointBounds()
+    return CheckpointBounds(
+        keep_days=found.get("keep-days", usual.keep_days),
+        keep_bytes=found.get("keep-megabytes", usual.keep_bytes // _MEGABYTE) * _MEGABYTE,
+        file_bytes=found.get("file-megabytes", usual.file_bytes // _MEGABYTE) * _MEGABYTE,
+    )
+
+
+def _numbers(file: Path, settings: Mapping[str, object], table: str) -> dict[str, int]:
+    """The settings of one table: all are whole numbers from 1 on."""
+    found = settings.get(table, {})
+    if not isinstance(found, dict):
+        raise _refused(file, f"{table} is no table")
+    if unknown := sorted(found.keys() - set(_TABLES[table])):
+        raise _refused(file, f"there is no setting {table}.{unknown[0]}")
+    return {name: _number(file, f"{table}.{name}", value) for name, value in found.items()}
 
 
 def _number(file: Path, name: str, value: object) -> int:
-    if type(value) is not int or value < _NAMES[name]:
-        raise _refused(file, f"{_TABLE}.{name} must be a whole number from {_NAMES[name]} on")
+    if type(value) is not int or value < 1:
+        raise _refused(file, f"{name} must be a whole number from 1 on")
     return value
 
 

@@ -70,7 +70,9 @@ class ExpectedEdit:
     after: str | None
 
 
-MissReason = Literal["tooLarge", "unreadable", "unstorableName", "notReached", "repositoryFailed"]
+MissReason = Literal[
+    "tooLarge", "unreadable", "unstorableName", "overQuota", "notReached", "repositoryFailed"
+]
 
 
 @attrs.frozen

@@ -1,9 +1,10 @@
 """A folder's history: who may have changed what, from capture to capture, one step at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import attrs
 
@@ -24,6 +25,8 @@ from peon.workspace.folder import Attribution, Folder, Written
 from peon.workspace.paths import inside, literal, under
 from peon.workspace.restore import RestoreOutcome, finish_interrupted
 from peon.workspace.segments import Claim
+
+T = TypeVar("T")
 
 CAPTURE_SECONDS = 5.0
 """How long a capture may take before it is left partial."""
@@ -73,6 +76,7 @@ class FolderHistory:
         self._turns: dict[Owner, int] = {}
         self._proofs: dict[bytes, list[_Proof]] = {}
         self._blurred = False
+        self._upkeep: asyncio.Timeout | None = None
 
     @property
     def root(self) -> Path:
@@ -137,9 +141,40 @@ class FolderHistory:
     @asynccontextmanager
     async def exclusively(self) -> AsyncIterator[Folder]:
         """The folder for oneself, however long that takes: for restoring and reading."""
+        self._hurry()
         async with self._lock:
             await finish_interrupted(self._folder, no_steps)
             yield self._folder
+
+    async def while_nobody_waits(
+        self, work: Callable[[Folder], Coroutine[object, object, T]]
+    ) -> T | None:
+        """Do work on the folder that may as well be done later; None where it was given up.
+
+        It is cancelled as soon as anybody else wants the folder.
+        """
+        async with self._lock:
+            patience = asyncio.timeout(None)
+            try:
+                async with patience:
+                    self._upkeep = patience
+                    return await work(self._folder)
+            except TimeoutError:
+                if not patience.expired():
+                    raise
+                return None
+            finally:
+                self._upkeep = None
+
+    def _hurry(self) -> None:
+        """End what may as well be done later."""
+        if self._upkeep is not None and not self._upkeep.expired():
+            self._upkeep.reschedule(asyncio.get_running_loop().time())
+
+    @property
+    def needed(self) -> int | None:
+        """The first capture that a turn in progress may have to be undone to."""
+        return min(self._turns.values(), default=None)
 
     def attribution(self) -> Attribution:
         """Whose the changes of the next look are: everybody's whose open tool call may have made
@@ -163,6 +198,7 @@ class FolderHistory:
     @asynccontextmanager
     async def _exclusively(self, seconds: float) -> AsyncIterator[Deadline]:
         deadline = Deadline.after(self._folder.clock, seconds)
+        self._hurry()
         try:
             async with asyncio.timeout(seconds):
                 await self._lock.acquire()

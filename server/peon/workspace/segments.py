@@ -231,6 +231,7 @@ _REASONS: dict[str, MissReason] = {
     "tooLarge": "tooLarge",
     "unreadable": "unreadable",
     "unstorableName": "unstorableName",
+    "overQuota": "overQuota",
     "notReached": "notReached",
     "repositoryFailed": "repositoryFailed",
 }

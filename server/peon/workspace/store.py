@@ -19,6 +19,7 @@ from peon.errors import ExternalFailure, Unavailable
 from peon.workspace.entries import GITLINK, Entry
 from peon.workspace.git import Argument, Call, Git, GitResult, piped
 from peon.workspace.loose import commit, folders_tree, write_object
+from peon.workspace.room import Room
 from peon.workspace.waiting import to_the_end
 
 NOT_STORED = "checkpoint.notStored"
@@ -95,6 +96,7 @@ class CheckpointStore:
         self._git = git
         self.folder = folder
         self._lock: int | None = None
+        self.room = Room(folder)
 
     @property
     def objects(self) -> Path:
@@ -110,8 +112,13 @@ class CheckpointStore:
         self._take_lock()
         _lay_out(self.objects)
         (self.folder / "root").write_bytes(os.fsencode(root))
+        self.clear_left_behind()
+        self.room.look()
+
+    def clear_left_behind(self) -> None:
+        """Remove what a killed git left. None of ours may be at work."""
         for stale in (found for pattern in _LEFT_BEHIND for found in self.objects.glob(pattern)):
-            stale.unlink()
+            stale.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the lock."""

@@ -37,6 +37,8 @@ class CaptureLimits:
     """New or changed bytes per unit and capture."""
     units: int = 200
     """Repositories nested in the folder."""
+    quota: int = 5000 * MIB
+    """Bytes that the store of a folder may take. What is over it is not captured."""
 
 
 @attrs.frozen
@@ -89,6 +91,7 @@ class Unit:
         files = sorted(name for name in names if not name.endswith(b"/"))
         candidates = await asyncio.to_thread(self._inspect, files)
         if candidates:
+            self._store.room.grow(sum(one.size for one in candidates))
             await self._store_all(candidates, deadline)
         if candidates or known_tree is None:
             known_tree = await self._write_tree()
@@ -139,10 +142,15 @@ class Unit:
         """Drop what cannot or should not be stored, and note it as missing."""
         candidates: list[_Candidate] = []
         total = 0
+        room = max(0, self._limits.quota - self._store.room.taken)
         for path in files:
             found = self._inspect_one(path)
             if found is None:
                 continue
+            if found.size > room:
+                self._miss(path, "overQuota")
+                continue
+            room -= found.size
             total += found.size
             if len(candidates) >= self._limits.files or total > self._limits.total_bytes:
                 self._miss(path, "notReached")

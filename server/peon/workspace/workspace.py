@@ -7,7 +7,8 @@ they are taken back in the same form.
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import attrs
@@ -46,7 +47,18 @@ from peon.workspace.take_back import (
 )
 from peon.workspace.touched import TurnSpan
 from peon.workspace.unit import CaptureLimits
-from peon.workspace.upkeep import Retention, Upkeep, let_go, pack
+from peon.workspace.unused import drop_unused
+from peon.workspace.upkeep import (
+    GROWN_FROM,
+    PACK_FROM,
+    Retention,
+    Upkeep,
+    last_upkeep,
+    let_go,
+    loose_objects,
+    note_upkeep,
+    pack,
+)
 
 
 @attrs.frozen
@@ -205,16 +217,40 @@ class Workspace:
             store = self._stores[folder.root]
             return await take_back(folder, store, request, history.attribution(), self._steps)
 
-    async def keep_small(self, root: Path, retention: Retention) -> Upkeep:
-        """Pack the checkpoints of a folder and let old ones go. For when nothing else is to do."""
+    # ---- upkeep --------------------------------------------------------------------------------
+
+    async def keep_small(self, root: Path, retention: Retention) -> Upkeep | None:
+        """Pack the checkpoints of a folder and let old ones go; None where the folder was wanted
+        meanwhile, and the rest is to be done another time.
+        """
         history = await self.history(root)
         store = self._stores[history.root]
         await pack(store)
+        kept = attrs.evolve(retention, needed=history.needed)
+        done = await history.while_nobody_waits(lambda folder: let_go(folder, store, kept))
+        if done is not None:
+            await asyncio.to_thread(note_upkeep, store, self._clock.now())
+        return done
+
+    def wants_upkeep(self, root: Path, *, every: timedelta) -> bool:
+        """Whether there is so much to do for an opened folder that it is worth its time by now, or
+        nothing was done for so long.
+        """
+        store = self._stores.get(root)
+        if store is None:
+            return False
+        much = store.room.grown >= GROWN_FROM or loose_objects(store) >= PACK_FROM
+        return much or self._clock.now() - last_upkeep(store) >= every
+
+    async def unknown(self, root: Path, snapshots: Collection[str]) -> frozenset[str]:
+        """Those of the checkpoints that the folder does not have any more."""
+        history = await self.history(root)
         async with history.exclusively() as folder:
-            upkeep = await let_go(store, folder.chain, retention)
-            if upkeep.expired:
-                await folder.reread()
-            return upkeep
+            return frozenset(ref for ref in snapshots if not folder.chain.knows(ref))
+
+    async def drop_unused(self, roots: Collection[Path], before: datetime) -> tuple[Path, ...]:
+        """Delete the stores that are of none of these folders and were not used since then."""
+        return await asyncio.to_thread(drop_unused, self._checkpoints, frozenset(roots), before)
 
     # ---- the user's git ------------------------------------------------------------------------
 

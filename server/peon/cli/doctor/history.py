@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from peon.cli.doctor.checkpoints import look_at_checkpoints
 from peon.cli.doctor.findings import Finding, many, ok, problem, size
 from peon.cli.reading import StandingLog
 from peon.domain.model import Deletion, Model
@@ -26,6 +27,7 @@ def look_at_history(log: StandingLog, model: Model) -> Iterator[Finding]:
         yield problem(f"{error.what}: {error.why}", error.remedy)
         return
     yield ok(_policy(retention))
+    yield from look_at_checkpoints(log.folder, retention.checkpoints)
     yield from _due(model, retention)
 
 
