@@ -1,4 +1,4 @@
-"""Lines of JSON: bounded, and tolerant of what agents write."""
+"""Lines of JSON, tolerant of what agents write."""
 
 import json
 
@@ -7,8 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peon.providers.jsonrpc.ndjson import (
-    LineSplitter,
-    LineTooLong,
     Surrogates,
     decode,
     encode,
@@ -18,32 +16,6 @@ from peon.providers.jsonrpc.raw import clean
 
 FACE = "\N{GRINNING FACE}"
 HIGH, LOW = "\ud83d", "\ude00"
-
-
-@given(st.lists(st.binary(max_size=20).filter(lambda line: b"\n" not in line)), st.data())
-def test_lines_arrive_whole_however_they_are_cut(lines: list[bytes], data: st.DataObject):
-    stream = b"".join(line + b"\n" for line in lines)
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
-    pieces = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
-    splitter = LineSplitter()
-    assert [line for piece in pieces for line in splitter.feed(piece)] == lines
-
-
-def test_a_line_without_its_end_waits():
-    splitter = LineSplitter()
-    assert list(splitter.feed(b"one\ntw")) == [b"one"]
-    assert list(splitter.feed(b"o\n")) == [b"two"]
-
-
-@pytest.mark.parametrize("pieces", [[b"123456"], [b"123", b"456"], [b"ok\n123456"]])
-def test_a_line_over_the_limit_is_refused(pieces: list[bytes]):
-    splitter = LineSplitter(longest=5)
-    with pytest.raises(LineTooLong):
-        [line for piece in pieces for line in splitter.feed(piece)]
-
-
-def test_a_line_at_the_limit_passes():
-    assert list(LineSplitter(longest=5).feed(b"12345\n12345\n")) == [b"12345", b"12345"]
 
 
 @pytest.mark.parametrize(

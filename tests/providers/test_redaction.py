@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from peon.providers.redaction import LONGEST_HELD, RedactingSink, StreamedText
 from peon.providers.registry import SCRIPT
 from peon.providers.secrets import PLACE, Secrets, secret_values, secrets_of
+from peon.runtime.long_text import LongText, pieces_of
 from peon.wire import dumps, unstructure
 from peon_protocol.ids import ActionId, ItemId, SessionId
 from peon_protocol.provider_events import (
@@ -258,6 +259,38 @@ def test_no_event_carries_a_secret(event: ProviderEvent):
     told = b"".join(dumps(unstructure(each)) for each in kept.events)
     assert WORD.encode() not in told
     assert PLACE.encode() in told
+
+
+@pytest.mark.parametrize("place", range(1, len(WORD)))
+def test_a_long_text_is_redacted_also_where_its_pieces_meet(place: int):
+    kept = Kept()
+    sink = RedactingSink(kept, Secrets((WORD,)))
+    pieces = (f"before {WORD[:place]}", f"{WORD[place:]} after", " end")
+    long = LongText.of(lambda: iter(pieces), 60)
+    edit = FileEdit("p", long, long)
+    call = ToolCallUpdated(
+        item_id=ITEM, input={"x": [long]}, content=(TextContent(long),), edits=(edit,)
+    )
+    sink.provider_event(call)
+    sink.provider_event(TextDelta(text=long, item_id=ITEM))
+    sink.provider_event(PlanReplaced(entries=()))
+
+    told, *deltas, _ = kept.events
+    match told:
+        case ToolCallUpdated(
+            input={"x": [given]}, content=(TextContent(text),), edits=(FileEdit(_, new, old),)
+        ):
+            whole = [*map("".join, map(pieces_of, map(str_of, (given, text, new, old))))]
+        case _:
+            pytest.fail("it is not what was said")
+    said = "".join(each.text for each in deltas if isinstance(each, TextDelta))
+    assert {*whole, said} == {f"before {PLACE} after end"}
+    assert WORD.encode() not in dumps(unstructure(told))
+
+
+def str_of(value: object) -> str:
+    assert isinstance(value, str)
+    return value
 
 
 def test_held_text_comes_before_whatever_follows():

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from peon.providers import watch
-from peon.providers.jsonrpc.ndjson import LONGEST_LINE
+from peon.providers.jsonrpc.lines import LONGEST_LINE
 from peon.wire import dumps, unstructure
 from peon_protocol.provider_events import (
     ActionRequested,

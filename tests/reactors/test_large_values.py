@@ -11,7 +11,7 @@ from peon.engine.large_values import LargeValues
 from peon.errors import ExternalFailure, StoreFailure
 from peon.journal.blobs import BlobStore
 from peon.runtime.tasks import TaskOwner
-from peon_protocol.commands import IngestProviderEvent
+from peon_protocol.commands import IngestProviderEvent, StartTurn
 from peon_protocol.events import ItemRecorded
 from peon_protocol.ids import ItemId, ThreadId
 from peon_protocol.provider_events import PlanReplaced, ProviderEvent, TextDelta, ToolCallUpdated
@@ -29,6 +29,7 @@ from peon_protocol.values import (
     StoredContent,
     TextContent,
 )
+from support.agents import rogue
 from support.houses import OTHER, TALK, House
 
 KIB = 1024
@@ -101,6 +102,27 @@ async def test_it_is_there_after_a_restart(house: House):
     [stored] = turn.items[0].content
     assert isinstance(stored, StoredContent)
     assert (await page(house, stored, 0, 5)).data == "line\n"
+
+
+async def test_megabytes_in_one_line_of_an_agent_are_kept_whole(house: House):
+    entry = rogue()
+    table: dict[str, JsonValue] = {"command": entry.command, "args": [*entry.args]}
+    assert house.app.offer_agents({"rogue": table}) == ()
+    await house.open_thread(provider="rogue")
+    await house.submit(StartTurn(thread_id=TALK, prompt="show much"))
+    await house.until(lambda log: any(each.type == "turn.completed" for each in log))
+
+    [turn] = (await house.thread()).turns
+    [call] = turn.items or ()
+    [stored] = call.content
+    assert isinstance(stored, StoredContent)
+    line = "a line of what a tool has put out\n"
+    assert stored.preview == (line * 40)[:1024]
+    assert (await page(house, stored, len(line) * 99_999, len(line))).data == line
+    end = await page(house, stored, len(line) * 100_000, 200)
+    assert "REDACTABLE" not in end.data
+    assert end.data.startswith("the key is ")
+    assert stored.size - len(line) * 100_000 - end.data.index("\n") - 1 == 1_000_000
 
 
 async def test_pictures_are_kept_as_their_bytes(house: House):

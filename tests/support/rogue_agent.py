@@ -139,6 +139,15 @@ def write_much(prompt: Message) -> None:
     end(prompt)
 
 
+def show_much(prompt: Message) -> None:
+    """What a tool has put out, in one message of millions of characters, and a secret in it."""
+    output = "a line of what a tool has put out\n" * 100_000
+    output += "the key is sk-" + "ant-REDACTABLE0123456789abcdefghijklmnop\n"
+    shown = [{"type": "content", "content": {"type": "text", "text": output + output[:1_000_000]}}]
+    update("tool_call", toolCallId="t", title="Cat", status="completed", content=shown)
+    end(prompt)
+
+
 def write_without_end(_prompt: Message) -> None:
     piece = "y" * 1_000_000
     while True:

@@ -18,6 +18,7 @@ import attrs
 
 from peon.domain.commands import AnyCommand
 from peon.errors import StoreFailure
+from peon.runtime.long_text import CUT, LongText, pieces_of
 from peon.runtime.tasks import TaskOwner
 from peon.wire import dumps, unstructure
 from peon_protocol.commands import IngestProviderEvent
@@ -149,8 +150,9 @@ class LargeValues:
     async def _input(self, value: JsonValue) -> JsonValue:
         if _json_size(value, self._large) <= self._large:
             return value
+        # A long text in it is only its beginning here.
         text = await asyncio.to_thread(dumps, value)
-        name, size = await self._store.put_pieces(lambda: (text,))
+        name, size = await self._store.put_pieces(partial(_json_pieces, value))
         preview = text[:PREVIEW].decode(errors="ignore")
         return unstructure(
             StoredContent(BlobId(name), size, mime_type="application/json", preview=preview)
@@ -201,14 +203,55 @@ class LargeValues:
 
 
 def _encoded(text: str) -> Iterator[bytes]:
-    for start in range(0, len(text), _PIECE):
-        yield text[start : start + _PIECE].encode()
+    for piece in pieces_of(text):
+        for start in range(0, len(piece), _PIECE):
+            yield piece[start : start + _PIECE].encode()
 
 
 def _decoded(text: str) -> Iterator[bytes]:
     """Pieces of whole groups of four characters."""
-    for start in range(0, len(text), _BASE64_PIECE):
-        yield base64.b64decode(text[start : start + _BASE64_PIECE], validate=True)
+    rest = ""
+    for piece in pieces_of(text):
+        rest += piece
+        end = len(rest) // 4 * 4
+        for start in range(0, end, _BASE64_PIECE):
+            yield base64.b64decode(rest[start : min(end, start + _BASE64_PIECE)], validate=True)
+        rest = rest[end:]
+    yield base64.b64decode(rest, validate=True)
+
+
+def _json_pieces(value: JsonValue) -> Iterator[bytes]:
+    """The value as JSON. What holds no long text is written at once."""
+    match value:
+        case LongText():
+            yield b'"'
+            for piece in value.pieces():
+                yield dumps(piece)[1:-1]
+            yield b'"'
+        case list() if any(map(_holds_long_text, value)):
+            for place, each in enumerate(value):
+                yield b"," if place else b"["
+                yield from _json_pieces(each)
+            yield b"]"
+        case dict() if any(map(_holds_long_text, value.values())):
+            for place, (name, each) in enumerate(value.items()):
+                yield (b"," if place else b"{") + dumps(name) + b":"
+                yield from _json_pieces(each)
+            yield b"}"
+        case _:
+            yield dumps(value)
+
+
+def _holds_long_text(value: JsonValue) -> bool:
+    match value:
+        case LongText():
+            return True
+        case list():
+            return any(map(_holds_long_text, value))
+        case dict():
+            return any(map(_holds_long_text, value.values()))
+        case _:
+            return False
 
 
 def _parts(block: ItemContent) -> tuple[str, bool, str | None, str | None]:
@@ -242,6 +285,8 @@ def _size(command: IngestProviderEvent, large: int) -> int:
 
 def _length(text: str, large: int) -> int:
     """Bytes of a text; where its characters tell already whether it is large, those."""
+    if isinstance(text, LongText):
+        return text.size
     if len(text) > large or len(text) * 4 <= large:
         return len(text)
     return len(text.encode())
@@ -273,23 +318,20 @@ def _cut(command: IngestProviderEvent, large: int) -> IngestProviderEvent:
     content = event.content and tuple(_cut_block(block, large) for block in event.content)
     edits = event.edits and tuple(_cut_edit(edit, large) for edit in event.edits)
     cut = _json_size(event.input, large) > large
-    event = attrs.evolve(event, input=_CUT if cut else event.input, content=content, edits=edits)
+    event = attrs.evolve(event, input=CUT if cut else event.input, content=content, edits=edits)
     return attrs.evolve(command, event=event)
-
-
-_CUT: Final = "\n[the rest could not be kept]"
 
 
 def _cut_block(block: ItemContent, large: int) -> ItemContent:
     text, is_base64, _, _ = _parts(block)
     if _length(text, large) <= large:
         return block
-    return TextContent(_CUT if is_base64 else text[:PREVIEW] + _CUT)
+    return TextContent(CUT if is_base64 else text[:PREVIEW] + CUT)
 
 
 def _cut_edit(edit: FileEdit, large: int) -> FileEdit:
     if _length(edit.new_text, large) > large:
-        edit = attrs.evolve(edit, new_text=edit.new_text[:PREVIEW] + _CUT)
+        edit = attrs.evolve(edit, new_text=edit.new_text[:PREVIEW] + CUT)
     if edit.old_text is not None and _length(edit.old_text, large) > large:
-        edit = attrs.evolve(edit, old_text=edit.old_text[:PREVIEW] + _CUT)
+        edit = attrs.evolve(edit, old_text=edit.old_text[:PREVIEW] + CUT)
     return edit

@@ -5,12 +5,15 @@ back until it is known to be none. All other events end the text that grows, and
 """
 
 import re
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Final
 
 import attrs
 
 from peon.providers.port import SessionSink
 from peon.providers.secrets import KEY_NAME, TOKEN_PREFIXES, Secrets
+from peon.runtime.long_text import LongText
 from peon_protocol.provider_events import (
     ActionRequested,
     PlanReplaced,
@@ -73,6 +76,14 @@ class StreamedText:
         shown = self._secrets.redact(text, after=self._after)
         self._after = text[-1:] or self._after
         return shown
+
+
+def _streamed(secrets: Secrets, starts: "Starts", pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces of a long text, redacted; what leaves the process is read this way only."""
+    text = StreamedText(secrets, starts)
+    yield from filter(None, map(text.feed, pieces))
+    if rest := text.rest():
+        yield rest
 
 
 class Starts:
@@ -139,6 +150,10 @@ class RedactingSink:
 
     def _grow(self, delta: TextDelta | ReasoningDelta) -> None:
         growing = self._growing
+        if isinstance(delta.text, LongText):
+            for piece in delta.text.pieces():
+                self._grow(attrs.evolve(delta, text=piece))
+            return
         if growing is None or (type(growing), growing.item_id) != (type(delta), delta.item_id):
             self._settle()
             self._text = StreamedText(self._secrets, self._starts)
@@ -156,7 +171,7 @@ class RedactingSink:
         self._sink.provider_event(delta if text == delta.text else attrs.evolve(delta, text=text))
 
     def _redacted(self, event: ProviderEvent) -> ProviderEvent:
-        clean = self._secrets.redact
+        clean = self._clean
         match event:
             case ToolCallUpdated():
                 return self._tool_call(event)
@@ -186,17 +201,20 @@ class RedactingSink:
         )
 
     def _or_none(self, text: str | None) -> str | None:
-        return None if text is None else self._secrets.redact(text)
+        return None if text is None else self._clean(text)
+
+    def _clean(self, text: str) -> str:
+        if isinstance(text, LongText):
+            return text.through(partial(_streamed, self._secrets, self._starts))
+        return self._secrets.redact(text)
 
     def _edit(self, edit: FileEdit) -> FileEdit:
-        return FileEdit(
-            edit.path, self._secrets.redact(edit.new_text), self._or_none(edit.old_text)
-        )
+        return FileEdit(edit.path, self._clean(edit.new_text), self._or_none(edit.old_text))
 
     def _block(self, block: ItemContent) -> ItemContent:
         match block:
             case TextContent(text=text):
-                return TextContent(self._secrets.redact(text))
+                return TextContent(self._clean(text))
             case EmbeddedResource(resource=held):
                 return EmbeddedResource(attrs.evolve(held, text=self._or_none(held.text)))
             case _:
@@ -205,7 +223,7 @@ class RedactingSink:
     def _json(self, value: JsonValue) -> JsonValue:
         match value:
             case str():
-                return self._secrets.redact(value)
+                return self._clean(value)
             case list():
                 return [self._json(each) for each in value]
             case dict():

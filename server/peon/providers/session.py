@@ -10,7 +10,7 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.providers.dialect import Desk, Dialect, Turn
-from peon.providers.jsonrpc.ndjson import LineTooLong
+from peon.providers.jsonrpc.lines import LineTooLong
 from peon.providers.port import AgentFault, SessionRequest, SessionSink
 from peon.providers.process import AgentProcess, Command, Exit
 from peon.providers.redaction import RedactingSink

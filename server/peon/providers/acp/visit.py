@@ -4,7 +4,7 @@ from peon.errors import CommandRejected, ExternalFailure
 from peon.providers.acp import handshake, messages
 from peon.providers.acp.handshake import AUTH_REQUIRED
 from peon.providers.jsonrpc.connection import AgentError, AgentRefused, Connection
-from peon.providers.jsonrpc.ndjson import LineTooLong
+from peon.providers.jsonrpc.lines import LineTooLong
 from peon.providers.jsonrpc.raw import JsonObject
 from peon.providers.port import Login, LoginRequest
 from peon.providers.process import AgentProcess, Command, Exit

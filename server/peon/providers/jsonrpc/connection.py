@@ -13,6 +13,7 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.providers.jsonrpc import ndjson, raw
+from peon.providers.jsonrpc.lines import LineSplitter, LongLine
 from peon.providers.jsonrpc.raw import JsonObject
 from peon.providers.port import AgentFault
 from peon_protocol.values import JsonValue
@@ -59,7 +60,7 @@ class Connection:
         self._name = name
         self._send = send
         self._handler = handler
-        self._splitter = ndjson.LineSplitter()
+        self._splitter = LineSplitter()
         self._waiting: dict[int, Reply] = {}
         self._last_id = 0
         self._lost: AgentError | None = None
@@ -69,7 +70,7 @@ class Connection:
     def feed(self, data: bytes) -> None:
         """Handle every message that `data` completes. Raises LineTooLong."""
         for line in self._splitter.feed(data):
-            if line and not line.isspace():
+            if isinstance(line, LongLine) or (line and not line.isspace()):
                 self._take(line)
 
     def call(self, method: str, params: JsonValue, reply: Reply) -> int:
@@ -128,9 +129,9 @@ class Connection:
     def _write(self, message: JsonObject) -> None:
         self._send(ndjson.encode({"jsonrpc": "2.0", **message}))
 
-    def _take(self, line: bytes) -> None:
+    def _take(self, line: bytes | LongLine) -> None:
         try:
-            message = ndjson.decode(line)
+            message = line.value() if isinstance(line, LongLine) else ndjson.decode(line)
         except ValueError:
             self._skip(line)
             return
@@ -156,9 +157,10 @@ class Connection:
         if not self._handler.asked(request_id, method, params):
             self.refuse(request_id, METHOD_NOT_FOUND, f"Method not found: {method}")
 
-    def _skip(self, line: bytes) -> None:
+    def _skip(self, line: bytes | LongLine) -> None:
         self.skipped += 1
-        logger.debug("%s wrote a line of %d bytes that is no message", self._name, len(line))
+        size = line.size if isinstance(line, LongLine) else len(line)
+        logger.debug("%s wrote a line of %d bytes that is no message", self._name, size)
 
 
 def _agent_error(error: JsonValue) -> AgentError:

@@ -1,45 +1,11 @@
-"""Messages as lines of JSON: a bounded splitter, a tolerant decoder, an encoder."""
+"""Messages as lines of JSON: a tolerant decoder, an encoder, halves of characters."""
 
 import json
-from collections.abc import Iterator
 
 import orjson
 
+from peon.runtime.long_text import LongText
 from peon_protocol.values import JsonValue
-
-LONGEST_LINE = 64 * 1024 * 1024
-"""Bytes. An agent that writes a longer line is broken, or wants our memory."""
-
-
-class LineTooLong(ValueError):
-    """An agent wrote more than `LONGEST_LINE` bytes without ending a line."""
-
-
-class LineSplitter:
-    """Cuts a stream of bytes into lines, without their ends; holds at most one line."""
-
-    def __init__(self, longest: int = LONGEST_LINE) -> None:
-        self._longest = longest
-        self._pieces: list[bytes] = []
-        self._held = 0
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Give the lines that `data` completes. Raises LineTooLong."""
-        first, *rest = data.split(b"\n")
-        self._hold(first)
-        for piece in rest:
-            line = b"".join(self._pieces)
-            self._pieces.clear()
-            self._held = 0
-            yield line
-            self._hold(piece)
-
-    def _hold(self, piece: bytes) -> None:
-        self._held += len(piece)
-        if self._held > self._longest:
-            self._pieces.clear()
-            raise LineTooLong(f"a line of more than {self._longest} bytes")
-        self._pieces.append(piece)
 
 
 def encode(message: JsonValue) -> bytes:
@@ -79,6 +45,8 @@ class Surrogates:
     def join(self, text: str) -> str:
         """`text` with what was held back before it, and without a half at its end."""
         if not self._half and text.isascii():
+            return text
+        if isinstance(text, LongText):
             return text
         text = self._half + text
         self._half = ""
