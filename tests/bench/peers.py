@@ -3,13 +3,17 @@
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
 from bench.samples import ITEM_ID, TEXT, THREADS, TURN_IDS, fresh_folder, places
+from peon.journal.format import join_events
+from peon.journal.group import GroupCommit
+from peon.journal.segments import SegmentWriter
+from peon.journal.waiters import DurabilityWaiters
 
 
 class Conversation(Aggregate):
@@ -75,7 +79,7 @@ class SqliteRows:
 
     def __init__(self, folder: Path) -> None:
         place = fresh_folder(folder) / "events.sqlite"
-        self._connection = sqlite3.connect(place, isolation_level=None)
+        self._connection = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=FULL")
         self._connection.execute(
@@ -98,3 +102,53 @@ class SqliteRows:
 
     def close(self) -> None:
         self._connection.close()
+
+
+class SqliteGroups:
+    """SQLite behind the group commit that ours has: a thread commits all that has gathered.
+
+    A row for each event, or one for all of a commit.
+    """
+
+    def __init__(self, folder: Path, *, row_each: bool) -> None:
+        self.head = 0
+        self._waiters = DurabilityWaiters()
+        self._rows = SqliteRows(folder)
+        self._group = GroupCommit(
+            cast("SegmentWriter", _RowWriter(self._rows, row_each=row_each)),
+            folder,
+            committed=lambda commit: self._waiters.reached(commit.last),
+            failed=self._waiters.fail,
+        )
+
+    def append(self, events: Sequence[bytes]) -> int:
+        """As that of our store."""
+        self.head += len(events)
+        return self._group.append(events)
+
+    async def wait_durable(self, sequence: int) -> None:
+        """As that of our store."""
+        await self._waiters.add(sequence)
+
+    async def close(self) -> None:
+        await self._group.close()
+
+
+class _RowWriter:
+    """Stands where the group commit expects a writer of segments."""
+
+    def __init__(self, rows: SqliteRows, *, row_each: bool) -> None:
+        self.head = 0
+        self._rows = rows
+        self._row_each = row_each
+
+    def commit(self, events: Sequence[bytes]) -> bytes:
+        payload = join_events(events)
+        bodies = events if self._row_each else [payload]
+        first = self.head + 1
+        self._rows.add([("clients", place, body) for place, body in enumerate(bodies, first)])
+        self.head += len(events)
+        return payload
+
+    def close(self) -> None:
+        self._rows.close()

@@ -72,6 +72,10 @@ class Connection(asyncio.Protocol):
 
     # --- for the session ---------------------------------------------------------------------
 
+    def message_here(self) -> bytes | Oversized | Junk | None:
+        """The next message, if all of it has arrived."""
+        return self._framer.next()
+
     async def next_message(self) -> bytes | Oversized | Junk | None:
         """The next message; None when the client has sent its last."""
         while (message := self._framer.next()) is None:

@@ -59,13 +59,12 @@ class Endpoint:
 
     def receive(self, message: bytes | Oversized | Junk) -> None:
         """Handle what the framer found. Commands are submitted before this returns."""
-        match message:
-            case bytes():
-                self._receive_body(message)
-            case Oversized():
-                self._responder.refuse(message.request_id, _too_large(message))
-            case Junk():
-                self._responder.refuse(None, _no_message())
+        if isinstance(message, bytes):
+            self._receive_body(message)
+        elif isinstance(message, Oversized):
+            self._responder.refuse(message.request_id, _too_large(message))
+        else:
+            self._responder.refuse(None, _no_message())
 
     def _receive_body(self, body: bytes) -> None:
         try:
@@ -114,11 +113,11 @@ class Endpoint:
                 self._resolved(request, outcome)
             else:
                 outcome.add_done_callback(partial(self._resolved, request))
+        elif isinstance(outcome, Failure):
+            self._responder.fail(request, outcome)
         elif isinstance(outcome, Awaitable):
             work = self._tasks.start(self._wait(request, outcome), name=request.method)
             request.work = None if route.kind is MethodKind.COMMAND else work
-        elif isinstance(outcome, Failure):
-            self._responder.fail(request, outcome)
         else:
             self._responder.answer(request, outcome)
 

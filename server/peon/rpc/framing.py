@@ -71,6 +71,18 @@ class Framer:
 
     def next(self) -> bytes | Oversized | Junk | None:
         """The next message; None until more is fed."""
+        if self._body is None and self._skipping is None and self._length is None:
+            usual = _USUAL_HEADER.match(self._buffer, self._position)
+            if usual is not None:
+                start, length = usual.end(), int(usual[1])
+                end = start + length
+                if length <= self._max_bytes and end <= len(self._buffer):
+                    self._position, self._in_junk = end, False
+                    return bytes(self._buffer[start:end])
+        return self._next_part()
+
+    def _next_part(self) -> bytes | Oversized | Junk | None:
+        """As `next`, where it is not all here, or not as it should be."""
         if self._skipping is None and self._body is None:
             junk = self._read_header()
             if junk is not None:

@@ -35,6 +35,7 @@ class InFlight:
         self._most = most
         self._open: dict[RequestId, Request] = {}
         self._changed: asyncio.Event = asyncio.Event()
+        self._awaited = 0
 
     def __len__(self) -> int:
         return len(self._open)
@@ -51,7 +52,8 @@ class InFlight:
         if self._open.get(request.request_id) is not request:
             return False
         del self._open[request.request_id]
-        self._changed.set()
+        if self._awaited:
+            self._changed.set()
         return True
 
     def find(self, request_id: RequestId) -> Request | None:
@@ -70,11 +72,18 @@ class InFlight:
     async def room(self) -> None:
         """Return once `has_room`."""
         while not self.has_room:
-            self._changed.clear()
-            await self._changed.wait()
+            await self._change()
 
     async def empty(self) -> None:
         """Return once every request is answered."""
         while self._open:
-            self._changed.clear()
+            await self._change()
+
+    async def _change(self) -> None:
+        """Return once a request has been closed."""
+        self._changed.clear()
+        self._awaited += 1
+        try:
             await self._changed.wait()
+        finally:
+            self._awaited -= 1

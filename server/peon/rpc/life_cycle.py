@@ -35,6 +35,8 @@ class LifeCycle:
 
     def refusal(self, method: str) -> Failure | None:
         """Why a request cannot be taken now, if so."""
+        if self.phase is Phase.RUNNING and method != "initialize":
+            return None
         match self.phase:
             case Phase.NEW if method != "initialize":
                 return Failure.of(
@@ -42,7 +44,7 @@ class LifeCycle:
                     f"{method} came before initialize.",
                     remedy="Send initialize first, and wait for its answer.",
                 )
-            case Phase.RUNNING if method == "initialize":
+            case Phase.RUNNING:
                 return Failure.of(
                     FailureKind.REQUEST_INVALID, "This session is initialized already."
                 )

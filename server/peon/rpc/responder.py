@@ -18,7 +18,7 @@ from peon.rpc.limits import Limits
 from peon.rpc.messages import Failure, RequestId, failure_body, result_body
 from peon.rpc.send_queue import SendQueue
 from peon.rpc.subscriptions import Subscriptions
-from peon.wire import unstructure
+from peon.wire import UnstructureHook, unstructurer
 from peon_protocol.results import CommandResult
 
 _COMMAND_RESULTS: Final = get_args(CommandResult)
@@ -112,6 +112,14 @@ class Responder:
 def _encode(request_id: RequestId, result: object) -> bytes:
     if isinstance(result, PreparedAnswer):
         return result.body(request_id)
-    if not attrs.has(type(result)):
-        raise TypeError(f"{type(result).__name__} is no result of ours")
-    return result_body(request_id, unstructure(result))
+    kind = type(result)
+    hook = _HOOKS.get(kind)
+    if hook is None:
+        if not attrs.has(kind):
+            raise TypeError(f"{kind.__name__} is no result of ours")
+        hook = _HOOKS[kind] = unstructurer(kind)
+    return result_body(request_id, hook(result))
+
+
+_HOOKS: Final[dict[type, UnstructureHook]] = {}
+"""For each kind of result what makes JSON of it, found when there is the first."""

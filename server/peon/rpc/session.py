@@ -188,19 +188,26 @@ class Session:
     async def _read(self) -> None:
         """Handle message after message, as fast as the journal and the client allow."""
         handled = 0
+        here, receive = self.connection.message_here, self._endpoint.receive
+        queue, in_flight = self.queue, self.responder.in_flight
         try:
-            while (message := await self.connection.next_message()) is not None:
-                self._endpoint.receive(message)
+            while True:
+                message = here()
+                if message is None:
+                    message = await self.connection.next_message()
+                    if message is None:
+                        break
+                receive(message)
                 handled += 1
                 if handled % _MESSAGES_PER_TURN == 0:
                     await asyncio.sleep(0)
                     # After a failed write nothing is taken in any more, and reads are served.
                     with contextlib.suppress(StoreFailure):
                         await self._core.wait_capacity()
-                if not self.queue.has_room:
-                    await self.queue.room()
-                if not self.responder.in_flight.has_room:
-                    await self.responder.in_flight.room()
+                if not queue.has_room:
+                    await queue.room()
+                if not in_flight.has_room:
+                    await in_flight.room()
         finally:
             self._end(Ending.INPUT_ENDED)
 

@@ -12,8 +12,9 @@ from peon.wire.encoded import already_json, parter
 from peon.wire.encoding import dumps, holds_lone_surrogate, loads
 from peon.wire.envelope import EVENT_TYPES
 from peon.wire.events import EventInvalid, EventReader, UnknownEvent, decode_event, encode_event
+from peon.wire.hooks import UnstructureHook
 from peon.wire.problems import ParamsInvalid, problems
-from peon.wire.shapes import structure, structurer, unstructure
+from peon.wire.shapes import structure, structurer, unstructure, unstructurer
 from peon.wire.trusted import decode_trusted, structure_trusted
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "EventReader",
     "ParamsInvalid",
     "UnknownEvent",
+    "UnstructureHook",
     "already_json",
     "decode_event",
     "decode_trusted",
@@ -37,4 +39,5 @@ __all__ = [
     "structure_trusted",
     "structurer",
     "unstructure",
+    "unstructurer",
 ]
