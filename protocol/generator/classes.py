@@ -14,10 +14,11 @@ from peon_protocol import (
     notifications,
     provider_events,
     queries,
+    queue_results,
     results,
     views,
 )
-from peon_protocol.events import items, projects, threads, turns, workspace
+from peon_protocol.events import items, messages, projects, threads, turns, workspace
 from peon_protocol.events import reviews as review_events
 from peon_protocol.methods import METHODS, Direction
 from peon_protocol.provider_events import ProviderEvent
@@ -44,6 +45,7 @@ MODULES: Final = (
     provider_events,
     projects,
     threads,
+    messages,
     turns,
     items,
     workspace,
@@ -53,6 +55,7 @@ MODULES: Final = (
     queries,
     views,
     results,
+    queue_results,
     notifications,
     failures,
 )

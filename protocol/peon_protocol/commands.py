@@ -13,7 +13,9 @@ from peon_protocol.ids import (
     CheckpointId,
     CommandId,
     HunkId,
+    MessageId,
     ProjectId,
+    RuleId,
     ThreadId,
     TurnId,
 )
@@ -24,7 +26,9 @@ from peon_protocol.values import (
     ProjectDefaults,
     Prompt,
     RestoreScope,
+    RuleVerdict,
     Scope,
+    ToolKind,
 )
 
 
@@ -105,6 +109,73 @@ class StartTurn:
 
 
 @attrs.frozen(kw_only=True)
+class QueueMessage:
+    """Ask for something when it is its turn: at once where the thread is idle and nothing waits.
+
+    With a `message_id` that exists and the same prompt, it is the same message.
+    """
+
+    thread_id: ThreadId
+    prompt: Prompt
+    message_id: MessageId | None = None
+    model: str | None = None
+    mode: Mode | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class EditMessage:
+    """Say something else in a message that waits."""
+
+    thread_id: ThreadId
+    message_id: MessageId
+    prompt: Prompt
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class RemoveMessage:
+    """Take a message out of the queue."""
+
+    thread_id: ThreadId
+    message_id: MessageId
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class MoveMessage:
+    """Move a message that waits before another one, or to the end."""
+
+    thread_id: ThreadId
+    message_id: MessageId
+    before: MessageId | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class SendMessage:
+    """Start a message that waits, or the first one, now; a queue that was held goes on with it."""
+
+    thread_id: ThreadId
+    message_id: MessageId | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class SteerTurn:
+    """Tell the agent something while it is at work; where that cannot be, it is queued.
+
+    With a `message_id` that exists and the same prompt, it is the same message.
+    """
+
+    thread_id: ThreadId
+    prompt: Prompt
+    turn_id: TurnId | None = None
+    message_id: MessageId | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
 class InterruptTurn:
     """Stop the turn in progress; what it has done stays."""
 
@@ -115,11 +186,15 @@ class InterruptTurn:
 
 @attrs.frozen(kw_only=True)
 class ApprovePendingAction:
-    """Allow what an agent asked for."""
+    """Allow what an agent asked for: this once, for its session, or always, which makes a rule.
+
+    `option_id` chooses among what the agent itself offered.
+    """
 
     thread_id: ThreadId
     action_id: ActionId
     scope: Scope = Scope.ONCE
+    option_id: str | None = None
     command_id: CommandId | None = None
 
 
@@ -130,6 +205,32 @@ class RejectPendingAction:
     thread_id: ThreadId
     action_id: ActionId
     reason: str | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class AddRule:
+    """Have a rule settle what agents ask for in a project; what is given must all fit.
+
+    `path` is a glob relative to the project's folder, `command` the first words of a command.
+    """
+
+    project_id: ProjectId
+    verdict: RuleVerdict
+    rule_id: RuleId | None = None
+    provider: str | None = None
+    tool_kind: ToolKind | None = None
+    path: str | None = None
+    command: str | None = None
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class RemoveRule:
+    """Take a rule back; what it has settled stays settled."""
+
+    project_id: ProjectId
+    rule_id: RuleId
     command_id: CommandId | None = None
 
 
@@ -228,9 +329,17 @@ Command: TypeAlias = (
     | ConfigureThread
     | DeleteThread
     | StartTurn
+    | QueueMessage
+    | EditMessage
+    | RemoveMessage
+    | MoveMessage
+    | SendMessage
+    | SteerTurn
     | InterruptTurn
     | ApprovePendingAction
     | RejectPendingAction
+    | AddRule
+    | RemoveRule
     | IngestProviderEvent
     | CreateCheckpoint
     | RestoreCheckpoint

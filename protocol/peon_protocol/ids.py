@@ -18,6 +18,8 @@ EventId = NewType("EventId", str)
 StreamId = NewType("StreamId", str)
 BlobId = NewType("BlobId", str)
 HunkId = NewType("HunkId", str)
+MessageId = NewType("MessageId", str)
+RuleId = NewType("RuleId", str)
 
 ID_TYPES: Final = (
     ProjectId,
@@ -35,6 +37,8 @@ ID_TYPES: Final = (
     StreamId,
     BlobId,
     HunkId,
+    MessageId,
+    RuleId,
 )
 
 ID_PATTERN: Final = r"^[A-Za-z0-9_.:-]{1,128}$"

@@ -94,7 +94,11 @@ class PlanReplaced:
 
 @attrs.frozen(kw_only=True)
 class ActionRequested:
-    """The agent waits for leave. `paths` are the files it would touch, where it says so."""
+    """The agent waits for leave.
+
+    `paths` are the files it would touch and `command` is the command line it would run, where it
+    says so; neither is ever read off the title.
+    """
 
     TYPE: ClassVar = "actionRequested"
     action_id: ActionId
@@ -103,6 +107,7 @@ class ActionRequested:
     title: str
     options: tuple[ActionOption, ...]
     paths: tuple[str, ...] = ()
+    command: str | None = None
 
 
 @attrs.frozen(kw_only=True)

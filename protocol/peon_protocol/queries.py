@@ -14,6 +14,13 @@ class ListProjects:
 
 
 @attrs.frozen(kw_only=True)
+class ListRules:
+    """The rules of a project, oldest first."""
+
+    project_id: ProjectId
+
+
+@attrs.frozen(kw_only=True)
 class ListThreads:
     """Every live thread, or those of one project; a project that is not there has none."""
 
@@ -176,7 +183,7 @@ class UnsubscribeEvents:
     subscription_id: SubscriptionId
 
 
-ModelQuery: TypeAlias = ListProjects | ListThreads | ReadThread | ListCheckpoints
+ModelQuery: TypeAlias = ListProjects | ListRules | ListThreads | ReadThread | ListCheckpoints
 OutsideQuery: TypeAlias = (
     ReadTurnDiff
     | ReadCheckpointDiff

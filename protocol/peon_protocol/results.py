@@ -20,11 +20,11 @@ from peon_protocol.ids import (
     ThreadId,
     TurnId,
 )
+from peon_protocol.queue_results import ActionResult, MessageResult, RuleResult, SteerResult
 from peon_protocol.values import (
     AuthMethod,
     BlobEncoding,
     Decider,
-    Decision,
     HunkConflict,
     HunkKind,
     HunkStatus,
@@ -62,16 +62,6 @@ class TurnResult:
     thread_id: ThreadId
     turn_id: TurnId
     number: int
-
-
-@attrs.frozen(kw_only=True)
-class ActionResult:
-    """An action was answered."""
-
-    sequence: int
-    thread_id: ThreadId
-    action_id: ActionId
-    decision: Decision
 
 
 @attrs.frozen(kw_only=True)
@@ -150,7 +140,14 @@ OperationResult: TypeAlias = (
     CheckpointResult | RestoreResult | CommitResult | PushResult | ReviewResult
 )
 CommandResult: TypeAlias = (
-    ProjectResult | ThreadResult | TurnResult | ActionResult | OperationResult
+    ProjectResult
+    | ThreadResult
+    | TurnResult
+    | MessageResult
+    | SteerResult
+    | RuleResult
+    | ActionResult
+    | OperationResult
 )
 
 

@@ -9,14 +9,17 @@ from peon_protocol.ids import (
     ActionId,
     CheckpointId,
     ItemId,
+    MessageId,
     OperationId,
     ProjectId,
+    RuleId,
     SessionId,
     ThreadId,
     TurnId,
 )
 from peon_protocol.values import (
     ActionOption,
+    Actor,
     AuthMethod,
     CheckpointKind,
     FileEdit,
@@ -30,6 +33,8 @@ from peon_protocol.values import (
     PlanEntry,
     ProjectDefaults,
     Prompt,
+    RuleVerdict,
+    Scope,
     SessionOrigin,
     StopReason,
     ThreadStatus,
@@ -54,10 +59,26 @@ class ProjectView:
 
 
 @attrs.frozen(kw_only=True)
+class RuleView:
+    """A rule of a project; what is null is not looked at."""
+
+    rule_id: RuleId
+    project_id: ProjectId
+    provider: str | None
+    verdict: RuleVerdict
+    tool_kind: ToolKind | None
+    path: str | None
+    command: str | None
+    created_at: str
+    created_by: Actor
+
+
+@attrs.frozen(kw_only=True)
 class ItemView:
     """One thing inside a turn.
 
-    `text` is a message's or a reasoning's, `entries` a plan's; the rest is a tool call's.
+    `text` is a message's or a reasoning's, `entries` a plan's; the rest is a tool call's, and
+    `content` what a user's message holds besides text.
     """
 
     item_id: ItemId
@@ -107,7 +128,22 @@ class PendingActionView:
     title: str
     kind: ToolKind
     options: tuple[ActionOption, ...]
+    paths: tuple[str, ...]
+    command: str | None
+    scopes: tuple[Scope, ...]
     requested_at: str
+
+
+@attrs.frozen(kw_only=True)
+class QueuedMessageView:
+    """A message that waits for its turn; with `steer` it is being told to the agent right now."""
+
+    message_id: MessageId
+    prompt: Prompt
+    model: str | None
+    mode: Mode | None
+    steer: bool
+    queued_at: str
 
 
 @attrs.frozen(kw_only=True)
@@ -146,7 +182,11 @@ class SessionView:
 
 @attrs.frozen(kw_only=True)
 class ThreadView:
-    """A conversation. `version` counts its events: a subscriber knows whether it has them all."""
+    """A conversation. `version` counts its events: a subscriber knows whether it has them all.
+
+    `queue` starts by itself, message by message, unless it is held: after a turn that failed, or
+    whose server stopped, until something is started.
+    """
 
     thread_id: ThreadId
     project_id: ProjectId
@@ -159,6 +199,8 @@ class ThreadView:
     archived: bool
     turns: tuple[TurnView, ...]
     pending_actions: tuple[PendingActionView, ...]
+    queue: tuple[QueuedMessageView, ...]
+    queue_held: bool
     checkpoints: tuple[CheckpointView, ...]
     operation: OperationView | None
     session: SessionView | None

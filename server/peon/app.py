@@ -341,7 +341,7 @@ def _engine(
     values: LargeValues,
 ) -> Engine:
     home = Path(options.environment.get("HOME", "/"))
-    world = LocalWorld(catalog, home=home)
+    world = LocalWorld(catalog, home=home, private=(settings.state_dir,))
     limits = CoalescerLimits(bytes=settings.coalesce_bytes, seconds=settings.coalesce_seconds)
     parts = EngineParts(store, options.clock, options.ids, world, limits, values)
     return Engine(parts, restarted.model)

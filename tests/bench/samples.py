@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from peon.domain.facts import ProviderFacts, ProviderObstacle, RootFact
+from peon.domain.facts import Places, ProviderFacts, ProviderObstacle, RootFact
 from peon.journal.filesystem import LocalFileSystem
 from peon.runtime.ids import RandomIds
 from peon_protocol.events import ItemRecorded, StoredEvent
@@ -49,8 +49,8 @@ class StillWorld:
     def obstacle(self, provider: str, environment: Mapping[str, str]) -> ProviderObstacle | None:
         return None
 
-    def leads_outside(self, root: str, paths: object) -> bool:
-        return False
+    def places(self, root: str, paths: object) -> Places:
+        return Places()
 
 
 def places(count: int) -> Iterator[tuple[int, int, int]]:

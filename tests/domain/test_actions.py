@@ -12,7 +12,6 @@ from peon_protocol.rejections import (
     ActionAlreadyResolved,
     ActionHasNoSuchOption,
     ActionNotFound,
-    FeatureNotAvailable,
     ThreadNotAwaitingApproval,
     ThreadNotFound,
 )
@@ -132,13 +131,6 @@ def test_answers_need_a_thread():
         ThreadNotFound(TALK)
     )
     given().when(RejectPendingAction(thread_id=TALK, action_id=ASKED)).refused(ThreadNotFound(TALK))
-
-
-@pytest.mark.parametrize("scope", [Scope.SESSION, Scope.ALWAYS])
-def test_wider_scopes_are_not_offered_yet(scope: Scope):
-    given(an_asking_turn()).when(
-        ApprovePendingAction(thread_id=TALK, action_id=ASKED, scope=scope)
-    ).refused(FeatureNotAvailable(f"the scope {scope}"))
 
 
 def test_leave_for_once_is_not_stretched_to_leave_for_ever():

@@ -2,8 +2,9 @@
 
 import pytest
 
-from peon.domain.actions import Verdict, verdict
+from peon.domain.actions import by_mode
 from peon.domain.effects import ToolCallClosed, ToolCallOpened
+from peon.domain.patterns import wish
 from peon_protocol.commands import InterruptTurn
 from peon_protocol.events import ActionResolved, Event
 from peon_protocol.ids import ActionId
@@ -19,6 +20,7 @@ from peon_protocol.values import (
     ItemStatus,
     Mode,
     OptionKind,
+    RuleVerdict,
     Scope,
     ThreadStatus,
     ToolKind,
@@ -98,7 +100,7 @@ def test_a_mode_may_allow_at_once():
         says(a_request(paths=("roses.txt",))), by=AGENT
     ).then(
         a_tool_call(ItemStatus.AWAITING_APPROVAL),
-        an_action(),
+        an_action(paths=("roses.txt",), scopes=tuple(Scope)),
         allowed_by(Mode.EDITS),
         moved(TOOL, ItemStatus.RUNNING),
     ).reacts(
@@ -185,8 +187,8 @@ def test_what_each_mode_says_of_each_kind_of_tool(row: list[str]):
     for column, answer in zip(COLUMNS[1:], answers, strict=True):
         mode, _, where = column.partition(",")
         for inside in {"inside": (True,), "outside": (False,)}.get(where, (True, False)):
-            said = verdict(Mode(mode), ToolKind(kind), inside=inside)
-            assert said is Verdict[answer.upper()], (mode, inside)
+            wanted = wish(ToolKind(kind), ("roses.txt",) if inside else (), None)
+            assert by_mode(Mode(mode), wanted) is RuleVerdict[answer.upper()], (mode, inside)
 
 
 def test_the_table_of_verdicts_is_complete():

@@ -38,8 +38,8 @@ from peon_protocol.events import OperationRequested
 from peon_protocol.ids import CheckpointId, OperationId
 from peon_protocol.methods import METHODS, MethodKind
 from peon_protocol.provider_events import TextDelta, TurnEnded
+from peon_protocol.queue_results import ActionResult
 from peon_protocol.results import (
-    ActionResult,
     CheckpointResult,
     CommandResult,
     CommitResult,

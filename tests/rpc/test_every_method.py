@@ -131,7 +131,7 @@ async def lsp(tmp_path: Path) -> AsyncIterator[LspTeller]:
 
 async def test_pytest_lsp_drives_every_method(lsp: LspTeller, tmp_path: Path):
     await drive(lsp, tmp_path)
-    assert "".join(delta["text"] for delta in lsp.deltas) == "hellohello"
+    assert "".join(delta["text"] for delta in lsp.deltas) == "hellofirsthello"
 
 
 # --- a plain script ------------------------------------------------------------------------------

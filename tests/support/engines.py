@@ -12,7 +12,7 @@ from peon.domain.commands import (
     RecordTurnCheckpoint,
 )
 from peon.domain.effects import Effect
-from peon.domain.facts import ProviderFacts, ProviderObstacle, RootFact
+from peon.domain.facts import Places, ProviderFacts, ProviderObstacle, RootFact
 from peon.domain.model import Model, Thread, Turn
 from peon.engine.coalescer import CoalescerLimits
 from peon.engine.engine import Engine, EngineParts
@@ -37,6 +37,7 @@ from peon_protocol.provider_events import ProviderEvent, TextDelta
 from peon_protocol.results import CommandResult
 from peon_protocol.values import Actor, ActorKind
 from support.clock import FakeClock, give_way
+from support.given import places_of
 
 E = TypeVar("E", bound=Event)
 
@@ -67,8 +68,8 @@ class OpenWorld:
     def obstacle(self, provider: str, environment: Mapping[str, str]) -> ProviderObstacle | None:
         return None
 
-    def leads_outside(self, root: str, paths: Iterable[str]) -> bool:
-        return any(not path.startswith(root) for path in paths)
+    def places(self, root: str, paths: Iterable[str]) -> Places:
+        return places_of(paths, outside=any(not path.startswith(root) for path in paths))
 
 
 class Desk:

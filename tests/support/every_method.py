@@ -78,6 +78,8 @@ class Story:
         turn = await self._turns(thread)
         await self._reviews(thread, turn)
         await self._why(thread, turn)
+        await self._messages(thread)
+        await self._rules(thread)
         await self._checkpoints(thread)
         await self._git(thread, repository)
         await self._host()
@@ -167,6 +169,51 @@ class Story:
         assert (found["origin"], found["turnId"]) == ("external", None)
         await self.no("why/line", "file.noSuchLine", threadId=thread, path="one.txt", line=9)
         await self.no("why/line", "folder.notNamed", path="one.txt", line=1)
+
+    async def _messages(self, thread: str) -> None:
+        """What is asked for while a turn is in progress waits; the last of it begins."""
+        gone: Json = {"threadId": thread, "messageId": "none"}
+        await self.no("turn/steer", "turn.notInProgress", threadId=thread, prompt="say more")
+        await self.no("turn/queue", "prompt.empty", threadId=thread, prompt=" ")
+        await self.no("message/send", "message.notFound", threadId=thread)
+        await self.yes("turn/start", threadId=thread, prompt="sleep 60")
+        await self._teller.event("turn.started")
+        first = (await self.yes("turn/queue", threadId=thread, prompt="say first"))["messageId"]
+        steered = await self.yes("turn/steer", threadId=thread, prompt="say second")
+        assert not steered["steered"]
+        second = steered["messageId"]
+        await self.yes("message/move", threadId=thread, messageId=second, before=first)
+        await self.no("message/move", "message.notFound", **gone)
+        await self.yes("message/edit", threadId=thread, messageId=second, prompt="fail on purpose")
+        await self.no("message/edit", "message.notFound", prompt="say it", **gone)
+        third = (await self.yes("turn/queue", threadId=thread, prompt="say third"))["messageId"]
+        await self.yes("message/remove", threadId=thread, messageId=third)
+        await self.no("message/remove", "message.notFound", **gone)
+        await self._teller.ask("turn/interrupt", {"threadId": thread})
+        await self._teller.event("turn.failed")
+        held = (await self._teller.ask("thread/read", {"threadId": thread}))["thread"]
+        assert held["queueHeld"]
+        assert [each["messageId"] for each in held["queue"]] == [first]
+        sent = await self.yes("message/send", threadId=thread)
+        assert sent["turnId"] is not None
+        await self._teller.event("turn.completed")
+
+    async def _rules(self, thread: str) -> None:
+        """A rule answers, and says so."""
+        project = (await self._teller.ask("project/list", {}))["projects"][0]["projectId"]
+        await self.no("rule/add", "rule.empty", projectId=project, verdict="allow")
+        rule = await self.yes(
+            "rule/add", projectId=project, verdict="deny", toolKind="edit", path="secret/**"
+        )
+        listed = (await self.yes("rule/list", projectId=project))["rules"]
+        assert [each["ruleId"] for each in listed] == [rule["ruleId"]]
+        await self.no("rule/list", "project.notFound", projectId="none")
+        await self.yes("turn/start", threadId=thread, prompt="write secret/key x")
+        settled = (await self._teller.event("action.resolved"))["payload"]
+        assert settled["by"] == {"kind": "rule", "name": rule["ruleId"]}
+        await self._teller.event("turn.completed")
+        await self.yes("rule/remove", projectId=project, ruleId=rule["ruleId"])
+        await self.no("rule/remove", "rule.notFound", projectId=project, ruleId=rule["ruleId"])
 
     async def _checkpoints(self, thread: str) -> None:
         await self.no(

@@ -15,16 +15,16 @@ import attrs
 from peon.domain.commands import AnyCommand
 from peon.domain.decide import Decided, decide
 from peon.domain.effects import Effect
-from peon.domain.facts import Facts, ProviderFacts, RootFact
+from peon.domain.facts import Facts, Places, ProviderFacts, RootFact
 from peon.domain.model import Model, Receipt, Thread
 from peon.domain.project import project
 from peon.domain.react import react
 from peon.runtime.clock import rfc3339
+from peon_protocol import provider_events
+from peon_protocol.commands import IngestProviderEvent
 from peon_protocol.events import (
     Event,
-    ProjectConfigured,
-    ProjectCreated,
-    ProjectDeleted,
+    ProjectEvent,
     StoredEvent,
 )
 from peon_protocol.ids import CommandId, EventId, StreamId, ThreadId
@@ -42,7 +42,9 @@ PROVIDERS: Final = ProviderFacts(
     ids=frozenset({"script", "claude", "humble", "host"}),
     default="script",
     unsupported=frozenset({("humble", Mode.PLAN)}),
+    steerable=frozenset({"claude"}),
 )
+NOWHERE: Final = Places()
 FRESH: Final = "fresh"
 """The id that is new when the command under test is decided."""
 
@@ -88,7 +90,8 @@ class History:
         if isinstance(step, Event):
             self.record([step])
             return
-        decided = decide(step, self.model, facts(fresh=self.fresh(), actor=AGENT))
+        known = facts(fresh=self.fresh(), actor=AGENT, places=places_in(step))
+        decided = decide(step, self.model, known)
         assert isinstance(decided, tuple), f"what is given was refused: {decided.message}"
         self.record(decided)
 
@@ -119,12 +122,25 @@ def facts(
     fresh: str = FRESH,
     actor: Actor = USER,
     root: RootFact | None = None,
-    outside: bool = False,
+    places: Places = NOWHERE,
     providers: ProviderFacts = PROVIDERS,
 ) -> Facts:
     """The world as a command finds it: by default its folder exists and is nobody's."""
     found = RootFact(ROOT) if root is None else root
-    return Facts(fresh_id=fresh, actor=actor, providers=providers, root=found, outside=outside)
+    return Facts(fresh_id=fresh, actor=actor, providers=providers, root=found, places=places)
+
+
+def places_of(paths: Iterable[str], *, outside: bool = False, private: bool = False) -> Places:
+    """Where paths lie that are inside by their names; `outside`, none of them does."""
+    shown = tuple(paths)
+    return Places(inside=() if outside else shown, shown=shown, outside=outside, private=private)
+
+
+def places_in(command: AnyCommand, *, outside: bool = False, private: bool = False) -> Places:
+    """Where the paths lie that an agent asks about."""
+    event = command.event if isinstance(command, IngestProviderEvent) else None
+    paths = event.paths if isinstance(event, provider_events.ActionRequested) else ()
+    return places_of(paths, outside=outside, private=private)
 
 
 @attrs.frozen
@@ -146,12 +162,14 @@ class Given:
         by: Actor = USER,
         root: RootFact | None = None,
         outside: bool = False,
+        private: bool = False,
         providers: ProviderFacts = PROVIDERS,
     ) -> "When":
         """Decide a command, in the world as the keywords have it."""
         model = self.history.model
         before = encoded(model)
-        known = facts(actor=by, root=root, outside=outside, providers=providers)
+        places = places_in(command, outside=outside, private=private)
+        known = facts(actor=by, root=root, places=places, providers=providers)
         decided = decide(command, model, known)
         assert encoded(model) == before, "deciding changed the model"
         return When(self.history, decided)
@@ -220,7 +238,7 @@ def encoded(model: Model) -> str:
 
 
 def _stream_of(event: Event) -> StreamId:
-    if isinstance(event, ProjectCreated | ProjectConfigured | ProjectDeleted):
+    if isinstance(event, ProjectEvent):
         return StreamId(event.project_id)
     return StreamId(event.thread_id)
 

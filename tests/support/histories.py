@@ -4,7 +4,6 @@ A history is generated against the model it builds up: what an idle thread can d
 work says, what came of the work outside; and now and then something that does not fit at all.
 """
 
-from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final, TypeVar
 
@@ -106,7 +105,9 @@ from peon_protocol.values import (
     Usage,
     Verdict,
 )
-from support.given import AGENT, SERVER, USER, History, facts
+from support.given import AGENT, SERVER, USER, History, facts, places_in
+from support.pick import Pick
+from support.queueing import about_messages, about_rules
 from support.story import ALLOW, ALLOW_ALWAYS, EVERY_OPTION, REJECT
 
 T = TypeVar("T")
@@ -172,7 +173,8 @@ class Played:
         elif type(command) in _METHODS:
             actor, command_id = USER, f"command-{len(self.moves)}"
         root = RootFact(command.root) if isinstance(command, CreateProject) else None
-        known = facts(fresh=self.history.fresh(), actor=actor, root=root, outside=outside)
+        places = places_in(command, outside=outside)
+        known = facts(fresh=self.history.fresh(), actor=actor, root=root, places=places)
         decided = decide(command, self.model, known)
         self.moves.append(Move(command, known, decided))
         if isinstance(decided, tuple):
@@ -187,34 +189,18 @@ def histories(*, longest: int = LONGEST) -> st.SearchStrategy[Played]:
     )
 
 
-def _play(pick: "Pick", longest: int) -> Played:
+def _play(pick: Pick, longest: int) -> Played:
     played = Played()
     played.play(CreateProject(root="/garden", project_id=_PROJECTS[0]))
-    played.play(CreateThread(project_id=_PROJECTS[0], thread_id=_THREADS[0]))
+    first = CreateThread(
+        project_id=_PROJECTS[0], thread_id=_THREADS[0], provider=pick.of(["script", "claude"])
+    )
+    played.play(first)
     for _ in range(pick.of(range(longest + 1))):
         played.history.later(timedelta(seconds=pick.of(_SPANS) if pick.rarely() else 0))
         played.play(next_command(pick, played.model), outside=pick.rarely())
     note("\n".join(map(str, played.moves)))
     return played
-
-
-@attrs.frozen
-class Pick:
-    """Takes one of several, by bytes that Hypothesis chose; the first where there are no more.
-
-    A draw of Hypothesis for each choice would take a hundred times as long as playing a history.
-    """
-
-    chance: Iterator[int]
-
-    def of(self, choices: Sequence[T]) -> T:
-        return choices[next(self.chance, 0) % len(choices)]
-
-    def evenly(self) -> bool:
-        return next(self.chance, 0) % 2 == 1
-
-    def rarely(self) -> bool:
-        return next(self.chance, 0) % 10 == 9
 
 
 def next_command(pick: Pick, model: Model) -> AnyCommand:
@@ -227,6 +213,10 @@ def next_command(pick: Pick, model: Model) -> AnyCommand:
     turn = thread.running_turn
     if pick.rarely():
         return _at_any_time(pick, thread)
+    if pick.rarely():
+        return about_rules(pick, thread.project_id)
+    if pick.rarely() or pick.rarely():
+        return about_messages(pick, thread)
     if turn is not None and thread.operation is None:
         return _in_turn(pick, thread, turn)
     if thread.operation is not None:
@@ -249,7 +239,7 @@ def _of_nobody(pick: Pick) -> AnyCommand:
         CreateThread(
             project_id=project,
             thread_id=thread,
-            provider=pick.of([None, "script", "host"]),
+            provider=pick.of([None, "script", "host", "claude", "claude"]),
             mode=pick.of([None, *Mode]),
         ),
         CreateProject(root=f"/{project}", project_id=project),
@@ -324,7 +314,8 @@ def _said(pick: Pick) -> ProviderEvent:
         kind=pick.of([*ToolKind]),
         title="May I?",
         options=pick.of([EVERY_OPTION, (ALLOW,), (REJECT,), (ALLOW_ALWAYS,)]),
-        paths=pick.of([("a",), ()]),
+        paths=pick.of([("a",), ("b/c", "a"), ()]),
+        command=pick.of([None, "make", "make test; make", "rm -rf ."]),
     )
     rare: list[ProviderEvent] = [
         ProviderError(code="overloaded", message="later"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from peon.domain.model import Model, Thread, Turn
 from peon_protocol.events import StoredEvent
 from peon_protocol.ids import CheckpointId, ItemId, ThreadId, TurnId
-from peon_protocol.values import TurnEndOperation, TurnStatus
+from peon_protocol.values import RestoreOperation, TurnEndOperation, TurnStatus
 
 
 def broken(model: Model) -> list[str]:
@@ -96,12 +96,37 @@ def _thread(model: Model, thread: Thread) -> Iterator[str]:
             yield "an operation is under way during a turn, or a turn ends that does not run"
     if thread.archived and thread.current is not None:
         yield "archived, and a turn runs"
+    yield from _queue(model, thread)
     if thread.version != model.versions[thread.thread_id]:
         yield "the version is not that of its last event"
     operations = {key for key in model.outbox.get(thread.thread_id, {}) if "operation:" in key}
     wanted = set() if thread.operation is None else {f"operation:{thread.operation.operation_id}"}
     if operations != wanted:
         yield "the operation in the outbox is not the one under way"
+
+
+def _queue(model: Model, thread: Thread) -> Iterator[str]:
+    if not thread.queue.keys().isdisjoint(thread.past_messages):
+        yield "a message waits that has begun, was taken or removed"
+    began = {turn.message_id for turn in thread.turns.values() if turn.message_id is not None}
+    if not began <= set(thread.past_messages):
+        yield "a turn began with a message that nobody remembers"
+    if thread.queue_held and (not thread.queue or thread.current is not None):
+        yield "an empty queue, or that of a thread at work, is held"
+    told = {each.steering for each in thread.queue.values()} - {None}
+    if not told <= {thread.current}:
+        yield "a message is told to an agent that is not at work"
+    is_free = thread.current is None and thread.operation is None and not thread.archived
+    if thread.queue and is_free and not thread.queue_held and not _restored(model, thread):
+        yield "a message waits for nothing"
+
+
+def _restored(model: Model, thread: Thread) -> bool:
+    others = (model.threads[each] for each in model.projects[thread.project_id].thread_ids)
+    return any(
+        other.operation is not None and isinstance(other.operation.operation, RestoreOperation)
+        for other in others
+    )
 
 
 def _turn(thread: Thread, turn: Turn) -> Iterator[str]:

@@ -44,6 +44,7 @@ from peon_protocol.values import (
     Mode,
     Operation,
     OptionKind,
+    Scope,
     StopReason,
     TextAppend,
     TitleSource,
@@ -164,16 +165,23 @@ def an_action(
     action_id: ActionId = ASKED,
     *,
     item_id: ItemId = TOOL,
+    kind: ToolKind = ToolKind.EDIT,
     options: tuple[ActionOption, ...] = EVERY_OPTION,
+    paths: tuple[str, ...] = (),
+    command: str | None = None,
+    scopes: tuple[Scope, ...] = (Scope.ONCE,),
 ) -> Event:
     return ActionRequested(
         thread_id=TALK,
         turn_id=TURN,
         action_id=action_id,
         item_id=item_id,
-        kind=ToolKind.EDIT,
+        kind=kind,
         title="Edit roses.txt",
         options=options,
+        paths=paths,
+        command=command,
+        scopes=scopes,
     )
 
 

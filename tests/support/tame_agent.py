@@ -43,6 +43,9 @@ class TameSession:
         self.heeds = True
         """Whether it ends its turn when it is interrupted, as it has promised."""
         self.refusing: Exception | None = None
+        self.steered: list[Prompt] = []
+        self.deaf: Exception | None = None
+        """Why it takes no messages while it works."""
         self.closed = False
         self._alive = True
         self._at_work = False
@@ -66,6 +69,12 @@ class TameSession:
             raise self.refusing
         self._at_work = True
         self.prompts.append(prompt)
+        self._news.set()
+
+    async def steer(self, prompt: Prompt) -> None:
+        if self.deaf is not None:
+            raise self.deaf
+        self.steered.append(prompt)
         self._news.set()
 
     async def interrupt(self) -> None:
@@ -168,6 +177,10 @@ class TameProvider:
 
     async def authenticate(self, request: LoginRequest) -> Login:
         return Login(authenticated=True)
+
+    @property
+    def steers(self) -> bool:
+        return True
 
     def supports(self, mode: Mode) -> bool:
         return True

@@ -32,6 +32,10 @@ export type BlobId = string;
 
 export type HunkId = string;
 
+export type MessageId = string;
+
+export type RuleId = string;
+
 /** Any JSON. Only for what an agent says about its own tools: kept, and never interpreted. */
 export type JsonValue =
   null | boolean | number | string | JsonValue[] | { [name: string]: JsonValue };
@@ -122,12 +126,17 @@ export type StopReason =
   | "cancelled"
   | "interrupted";
 
-/** What an item inside a turn is. */
+/**
+ * What an item inside a turn is.
+ *
+ * - `userMessage`: What a user said while the agent was at work, and the agent took.
+ */
 export type ItemKind =
   | "message"
   | "reasoning"
   | "toolCall"
-  | "plan";
+  | "plan"
+  | "userMessage";
 
 /** How far an item has come. */
 export type ItemStatus =
@@ -175,14 +184,22 @@ export type Scope =
   | "session"
   | "always";
 
+/** What a rule says of the actions it is about; deny wins over ask, ask over allow. */
+export type RuleVerdict =
+  | "allow"
+  | "ask"
+  | "deny";
+
 /**
  * What settled an action.
  *
+ * - `session`: An earlier approval for the session; the name is that action's id.
  * - `agent`: The agent withdrew its own request.
  */
 export type DeciderKind =
   | "user"
   | "rule"
+  | "session"
   | "mode"
   | "agent"
   | "turnEnd";
@@ -644,7 +661,12 @@ export interface ProviderPlanReplaced {
   entries: PlanEntry[];
 }
 
-/** The agent waits for leave. `paths` are the files it would touch, where it says so. */
+/**
+ * The agent waits for leave.
+ *
+ * `paths` are the files it would touch and `command` is the command line it would run, where it
+ * says so; neither is ever read off the title.
+ */
 export interface ProviderActionRequested {
   type: "actionRequested";
   actionId: ActionId;
@@ -653,6 +675,7 @@ export interface ProviderActionRequested {
   title: string;
   options: ActionOption[];
   paths?: string[];
+  command?: string | null;
 }
 
 /** The agent no longer waits for this answer. */
@@ -705,6 +728,27 @@ export interface ProjectConfigured {
 /** The project is gone, and with it every thread it still had. */
 export interface ProjectDeleted {
   projectId: ProjectId;
+}
+
+/**
+ * Actions in the project are allowed, asked about or denied by a rule from now on.
+ *
+ * What is null is not looked at; what is given must all fit.
+ */
+export interface RuleAdded {
+  projectId: ProjectId;
+  ruleId: RuleId;
+  verdict: RuleVerdict;
+  provider: string | null;
+  toolKind: ToolKind | null;
+  path: string | null;
+  command: string | null;
+}
+
+/** The rule holds no longer. */
+export interface RuleRemoved {
+  projectId: ProjectId;
+  ruleId: RuleId;
 }
 
 /** A conversation was opened in a project. */
@@ -764,9 +808,54 @@ export interface SessionClosed {
 }
 
 /**
+ * A message waits at the end of the queue, or where it is already if it is in it.
+ *
+ * With `steer` it is being told to the agent, which is at work on the turn `turnId`; where the
+ * agent does not take it, it is queued again without.
+ */
+export interface MessageQueued {
+  threadId: ThreadId;
+  messageId: MessageId;
+  prompt: Prompt;
+  model: string | null;
+  mode: Mode | null;
+  steer: boolean;
+  turnId: TurnId | null;
+}
+
+/** A message that waits says something else now. */
+export interface MessageEdited {
+  threadId: ThreadId;
+  messageId: MessageId;
+  prompt: Prompt;
+}
+
+/** A user took a message out of the queue. */
+export interface MessageRemoved {
+  threadId: ThreadId;
+  messageId: MessageId;
+}
+
+/** A message was moved; `order` is that of the whole queue. */
+export interface MessageReordered {
+  threadId: ThreadId;
+  messageId: MessageId;
+  order: MessageId[];
+}
+
+/** The agent took a message into the turn it is at work on, where it is an item. */
+export interface MessageSteered {
+  threadId: ThreadId;
+  messageId: MessageId;
+  turnId: TurnId;
+  itemId: ItemId;
+}
+
+/**
  * A prompt was given. `number` counts from 1 in the thread and is never used again.
  *
- * `checkpointId` names the checkpoint that is taken before the agent sees the prompt.
+ * `checkpointId` names the checkpoint that is taken before the agent sees the prompt,
+ * `messageId` the message of the queue that this is.
  */
 export interface TurnStarted {
   threadId: ThreadId;
@@ -776,6 +865,7 @@ export interface TurnStarted {
   checkpointId: CheckpointId;
   model: string | null;
   mode: Mode;
+  messageId: MessageId | null;
 }
 
 /** Somebody asked the turn to stop; the agent has not agreed yet. */
@@ -784,21 +874,31 @@ export interface TurnInterruptRequested {
   turnId: TurnId;
 }
 
-/** The turn is over; interrupted where the stop reason is `cancelled` or `interrupted`. */
+/**
+ * The turn is over; interrupted where the stop reason is `cancelled` or `interrupted`.
+ *
+ * With `queueHeld` the messages that wait do not go on by themselves.
+ */
 export interface TurnCompleted {
   threadId: ThreadId;
   turnId: TurnId;
   stopReason: StopReason;
   usage: Usage | null;
   detail: string | null;
+  queueHeld: boolean;
 }
 
-/** The turn is over, with an error. */
+/**
+ * The turn is over, with an error.
+ *
+ * With `queueHeld` the messages that wait do not go on by themselves.
+ */
 export interface TurnFailed {
   threadId: ThreadId;
   turnId: TurnId;
   error: TurnError;
   usage: Usage | null;
+  queueHeld: boolean;
 }
 
 /** An item of a turn, new or changed: text grows by `append`, the rest changes by `patch`. */
@@ -812,7 +912,12 @@ export interface ItemRecorded {
   patch: ItemPatch | null;
 }
 
-/** The agent wants to do something and waits for an answer. */
+/**
+ * The agent wants to do something and waits for an answer.
+ *
+ * `paths` are relative to the project's folder where they lie in it, with links resolved.
+ * `scopes` says how far an approval may reach.
+ */
 export interface ActionRequested {
   threadId: ThreadId;
   turnId: TurnId;
@@ -821,6 +926,9 @@ export interface ActionRequested {
   kind: ToolKind;
   title: string;
   options: ActionOption[];
+  paths: string[];
+  command: string | null;
+  scopes: Scope[];
 }
 
 /** An action was approved, rejected or withdrawn; `by` says by what. */
@@ -950,9 +1058,16 @@ export interface EventPayloads {
   "project.created": ProjectCreated;
   "project.configured": ProjectConfigured;
   "project.deleted": ProjectDeleted;
+  "rule.added": RuleAdded;
+  "rule.removed": RuleRemoved;
   "thread.created": ThreadCreated;
   "thread.configured": ThreadConfigured;
   "thread.deleted": ThreadDeleted;
+  "message.queued": MessageQueued;
+  "message.edited": MessageEdited;
+  "message.removed": MessageRemoved;
+  "message.reordered": MessageReordered;
+  "message.steered": MessageSteered;
   "turn.started": TurnStarted;
   "turn.interruptRequested": TurnInterruptRequested;
   "turn.completed": TurnCompleted;
@@ -1065,6 +1180,63 @@ export interface StartTurn {
   commandId?: CommandId | null;
 }
 
+/**
+ * Ask for something when it is its turn: at once where the thread is idle and nothing waits.
+ *
+ * With a `messageId` that exists and the same prompt, it is the same message.
+ */
+export interface QueueMessage {
+  threadId: ThreadId;
+  prompt: Prompt;
+  messageId?: MessageId | null;
+  model?: string | null;
+  mode?: Mode | null;
+  commandId?: CommandId | null;
+}
+
+/** Say something else in a message that waits. */
+export interface EditMessage {
+  threadId: ThreadId;
+  messageId: MessageId;
+  prompt: Prompt;
+  commandId?: CommandId | null;
+}
+
+/** Take a message out of the queue. */
+export interface RemoveMessage {
+  threadId: ThreadId;
+  messageId: MessageId;
+  commandId?: CommandId | null;
+}
+
+/** Move a message that waits before another one, or to the end. */
+export interface MoveMessage {
+  threadId: ThreadId;
+  messageId: MessageId;
+  before?: MessageId | null;
+  commandId?: CommandId | null;
+}
+
+/** Start a message that waits, or the first one, now; a queue that was held goes on with it. */
+export interface SendMessage {
+  threadId: ThreadId;
+  messageId?: MessageId | null;
+  commandId?: CommandId | null;
+}
+
+/**
+ * Tell the agent something while it is at work; where that cannot be, it is queued.
+ *
+ * With a `messageId` that exists and the same prompt, it is the same message.
+ */
+export interface SteerTurn {
+  threadId: ThreadId;
+  prompt: Prompt;
+  turnId?: TurnId | null;
+  messageId?: MessageId | null;
+  commandId?: CommandId | null;
+}
+
 /** Stop the turn in progress; what it has done stays. */
 export interface InterruptTurn {
   threadId: ThreadId;
@@ -1072,11 +1244,16 @@ export interface InterruptTurn {
   commandId?: CommandId | null;
 }
 
-/** Allow what an agent asked for. */
+/**
+ * Allow what an agent asked for: this once, for its session, or always, which makes a rule.
+ *
+ * `optionId` chooses among what the agent itself offered.
+ */
 export interface ApprovePendingAction {
   threadId: ThreadId;
   actionId: ActionId;
   scope?: Scope;
+  optionId?: string | null;
   commandId?: CommandId | null;
 }
 
@@ -1085,6 +1262,29 @@ export interface RejectPendingAction {
   threadId: ThreadId;
   actionId: ActionId;
   reason?: string | null;
+  commandId?: CommandId | null;
+}
+
+/**
+ * Have a rule settle what agents ask for in a project; what is given must all fit.
+ *
+ * `path` is a glob relative to the project's folder, `command` the first words of a command.
+ */
+export interface AddRule {
+  projectId: ProjectId;
+  verdict: RuleVerdict;
+  ruleId?: RuleId | null;
+  provider?: string | null;
+  toolKind?: ToolKind | null;
+  path?: string | null;
+  command?: string | null;
+  commandId?: CommandId | null;
+}
+
+/** Take a rule back; what it has settled stays settled. */
+export interface RemoveRule {
+  projectId: ProjectId;
+  ruleId: RuleId;
   commandId?: CommandId | null;
 }
 
@@ -1167,6 +1367,11 @@ export interface RejectChanges {
 
 /** Every live project. */
 export type ListProjects = Record<string, never>;
+
+/** The rules of a project, oldest first. */
+export interface ListRules {
+  projectId: ProjectId;
+}
 
 /** Every live thread, or those of one project; a project that is not there has none. */
 export interface ListThreads {
@@ -1308,10 +1513,24 @@ export interface ProjectView {
   version: number;
 }
 
+/** A rule of a project; what is null is not looked at. */
+export interface RuleView {
+  ruleId: RuleId;
+  projectId: ProjectId;
+  provider: string | null;
+  verdict: RuleVerdict;
+  toolKind: ToolKind | null;
+  path: string | null;
+  command: string | null;
+  createdAt: string;
+  createdBy: Actor;
+}
+
 /**
  * One thing inside a turn.
  *
- * `text` is a message's or a reasoning's, `entries` a plan's; the rest is a tool call's.
+ * `text` is a message's or a reasoning's, `entries` a plan's; the rest is a tool call's, and
+ * `content` what a user's message holds besides text.
  */
 export interface ItemView {
   itemId: ItemId;
@@ -1358,7 +1577,20 @@ export interface PendingActionView {
   title: string;
   kind: ToolKind;
   options: ActionOption[];
+  paths: string[];
+  command: string | null;
+  scopes: Scope[];
   requestedAt: string;
+}
+
+/** A message that waits for its turn; with `steer` it is being told to the agent right now. */
+export interface QueuedMessageView {
+  messageId: MessageId;
+  prompt: Prompt;
+  model: string | null;
+  mode: Mode | null;
+  steer: boolean;
+  queuedAt: string;
 }
 
 /** A checkpoint of the thread. An `expired` one can no longer be gone back to. */
@@ -1389,7 +1621,12 @@ export interface SessionView {
   origin: SessionOrigin;
 }
 
-/** A conversation. `version` counts its events: a subscriber knows whether it has them all. */
+/**
+ * A conversation. `version` counts its events: a subscriber knows whether it has them all.
+ *
+ * `queue` starts by itself, message by message, unless it is held: after a turn that failed, or
+ * whose server stopped, until something is started.
+ */
 export interface ThreadView {
   threadId: ThreadId;
   projectId: ProjectId;
@@ -1402,6 +1639,8 @@ export interface ThreadView {
   archived: boolean;
   turns: TurnView[];
   pendingActions: PendingActionView[];
+  queue: QueuedMessageView[];
+  queueHeld: boolean;
   checkpoints: CheckpointView[];
   operation: OperationView | null;
   session: SessionView | null;
@@ -1445,14 +1684,6 @@ export interface TurnResult {
   threadId: ThreadId;
   turnId: TurnId;
   number: number;
-}
-
-/** An action was answered. */
-export interface ActionResult {
-  sequence: number;
-  threadId: ThreadId;
-  actionId: ActionId;
-  decision: Decision;
 }
 
 /** A checkpoint was taken. */
@@ -1724,6 +1955,47 @@ export interface SubscribeResult {
 /** The subscription is over; nothing of it is sent after this answer. */
 export interface UnsubscribeResult {
   subscriptionId: SubscriptionId;
+}
+
+/** A message waits, was changed or removed; `turnId` is the turn that was started with it. */
+export interface MessageResult {
+  sequence: number;
+  threadId: ThreadId;
+  messageId: MessageId;
+  turnId: TurnId | null;
+}
+
+/**
+ * A message is being told to the agent, or, where not `steered`, was queued.
+ *
+ * An agent that does not take it after all has it queued by an event.
+ */
+export interface SteerResult {
+  sequence: number;
+  threadId: ThreadId;
+  turnId: TurnId;
+  messageId: MessageId;
+  steered: boolean;
+}
+
+/** An action was answered. */
+export interface ActionResult {
+  sequence: number;
+  threadId: ThreadId;
+  actionId: ActionId;
+  decision: Decision;
+}
+
+/** A rule was added or removed. */
+export interface RuleResult {
+  sequence: number;
+  projectId: ProjectId;
+  ruleId: RuleId;
+}
+
+/** The rules of a project, oldest first. */
+export interface RuleList {
+  rules: RuleView[];
 }
 
 /**
@@ -2003,6 +2275,28 @@ export interface TurnNotFoundDetails {
 /** A prompt must ask something. */
 export type PromptEmptyDetails = Record<string, never>;
 
+/** No such message waits in the thread; without an id, none waits at all. */
+export interface MessageNotFoundDetails {
+  threadId: ThreadId;
+  messageId: MessageId | null;
+}
+
+/** The id belongs to another message of the thread, or to one that was removed. */
+export interface MessageIdUsedDetails {
+  messageId: MessageId;
+}
+
+/** The message is on its way to the agent, which is asked whether it takes it. */
+export interface MessageBeingSentDetails {
+  messageId: MessageId;
+}
+
+/** As many messages wait as may. */
+export interface QueueFullDetails {
+  threadId: ThreadId;
+  limit: number;
+}
+
 /** The thread never had this action. */
 export interface ActionNotFoundDetails {
   threadId: ThreadId;
@@ -2024,6 +2318,32 @@ export interface ActionAlreadyResolvedDetails {
 /** The agent offered no option of the kind that the answer needs. */
 export interface ActionHasNoSuchOptionDetails {
   actionId: ActionId;
+}
+
+/** What may be asked next could not be told from this: only this once can be allowed. */
+export interface ActionScopeNotAvailableDetails {
+  actionId: ActionId;
+  scope: Scope;
+}
+
+/** The project has no such rule. */
+export interface RuleNotFoundDetails {
+  projectId: ProjectId;
+  ruleId: RuleId;
+}
+
+/** The id was given to another rule of the project, perhaps one removed since. */
+export interface RuleIdUsedDetails {
+  ruleId: RuleId;
+}
+
+/** A rule must say which actions it is about. */
+export type RuleEmptyDetails = Record<string, never>;
+
+/** A rule names the first words of one command; `reason` completes «it …». */
+export interface RuleCommandUnusableDetails {
+  command: string;
+  reason: string;
 }
 
 /** The id names no checkpoint. */
@@ -2079,11 +2399,6 @@ export interface CommandIdReusedDetails {
   commandId: CommandId;
 }
 
-/** This server does not do that. What it does stands in `initialize`. */
-export interface FeatureNotAvailableDetails {
-  feature: string;
-}
-
 /** The `details` of each kind of refusal. */
 export interface RejectionDetails {
   "project.notFound": ProjectNotFoundDetails;
@@ -2108,10 +2423,19 @@ export interface RejectionDetails {
   "turn.idUsed": TurnIdUsedDetails;
   "turn.notFound": TurnNotFoundDetails;
   "prompt.empty": PromptEmptyDetails;
+  "message.notFound": MessageNotFoundDetails;
+  "message.idUsed": MessageIdUsedDetails;
+  "message.beingSent": MessageBeingSentDetails;
+  "queue.full": QueueFullDetails;
   "action.notFound": ActionNotFoundDetails;
   "action.idUsed": ActionIdUsedDetails;
   "action.alreadyResolved": ActionAlreadyResolvedDetails;
   "action.noSuchOption": ActionHasNoSuchOptionDetails;
+  "action.scopeNotAvailable": ActionScopeNotAvailableDetails;
+  "rule.notFound": RuleNotFoundDetails;
+  "rule.idUsed": RuleIdUsedDetails;
+  "rule.empty": RuleEmptyDetails;
+  "rule.commandUnusable": RuleCommandUnusableDetails;
   "checkpoint.notFound": CheckpointNotFoundDetails;
   "checkpoint.ofAnotherThread": CheckpointOfAnotherThreadDetails;
   "checkpoint.expired": CheckpointExpiredDetails;
@@ -2124,7 +2448,6 @@ export interface RejectionDetails {
   "path.outside": PathOutsideWorkspaceDetails;
   "restore.pathsWithoutFiles": PathsWithoutFilesDetails;
   "command.idReused": CommandIdReusedDetails;
-  "feature.notAvailable": FeatureNotAvailableDetails;
 }
 
 export type RejectionKind = keyof RejectionDetails;
@@ -2147,12 +2470,28 @@ export interface Requests {
   "thread/delete": { params: DeleteThread; result: ThreadResult };
   /** Ask the thread's agent for something. */
   "turn/start": { params: StartTurn; result: TurnResult };
+  /** Ask for something when it is its turn, or at once where nothing is before it. */
+  "turn/queue": { params: QueueMessage; result: MessageResult };
+  /** Tell the agent something while it is at work, or queue it where that cannot be. */
+  "turn/steer": { params: SteerTurn; result: SteerResult };
+  /** Say something else in a message that waits. */
+  "message/edit": { params: EditMessage; result: MessageResult };
+  /** Take a message out of the queue. */
+  "message/remove": { params: RemoveMessage; result: MessageResult };
+  /** Move a message that waits before another one, or to the end. */
+  "message/move": { params: MoveMessage; result: MessageResult };
+  /** Start a message that waits, or the first one, now. */
+  "message/send": { params: SendMessage; result: MessageResult };
   /** Stop the turn in progress; what it has done stays. */
   "turn/interrupt": { params: InterruptTurn; result: TurnResult };
   /** Allow what an agent asked for. */
   "action/approve": { params: ApprovePendingAction; result: ActionResult };
   /** Refuse what an agent asked for; the turn goes on. */
   "action/reject": { params: RejectPendingAction; result: ActionResult };
+  /** Have a rule settle what agents ask for in a project. */
+  "rule/add": { params: AddRule; result: RuleResult };
+  /** Take a rule back; what it has settled stays settled. */
+  "rule/remove": { params: RemoveRule; result: RuleResult };
   /** Take in what a provider says, from a host that runs the agent itself. */
   "provider/ingest": { params: IngestProviderEvent; result: ThreadResult };
   /** Keep the workspace's files as they are now. */
@@ -2173,6 +2512,8 @@ export interface Requests {
   "why/line": { params: ExplainLine; result: LineExplanation };
   /** Every live project. */
   "project/list": { params: ListProjects; result: ProjectList };
+  /** The rules of a project. */
+  "rule/list": { params: ListRules; result: RuleList };
   /** Live threads, without items. */
   "thread/list": { params: ListThreads; result: ThreadList };
   /** One thread, whole or by pages of turns. */
@@ -2213,9 +2554,17 @@ export const REQUEST_METHODS: readonly (keyof Requests)[] = [
   "thread/configure",
   "thread/delete",
   "turn/start",
+  "turn/queue",
+  "turn/steer",
+  "message/edit",
+  "message/remove",
+  "message/move",
+  "message/send",
   "turn/interrupt",
   "action/approve",
   "action/reject",
+  "rule/add",
+  "rule/remove",
   "provider/ingest",
   "checkpoint/create",
   "checkpoint/restore",
@@ -2226,6 +2575,7 @@ export const REQUEST_METHODS: readonly (keyof Requests)[] = [
   "review/get",
   "why/line",
   "project/list",
+  "rule/list",
   "thread/list",
   "thread/read",
   "checkpoint/list",

@@ -8,8 +8,10 @@ from peon_protocol.ids import (
     BlobId,
     CheckpointId,
     ItemId,
+    MessageId,
     OperationId,
     ProjectId,
+    RuleId,
     SessionId,
     SubscriptionId,
     ThreadId,
@@ -33,7 +35,7 @@ AGENT: Final = "script"
 PROJECT: Final = ProjectId("prj-greeter")
 THREAD: Final = ThreadId("thr-greet")
 OTHER_THREAD: Final = ThreadId("thr-docs")
-TURNS: Final = (TurnId("turn-1"), TurnId("turn-2"), TurnId("turn-3"))
+TURNS: Final = tuple(TurnId(f"turn-{number}") for number in range(1, 6))
 SESSION: Final = SessionId("ses-1")
 SUBSCRIPTION: Final = SubscriptionId("sub-1")
 
@@ -43,15 +45,21 @@ RUN_CALL: Final = ItemId("call-2")
 EDIT_ACTION: Final = ActionId("act-1")
 RUN_ACTION: Final = ActionId("act-2")
 
-BEFORE: Final = (CheckpointId("cp-1"), CheckpointId("cp-3"), CheckpointId("cp-5"))
-AFTER: Final = (CheckpointId("cp-2"), CheckpointId("cp-4"), CheckpointId("cp-6"))
+BEFORE: Final = tuple(CheckpointId(f"cp-{number}") for number in (1, 3, 5, 9, 11))
+AFTER: Final = tuple(CheckpointId(f"cp-{number}") for number in (2, 4, 6, 10, 12))
 BY_HAND: Final = CheckpointId("cp-7")
 BEFORE_RESTORE: Final = CheckpointId("cp-8")
-ENDINGS: Final = (OperationId("op-1"), OperationId("op-2"), OperationId("op-3"))
+ENDINGS: Final = tuple(OperationId(f"op-{number}") for number in (1, 2, 3, 8, 9))
 CHECKPOINT_OPERATION: Final = OperationId("op-4")
 RESTORE_OPERATION: Final = OperationId("op-5")
 COMMIT_OPERATION: Final = OperationId("op-6")
 PUSH_OPERATION: Final = OperationId("op-7")
+
+LATER: Final = MessageId("msg-1")
+ANOTHER: Final = MessageId("msg-2")
+HINT: Final = MessageId("msg-3")
+HINT_ITEM: Final = ItemId("t4-1")
+RULE: Final = RuleId("rule-1")
 
 COMMIT: Final = "9f2c1e0b7a6d5c4f3e2d1c0b9a8f7e6d5c4b3a29"
 BRANCH: Final = "main"

@@ -4,6 +4,7 @@ from typing import Final
 
 from generator.samples import cast, reviews
 from generator.samples.commits import Commit, ada, agent, call, closing, done, ending, started
+from generator.samples.queue import QUEUE
 from peon_protocol import events
 from peon_protocol.ids import OperationId
 from peon_protocol.values import (
@@ -117,6 +118,8 @@ _FIRST_TURN: Final = (
             kind=ToolKind.EDIT,
             title="Write greet.py",
             options=cast.OPTIONS,
+            paths=("greet.py",),
+            scopes=tuple(Scope),
         ),
     ),
     ada(
@@ -145,6 +148,8 @@ _FIRST_TURN: Final = (
             kind=ToolKind.EXECUTE,
             title="Run python3 greet.py Ada",
             options=cast.OPTIONS,
+            command="python3 greet.py Ada",
+            scopes=tuple(Scope),
         ),
     ),
     ada(
@@ -348,5 +353,6 @@ COMMITS: Final[tuple[Commit, ...]] = (
     *_THIRD_TURN,
     *_WORKSPACE,
     *_REVIEW,
+    *QUEUE,
     *_END,
 )

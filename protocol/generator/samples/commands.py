@@ -5,9 +5,17 @@ from typing import Final
 from generator.samples import cast
 from generator.samples.exchange import Exchange
 from generator.samples.reviews import REVIEW_COMMANDS
-from peon_protocol import commands, provider_events, results
+from peon_protocol import commands, provider_events, queue_results, results
 from peon_protocol.ids import CommandId
-from peon_protocol.values import ConflictChoice, Decision, Mode, ProjectDefaults, Scope
+from peon_protocol.values import (
+    ConflictChoice,
+    Decision,
+    Mode,
+    ProjectDefaults,
+    RuleVerdict,
+    Scope,
+    ToolKind,
+)
 
 COMMANDS: Final = (
     Exchange(
@@ -58,7 +66,7 @@ COMMANDS: Final = (
             scope=Scope.ONCE,
             command_id=CommandId("cmd-6"),
         ),
-        results.ActionResult(
+        queue_results.ActionResult(
             sequence=12,
             thread_id=cast.THREAD,
             action_id=cast.EDIT_ACTION,
@@ -73,7 +81,7 @@ COMMANDS: Final = (
             reason="I run it myself.",
             command_id=CommandId("cmd-7"),
         ),
-        results.ActionResult(
+        queue_results.ActionResult(
             sequence=17,
             thread_id=cast.THREAD,
             action_id=cast.RUN_ACTION,
@@ -153,14 +161,105 @@ COMMANDS: Final = (
     ),
     *REVIEW_COMMANDS,
     Exchange(
+        "turn/queue",
+        commands.QueueMessage(
+            thread_id=cast.THREAD,
+            message_id=cast.LATER,
+            prompt="Then say in the README how to run it.",
+            command_id=CommandId("cmd-39"),
+        ),
+        queue_results.MessageResult(
+            sequence=50, thread_id=cast.THREAD, message_id=cast.LATER, turn_id=None
+        ),
+    ),
+    Exchange(
+        "message/move",
+        commands.MoveMessage(
+            thread_id=cast.THREAD,
+            message_id=cast.ANOTHER,
+            before=cast.LATER,
+            command_id=CommandId("cmd-41"),
+        ),
+        queue_results.MessageResult(
+            sequence=52, thread_id=cast.THREAD, message_id=cast.ANOTHER, turn_id=None
+        ),
+    ),
+    Exchange(
+        "message/edit",
+        commands.EditMessage(
+            thread_id=cast.THREAD,
+            message_id=cast.LATER,
+            prompt="Then say in README.md how to run it, in two lines.",
+            command_id=CommandId("cmd-42"),
+        ),
+        queue_results.MessageResult(
+            sequence=53, thread_id=cast.THREAD, message_id=cast.LATER, turn_id=None
+        ),
+    ),
+    Exchange(
+        "turn/steer",
+        commands.SteerTurn(
+            thread_id=cast.THREAD,
+            turn_id=cast.TURNS[3],
+            message_id=cast.HINT,
+            prompt="Use pytest.",
+            command_id=CommandId("cmd-43"),
+        ),
+        queue_results.SteerResult(
+            sequence=54,
+            thread_id=cast.THREAD,
+            turn_id=cast.TURNS[3],
+            message_id=cast.HINT,
+            steered=True,
+        ),
+    ),
+    Exchange(
+        "message/remove",
+        commands.RemoveMessage(
+            thread_id=cast.THREAD, message_id=cast.ANOTHER, command_id=CommandId("cmd-44")
+        ),
+        queue_results.MessageResult(
+            sequence=57, thread_id=cast.THREAD, message_id=cast.ANOTHER, turn_id=None
+        ),
+    ),
+    Exchange(
+        "message/send",
+        commands.SendMessage(
+            thread_id=cast.THREAD, message_id=cast.LATER, command_id=CommandId("cmd-47")
+        ),
+        queue_results.MessageResult(
+            sequence=63, thread_id=cast.THREAD, message_id=cast.LATER, turn_id=cast.TURNS[4]
+        ),
+    ),
+    Exchange(
+        "rule/add",
+        commands.AddRule(
+            project_id=cast.PROJECT,
+            rule_id=cast.RULE,
+            verdict=RuleVerdict.ALLOW,
+            provider=cast.AGENT,
+            tool_kind=ToolKind.EXECUTE,
+            command="python3 -m pytest",
+            command_id=CommandId("cmd-45"),
+        ),
+        queue_results.RuleResult(sequence=58, project_id=cast.PROJECT, rule_id=cast.RULE),
+    ),
+    Exchange(
+        "rule/remove",
+        commands.RemoveRule(
+            project_id=cast.PROJECT, rule_id=cast.RULE, command_id=CommandId("cmd-46")
+        ),
+        queue_results.RuleResult(sequence=59, project_id=cast.PROJECT, rule_id=cast.RULE),
+    ),
+    Exchange(
         "thread/delete",
         commands.DeleteThread(thread_id=cast.THREAD, command_id=CommandId("cmd-15")),
-        results.ThreadResult(sequence=49, thread_id=cast.THREAD),
+        results.ThreadResult(sequence=69, thread_id=cast.THREAD),
     ),
     Exchange(
         "project/delete",
         commands.DeleteProject(project_id=cast.PROJECT, command_id=CommandId("cmd-16")),
-        results.ProjectResult(sequence=50, project_id=cast.PROJECT),
+        results.ProjectResult(sequence=70, project_id=cast.PROJECT),
     ),
     Exchange(
         "provider/ingest",
@@ -169,6 +268,6 @@ COMMANDS: Final = (
             event=provider_events.TextDelta(text="The README says how to start it."),
             command_id=CommandId("cmd-17"),
         ),
-        results.ThreadResult(sequence=54, thread_id=cast.OTHER_THREAD),
+        results.ThreadResult(sequence=74, thread_id=cast.OTHER_THREAD),
     ),
 )

@@ -6,8 +6,17 @@ from generator.samples import cast
 from peon.wire import unstructure
 from peon_protocol import rejections as refused
 from peon_protocol.failures import FAILURE_CODES, ErrorCode, ErrorContent, FailureKind
-from peon_protocol.ids import ActionId, CheckpointId, CommandId, ProjectId, ThreadId, TurnId
-from peon_protocol.values import Decision, JsonValue
+from peon_protocol.ids import (
+    ActionId,
+    CheckpointId,
+    CommandId,
+    MessageId,
+    ProjectId,
+    RuleId,
+    ThreadId,
+    TurnId,
+)
+from peon_protocol.values import Decision, JsonValue, Scope
 
 REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.ProjectNotFound(ProjectId("prj-greter")),
@@ -38,6 +47,17 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.ActionIdUsed(cast.EDIT_ACTION),
     refused.ActionAlreadyResolved(cast.EDIT_ACTION, Decision.APPROVED, cast.BY_ADA),
     refused.ActionHasNoSuchOption(cast.EDIT_ACTION),
+    refused.ActionScopeNotAvailable(cast.EDIT_ACTION, Scope.ALWAYS),
+    refused.MessageNotFound(cast.THREAD, MessageId("msg-9")),
+    refused.MessageIdUsed(cast.LATER),
+    refused.MessageBeingSent(cast.HINT),
+    refused.QueueFull(cast.THREAD, 200),
+    refused.RuleNotFound(cast.PROJECT, RuleId("rule-9")),
+    refused.RuleIdUsed(cast.RULE),
+    refused.RuleEmpty(),
+    refused.RuleCommandUnusable(
+        "git status; make", "holds more than the plain words of one command"
+    ),
     refused.CheckpointNotFound(CheckpointId("cp-99")),
     refused.CheckpointOfAnotherThread(cast.BEFORE[0], cast.THREAD),
     refused.CheckpointExpired(cast.BEFORE[0]),
@@ -50,7 +70,6 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.FolderNotNamed(),
     refused.PathOutsideWorkspace("../secrets.txt"),
     refused.CommandIdReused(CommandId("cmd-5")),
-    refused.FeatureNotAvailable("the scope always"),
 )
 
 _RETRYABLE: Final = frozenset(

@@ -6,7 +6,7 @@ from generator.samples import cast
 from generator.samples.exchange import Exchange
 from generator.samples.reviews import REVIEW_QUERIES
 from generator.samples.story import STORY
-from peon_protocol import queries, results, views
+from peon_protocol import queries, queue_results, results, views
 from peon_protocol.values import (
     AuthMethod,
     BlobEncoding,
@@ -20,6 +20,8 @@ from peon_protocol.values import (
     RestoreChange,
     RestoreChangeKind,
     RestoreScope,
+    RuleVerdict,
+    Scope,
     SessionOrigin,
     ThreadStatus,
     TitleSource,
@@ -117,6 +119,28 @@ def _turn(items: tuple[views.ItemView, ...] | None) -> views.TurnView:
     )
 
 
+_PENDING: Final = views.PendingActionView(
+    action_id=cast.RUN_ACTION,
+    turn_id=cast.TURNS[0],
+    item_id=cast.RUN_CALL,
+    title="Run python3 greet.py Ada",
+    kind=ToolKind.EXECUTE,
+    options=cast.OPTIONS,
+    paths=(),
+    command="python3 greet.py Ada",
+    scopes=tuple(Scope),
+    requested_at=cast.at(33),
+)
+_WAITING: Final = views.QueuedMessageView(
+    message_id=cast.LATER,
+    prompt="Then say in the README how to run it.",
+    model=None,
+    mode=None,
+    steer=False,
+    queued_at=cast.at(34),
+)
+
+
 def _thread(items: tuple[views.ItemView, ...] | None) -> views.ThreadView:
     return views.ThreadView(
         thread_id=cast.THREAD,
@@ -129,17 +153,9 @@ def _thread(items: tuple[views.ItemView, ...] | None) -> views.ThreadView:
         mode=Mode.ASK,
         archived=False,
         turns=(_turn(items),),
-        pending_actions=(
-            views.PendingActionView(
-                action_id=cast.RUN_ACTION,
-                turn_id=cast.TURNS[0],
-                item_id=cast.RUN_CALL,
-                title="Run python3 greet.py Ada",
-                kind=ToolKind.EXECUTE,
-                options=cast.OPTIONS,
-                requested_at=cast.at(33),
-            ),
-        ),
+        pending_actions=(_PENDING,),
+        queue=(_WAITING,),
+        queue_held=False,
         checkpoints=(_CHECKPOINT,),
         operation=None,
         session=views.SessionView(
@@ -176,6 +192,25 @@ QUERIES: Final = (
         "project/list",
         queries.ListProjects(),
         results.ProjectList(projects=(_PROJECT,), sequence=NOW),
+    ),
+    Exchange(
+        "rule/list",
+        queries.ListRules(project_id=cast.PROJECT),
+        queue_results.RuleList(
+            rules=(
+                views.RuleView(
+                    rule_id=cast.RULE,
+                    project_id=cast.PROJECT,
+                    provider=cast.AGENT,
+                    verdict=RuleVerdict.ALLOW,
+                    tool_kind=ToolKind.EXECUTE,
+                    path=None,
+                    command="python3 -m pytest",
+                    created_at=cast.at(150),
+                    created_by=cast.ADA,
+                ),
+            )
+        ),
     ),
     Exchange(
         "thread/list",

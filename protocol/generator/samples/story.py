@@ -13,9 +13,7 @@ from peon.wire import digest
 from peon_protocol.events import (
     Event,
     EventErased,
-    ProjectConfigured,
-    ProjectCreated,
-    ProjectDeleted,
+    ProjectEvent,
     StoredEvent,
     ThreadCreated,
 )
@@ -59,7 +57,7 @@ def _event_id(sequence: int) -> EventId:
 
 
 def _stream(payload: Event) -> StreamId:
-    if isinstance(payload, ProjectCreated | ProjectConfigured | ProjectDeleted):
+    if isinstance(payload, ProjectEvent):
         return StreamId(payload.project_id)
     return StreamId(payload.thread_id)
 

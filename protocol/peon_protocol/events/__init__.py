@@ -10,7 +10,20 @@ from typing import TypeAlias
 import attrs
 
 from peon_protocol.events.items import ActionRequested, ActionResolved, ItemRecorded
-from peon_protocol.events.projects import ProjectConfigured, ProjectCreated, ProjectDeleted
+from peon_protocol.events.messages import (
+    MessageEdited,
+    MessageQueued,
+    MessageRemoved,
+    MessageReordered,
+    MessageSteered,
+)
+from peon_protocol.events.projects import (
+    ProjectConfigured,
+    ProjectCreated,
+    ProjectDeleted,
+    RuleAdded,
+    RuleRemoved,
+)
 from peon_protocol.events.reviews import ReviewRecorded, ReviewRequested
 from peon_protocol.events.threads import (
     EventErased,
@@ -50,13 +63,22 @@ __all__ = [
     "Event",
     "EventErased",
     "ItemRecorded",
+    "MessageEdited",
+    "MessageEvent",
+    "MessageQueued",
+    "MessageRemoved",
+    "MessageReordered",
+    "MessageSteered",
     "OperationFailed",
     "OperationRequested",
     "ProjectConfigured",
     "ProjectCreated",
     "ProjectDeleted",
+    "ProjectEvent",
     "ReviewRecorded",
     "ReviewRequested",
+    "RuleAdded",
+    "RuleRemoved",
     "SessionClosed",
     "SessionOpened",
     "StoredEvent",
@@ -70,13 +92,22 @@ __all__ = [
     "TurnStarted",
 ]
 
+ProjectEvent: TypeAlias = (
+    ProjectCreated | ProjectConfigured | ProjectDeleted | RuleAdded | RuleRemoved
+)
+"""What happened to a project: all else happened in a thread."""
+
+MessageEvent: TypeAlias = (
+    MessageQueued | MessageEdited | MessageRemoved | MessageReordered | MessageSteered
+)
+"""What happened to a message that waits."""
+
 Event: TypeAlias = (
-    ProjectCreated
-    | ProjectConfigured
-    | ProjectDeleted
+    ProjectEvent
     | ThreadCreated
     | ThreadConfigured
     | ThreadDeleted
+    | MessageEvent
     | TurnStarted
     | TurnInterruptRequested
     | TurnCompleted

@@ -35,7 +35,11 @@ class ItemRecorded:
 
 @attrs.frozen(kw_only=True)
 class ActionRequested:
-    """The agent wants to do something and waits for an answer."""
+    """The agent wants to do something and waits for an answer.
+
+    `paths` are relative to the project's folder where they lie in it, with links resolved.
+    `scopes` says how far an approval may reach.
+    """
 
     TYPE: ClassVar = "action.requested"
     SCHEMA: ClassVar = 1
@@ -46,6 +50,9 @@ class ActionRequested:
     kind: ToolKind
     title: str
     options: tuple[ActionOption, ...]
+    paths: tuple[str, ...] = ()
+    command: str | None = None
+    scopes: tuple[Scope, ...] = (Scope.ONCE,)
 
 
 @attrs.frozen(kw_only=True)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import attrs
 
-from peon_protocol.ids import CheckpointId, ThreadId, TurnId
+from peon_protocol.ids import CheckpointId, MessageId, ThreadId, TurnId
 from peon_protocol.values import Mode, Prompt, StopReason, TurnError, Usage
 
 
@@ -12,7 +12,8 @@ from peon_protocol.values import Mode, Prompt, StopReason, TurnError, Usage
 class TurnStarted:
     """A prompt was given. `number` counts from 1 in the thread and is never used again.
 
-    `checkpoint_id` names the checkpoint that is taken before the agent sees the prompt.
+    `checkpoint_id` names the checkpoint that is taken before the agent sees the prompt,
+    `message_id` the message of the queue that this is.
     """
 
     TYPE: ClassVar = "turn.started"
@@ -24,6 +25,7 @@ class TurnStarted:
     checkpoint_id: CheckpointId
     model: str | None = None
     mode: Mode = Mode.ASK
+    message_id: MessageId | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -38,7 +40,10 @@ class TurnInterruptRequested:
 
 @attrs.frozen(kw_only=True)
 class TurnCompleted:
-    """The turn is over; interrupted where the stop reason is `cancelled` or `interrupted`."""
+    """The turn is over; interrupted where the stop reason is `cancelled` or `interrupted`.
+
+    With `queue_held` the messages that wait do not go on by themselves.
+    """
 
     TYPE: ClassVar = "turn.completed"
     SCHEMA: ClassVar = 1
@@ -47,11 +52,15 @@ class TurnCompleted:
     stop_reason: StopReason
     usage: Usage | None = None
     detail: str | None = None
+    queue_held: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class TurnFailed:
-    """The turn is over, with an error."""
+    """The turn is over, with an error.
+
+    With `queue_held` the messages that wait do not go on by themselves.
+    """
 
     TYPE: ClassVar = "turn.failed"
     SCHEMA: ClassVar = 1
@@ -59,3 +68,4 @@ class TurnFailed:
     turn_id: TurnId
     error: TurnError
     usage: Usage | None = None
+    queue_held: bool = False

@@ -2,11 +2,18 @@
 
 from typing import Final
 
-from peon_protocol import queries, results
+from peon_protocol import queries, queue_results, results
 from peon_protocol.methods.rows import Method, query
 
 QUERIES: Final[tuple[Method, ...]] = (
     query("project/list", queries.ListProjects, results.ProjectList, "Every live project."),
+    query(
+        "rule/list",
+        queries.ListRules,
+        queue_results.RuleList,
+        "The rules of a project.",
+        "project.notFound",
+    ),
     query("thread/list", queries.ListThreads, results.ThreadList, "Live threads, without items."),
     query(
         "thread/read",

@@ -12,6 +12,13 @@ from peon_protocol.rejections.actions import (
     ActionHasNoSuchOption,
     ActionIdUsed,
     ActionNotFound,
+    ActionScopeNotAvailable,
+)
+from peon_protocol.rejections.messages import (
+    MessageBeingSent,
+    MessageIdUsed,
+    MessageNotFound,
+    QueueFull,
 )
 from peon_protocol.rejections.projects import (
     ProjectHasRunningThreads,
@@ -20,7 +27,13 @@ from peon_protocol.rejections.projects import (
     ProjectRootInUse,
     ProjectRootUnusable,
 )
-from peon_protocol.rejections.requests import CommandIdReused, FeatureNotAvailable
+from peon_protocol.rejections.requests import CommandIdReused
+from peon_protocol.rejections.rules import (
+    RuleCommandUnusable,
+    RuleEmpty,
+    RuleIdUsed,
+    RuleNotFound,
+)
 from peon_protocol.rejections.threads import (
     LoginMethodUnknown,
     ModeNotSupported,
@@ -61,15 +74,18 @@ __all__ = [
     "ActionHasNoSuchOption",
     "ActionIdUsed",
     "ActionNotFound",
+    "ActionScopeNotAvailable",
     "CheckpointExpired",
     "CheckpointNotFound",
     "CheckpointOfAnotherThread",
     "CommandIdReused",
     "DescriptionBlank",
-    "FeatureNotAvailable",
     "FolderNotNamed",
     "LoginMethodUnknown",
+    "MessageBeingSent",
     "MessageBlank",
+    "MessageIdUsed",
+    "MessageNotFound",
     "ModeNotSupported",
     "NothingChosen",
     "OperationInProgress",
@@ -85,7 +101,12 @@ __all__ = [
     "ProviderNotAvailable",
     "ProviderNotHost",
     "ProviderUnknown",
+    "QueueFull",
     "Rejection",
+    "RuleCommandUnusable",
+    "RuleEmpty",
+    "RuleIdUsed",
+    "RuleNotFound",
     "ThreadArchived",
     "ThreadIdUsed",
     "ThreadNotAwaitingApproval",
@@ -122,10 +143,19 @@ Rejection: TypeAlias = (
     | TurnIdUsed
     | TurnNotFound
     | PromptEmpty
+    | MessageNotFound
+    | MessageIdUsed
+    | MessageBeingSent
+    | QueueFull
     | ActionNotFound
     | ActionIdUsed
     | ActionAlreadyResolved
     | ActionHasNoSuchOption
+    | ActionScopeNotAvailable
+    | RuleNotFound
+    | RuleIdUsed
+    | RuleEmpty
+    | RuleCommandUnusable
     | CheckpointNotFound
     | CheckpointOfAnotherThread
     | CheckpointExpired
@@ -138,5 +168,4 @@ Rejection: TypeAlias = (
     | PathOutsideWorkspace
     | PathsWithoutFiles
     | CommandIdReused
-    | FeatureNotAvailable
 )

@@ -5,7 +5,7 @@ from typing import ClassVar
 import attrs
 
 from peon_protocol.ids import ActionId, ThreadId
-from peon_protocol.values import Decider, Decision
+from peon_protocol.values import Decider, Decision, Scope
 
 
 @attrs.frozen
@@ -61,3 +61,17 @@ class ActionHasNoSuchOption:
     @property
     def message(self) -> str:
         return f"Action {self.action_id} offers no option for this answer."
+
+
+@attrs.frozen
+class ActionScopeNotAvailable:
+    """What may be asked next could not be told from this: only this once can be allowed."""
+
+    KIND: ClassVar = "action.scopeNotAvailable"
+    REMEDY: ClassVar = "Approve it once, or choose one of the agent's own options."
+    action_id: ActionId
+    scope: Scope
+
+    @property
+    def message(self) -> str:
+        return f"Action {self.action_id} cannot be approved with the scope {self.scope}."

@@ -20,16 +20,3 @@ class CommandIdReused:
     @property
     def message(self) -> str:
         return f"The command id {self.command_id} belongs to another command."
-
-
-@attrs.frozen
-class FeatureNotAvailable:
-    """This server does not do that. What it does stands in `initialize`."""
-
-    KIND: ClassVar = "feature.notAvailable"
-    REMEDY: ClassVar = "Leave it out; capabilities.experimental.peon says what this server does."
-    feature: str
-
-    @property
-    def message(self) -> str:
-        return f"This server does not offer {self.feature}."

@@ -53,6 +53,8 @@ class ItemKind(enum.StrEnum):
     REASONING = "reasoning"
     TOOL_CALL = "toolCall"
     PLAN = "plan"
+    USER_MESSAGE = "userMessage"
+    """What a user said while the agent was at work, and the agent took."""
 
 
 class ItemStatus(enum.StrEnum):
@@ -108,11 +110,21 @@ class Scope(enum.StrEnum):
     ALWAYS = "always"
 
 
+class RuleVerdict(enum.StrEnum):
+    """What a rule says of the actions it is about; deny wins over ask, ask over allow."""
+
+    ALLOW = "allow"
+    ASK = "ask"
+    DENY = "deny"
+
+
 class DeciderKind(enum.StrEnum):
     """What settled an action."""
 
     USER = "user"
     RULE = "rule"
+    SESSION = "session"
+    """An earlier approval for the session; the name is that action's id."""
     MODE = "mode"
     AGENT = "agent"
     """The agent withdrew its own request."""

@@ -16,13 +16,22 @@ from peon_protocol.events import (
     Event,
     EventErased,
     ItemRecorded,
+    MessageEdited,
+    MessageEvent,
+    MessageQueued,
+    MessageRemoved,
+    MessageReordered,
+    MessageSteered,
     OperationFailed,
     OperationRequested,
     ProjectConfigured,
     ProjectCreated,
     ProjectDeleted,
+    ProjectEvent,
     ReviewRecorded,
     ReviewRequested,
+    RuleAdded,
+    RuleRemoved,
     SessionClosed,
     SessionOpened,
     StoredEvent,
@@ -87,6 +96,7 @@ _ERASED: Final = {
 _BY: Final = {
     DeciderKind.USER: "by the user of {}",
     DeciderKind.RULE: "by the rule {}",
+    DeciderKind.SESSION: "by the approval of {} for the session",
     DeciderKind.MODE: "by the mode {}",
     DeciderKind.AGENT: "by the agent",
     DeciderKind.TURN_END: "by the end of the turn",
@@ -131,9 +141,11 @@ class Teller:
         return one_line(self._sentence(stored.payload))
 
     def _sentence(self, event: Event) -> str:
+        if isinstance(event, ProjectEvent):
+            return self._project(event)
+        if isinstance(event, MessageEvent):
+            return _message(event)
         match event:
-            case ProjectCreated() | ProjectConfigured() | ProjectDeleted():
-                return self._project(event)
             case ThreadCreated() | ThreadConfigured() | ThreadDeleted() | ThreadErased():
                 return self._thread(event)
             case TurnStarted() | TurnInterruptRequested() | TurnCompleted() | TurnFailed():
@@ -164,7 +176,7 @@ class Teller:
             case _:
                 assert_never(event)
 
-    def _project(self, event: ProjectCreated | ProjectConfigured | ProjectDeleted) -> str:
+    def _project(self, event: ProjectEvent) -> str:
         match event:
             case ProjectCreated():
                 self._titles[event.project_id] = event.title
@@ -175,6 +187,12 @@ class Teller:
                 return f"{title}{_defaults(event.defaults)}" or "as it was"
             case ProjectDeleted():
                 return f"«{self._title(event.project_id)}»"
+            case RuleAdded():
+                return f"{event.verdict} {_rule(event)}"
+            case RuleRemoved():
+                return event.rule_id
+            case _:
+                assert_never(event)
 
     def _thread(
         self, event: ThreadCreated | ThreadConfigured | ThreadDeleted | ThreadErased
@@ -295,6 +313,31 @@ def _brought_back(event: CheckpointRestored) -> str:
 
 def _moved(event: CheckpointRestored) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return ("without", event.undone), ("again with", event.redone)
+
+
+def _rule(event: RuleAdded) -> str:
+    said = {
+        "with": event.provider,
+        "of kind": event.tool_kind,
+        "at": event.path,
+        "running": event.command,
+    }
+    return " ".join(f"{word} {value}" for word, value in said.items() if value is not None)
+
+
+def _message(event: MessageEvent) -> str:
+    match event:
+        case MessageQueued():
+            how = "told to the agent" if event.steer else "waits"
+            return f"{how}: {_beginning(event.prompt)}"
+        case MessageEdited():
+            return f"now: {_beginning(event.prompt)}"
+        case MessageReordered():
+            return ", ".join(event.order)
+        case MessageRemoved() | MessageSteered():
+            return event.message_id
+        case _:
+            assert_never(event)
 
 
 def _paths(event: CheckpointRestored) -> tuple[str, ...]:

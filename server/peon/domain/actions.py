@@ -1,13 +1,14 @@
 """The rules of actions: asked once, answered once, withdrawn when nobody waits any more."""
 
-import enum
 from collections.abc import Iterator
 from typing import assert_never
 
 from peon.domain.facts import Facts
 from peon.domain.items import close_text, set_tool_status
 from peon.domain.lookup import require_thread
-from peon.domain.model import Action, Model, Thread, Turn
+from peon.domain.model import Action, Model, Project, Thread, Turn
+from peon.domain.patterns import FILE_EDITS, Wish, wish
+from peon.domain.rules import Judgement, judge, rules_for, scopes
 from peon.errors import CommandRejected
 from peon_protocol import provider_events
 from peon_protocol.commands import ApprovePendingAction, RejectPendingAction
@@ -18,7 +19,7 @@ from peon_protocol.rejections import (
     ActionHasNoSuchOption,
     ActionIdUsed,
     ActionNotFound,
-    FeatureNotAvailable,
+    ActionScopeNotAvailable,
     ThreadNotAwaitingApproval,
 )
 from peon_protocol.values import (
@@ -31,6 +32,7 @@ from peon_protocol.values import (
     ItemStatus,
     Mode,
     OptionKind,
+    RuleVerdict,
     Scope,
     ToolKind,
 )
@@ -40,43 +42,42 @@ CHANGING = frozenset(
 )
 """Kinds of tools that may change files."""
 
-_FILE_EDITS = frozenset({ToolKind.EDIT, ToolKind.DELETE, ToolKind.MOVE})
+_ALLOWING = frozenset({OptionKind.ALLOW_ONCE, OptionKind.ALLOW_ALWAYS})
+SERVER_FILES = Decider(DeciderKind.RULE, "the server's own files")
 TURN_END = Decider(DeciderKind.TURN_END, "turn end")
 
 
-class Verdict(enum.Enum):
-    """What a mode says of an action."""
-
-    ALLOW = enum.auto()
-    ASK = enum.auto()
-    DENY = enum.auto()
-
-
-def verdict(mode: Mode, kind: ToolKind, *, inside: bool) -> Verdict:
-    """What `mode` says of a tool of this kind; `inside` means every path it names is in the
-    workspace.
-    """
-    if kind is ToolKind.QUESTION:
-        return Verdict.ASK
+def by_mode(mode: Mode, wanted: Wish) -> RuleVerdict:
+    """What `mode` says of an action."""
+    if wanted.kind is ToolKind.QUESTION:
+        return RuleVerdict.ASK
     match mode:
         case Mode.FULL:
-            return Verdict.ALLOW
+            return RuleVerdict.ALLOW
         case Mode.EDITS:
-            return Verdict.ALLOW if kind in _FILE_EDITS and inside else Verdict.ASK
+            inside = bool(wanted.paths) and not wanted.outside and not wanted.is_guarded
+            return RuleVerdict.ALLOW if wanted.kind in FILE_EDITS and inside else RuleVerdict.ASK
         case Mode.ASK:
-            return Verdict.ASK
+            return RuleVerdict.ASK
         case Mode.PLAN:
-            return Verdict.DENY if kind in CHANGING else Verdict.ASK
+            return RuleVerdict.DENY if wanted.kind in CHANGING else RuleVerdict.ASK
         case _:
             assert_never(mode)
 
 
 def request_action(
-    thread: Thread, turn: Turn, event: provider_events.ActionRequested, facts: Facts
+    project: Project,
+    thread: Thread,
+    turn: Turn,
+    event: provider_events.ActionRequested,
+    facts: Facts,
 ) -> Iterator[Event]:
-    """Record what the agent asks; the turn's mode may answer at once."""
+    """Record what the agent asks; a rule, an earlier approval or the turn's mode may answer it."""
     if event.action_id in thread.actions:
         raise CommandRejected(ActionIdUsed(event.action_id))
+    places = facts.places
+    outside = places.outside or places.private
+    wanted = wish(event.kind, places.inside, event.command, outside=outside)
     yield from _tool_call_waits(thread, turn, event)
     yield ActionRequested(
         thread_id=thread.thread_id,
@@ -86,17 +87,36 @@ def request_action(
         kind=event.kind,
         title=event.title,
         options=event.options,
+        paths=places.shown,
+        command=event.command,
+        scopes=scopes(wanted),
     )
-    inside = bool(event.paths) and not facts.outside
-    yield from _answer_by_mode(thread, turn, event, verdict(turn.mode, event.kind, inside=inside))
+    yield from _answer(thread, turn, event, _judged(project, thread, turn, wanted, facts))
+
+
+def _judged(project: Project, thread: Thread, turn: Turn, wanted: Wish, facts: Facts) -> Judgement:
+    """Deny wins, then the mode `plan`, then what asks, then what allows, then the mode."""
+    mode = Judgement(by_mode(turn.mode, wanted), Decider(DeciderKind.MODE, turn.mode.value))
+    if wanted.kind is ToolKind.QUESTION:
+        return mode
+    judged = judge(project, thread, wanted)
+    if judged is not None and judged.verdict is RuleVerdict.DENY:
+        return judged
+    if mode.verdict is RuleVerdict.DENY:
+        return mode
+    if facts.places.private:
+        return Judgement(RuleVerdict.ASK, SERVER_FILES)
+    return judged or mode
 
 
 def approve_action(command: ApprovePendingAction, model: Model, facts: Facts) -> Iterator[Event]:
-    """The first answer counts; the agent gets the option that allows this once."""
+    """The first answer counts. The agent gets the option that allows this once: how far the
+    approval reaches is for us to remember. Only by name it gets another one.
+    """
     thread, action = _pending(model, command.thread_id, command.action_id)
-    if command.scope is not Scope.ONCE:
-        raise CommandRejected(FeatureNotAvailable(f"the scope {command.scope}"))
-    option = _option(action.options, OptionKind.ALLOW_ONCE)
+    if command.scope not in action.scopes:
+        raise CommandRejected(ActionScopeNotAvailable(action.action_id, command.scope))
+    option = _allowing(action, command)
     if option is None:
         raise CommandRejected(ActionHasNoSuchOption(action.action_id))
     yield ActionResolved(
@@ -110,6 +130,18 @@ def approve_action(command: ApprovePendingAction, model: Model, facts: Facts) ->
     )
     turn = thread.turns[action.turn_id]
     yield from set_tool_status(thread.thread_id, turn, action.item_id, ItemStatus.RUNNING)
+    if command.scope is Scope.ALWAYS:
+        yield from rules_for(model.projects[thread.project_id], thread, action, facts)
+
+
+def _allowing(action: Action, command: ApprovePendingAction) -> ActionOption | None:
+    if command.option_id is not None:
+        named = (each for each in action.options if each.option_id == command.option_id)
+        return next((each for each in named if each.kind in _ALLOWING), None)
+    once = _option(action.options, OptionKind.ALLOW_ONCE)
+    if once is None and command.scope is not Scope.ONCE:
+        return _option(action.options, OptionKind.ALLOW_ALWAYS)
+    return once
 
 
 def reject_action(command: RejectPendingAction, model: Model, facts: Facts) -> Iterator[Event]:
@@ -196,30 +228,30 @@ def _tool_call_waits(
     )
 
 
-def _answer_by_mode(
-    thread: Thread, turn: Turn, event: provider_events.ActionRequested, answer: Verdict
+def _answer(
+    thread: Thread, turn: Turn, event: provider_events.ActionRequested, judged: Judgement
 ) -> Iterator[Event]:
     if turn.interrupt_requested:
         yield _resolved(thread, turn, event, Decision.WITHDRAWN, TURN_END, None)
         yield from _moved(thread, turn, event, ItemStatus.CANCELLED)
         return
-    by = Decider(DeciderKind.MODE, turn.mode.value)
-    match answer:
-        case Verdict.ASK:
+    by = judged.by
+    match judged.verdict:
+        case RuleVerdict.ASK:
             return
-        case Verdict.ALLOW:
+        case RuleVerdict.ALLOW:
             option = _option(event.options, OptionKind.ALLOW_ONCE)
             if option is not None:
                 chosen = option.option_id
                 yield _resolved(thread, turn, event, Decision.APPROVED, by, chosen)
                 yield from _moved(thread, turn, event, ItemStatus.RUNNING)
-        case Verdict.DENY:
+        case RuleVerdict.DENY:
             option = _option(event.options, OptionKind.REJECT_ONCE)
             chosen_or_none = None if option is None else option.option_id
             yield _resolved(thread, turn, event, Decision.REJECTED, by, chosen_or_none)
             yield from _moved(thread, turn, event, ItemStatus.FAILED)
         case _:
-            assert_never(answer)
+            assert_never(judged.verdict)
 
 
 def _resolved(

@@ -5,7 +5,7 @@ from typing import TypeAlias
 import attrs
 
 from peon_protocol.commands import Command
-from peon_protocol.ids import ItemId, OperationId, ThreadId, TurnId
+from peon_protocol.ids import ItemId, MessageId, OperationId, ThreadId, TurnId
 from peon_protocol.values import HunkConflict, ItemKind, MissingPath, PathConflict, ReviewedFile
 
 
@@ -106,6 +106,16 @@ class RecordText:
 
 
 @attrs.frozen
+class RecordSteer:
+    """Whether the agent took a message into the turn it is at work on."""
+
+    thread_id: ThreadId
+    turn_id: TurnId
+    message_id: MessageId
+    taken: bool
+
+
+@attrs.frozen
 class SettleThread:
     """After a restart: end what the process that died had in flight. `reason` is for people."""
 
@@ -132,6 +142,7 @@ InternalCommand: TypeAlias = (
     RecordOperation
     | RecordTurnCheckpoint
     | RecordText
+    | RecordSteer
     | SettleThread
     | RecordErasure
     | RecordExpiry

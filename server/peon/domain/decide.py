@@ -11,11 +11,21 @@ from peon.domain.commands import (
     RecordErasure,
     RecordExpiry,
     RecordOperation,
+    RecordSteer,
     RecordText,
     RecordTurnCheckpoint,
     SettleThread,
 )
 from peon.domain.facts import Facts
+from peon.domain.messages import (
+    edit_message,
+    move_message,
+    queue_message,
+    record_steer,
+    remove_message,
+    send_message,
+    steer_turn,
+)
 from peon.domain.model import Model
 from peon.domain.operations import (
     commit_changes,
@@ -27,6 +37,7 @@ from peon.domain.operations import (
 from peon.domain.projects import configure_project, create_project, delete_project
 from peon.domain.provider import ingest, record_text
 from peon.domain.reviews import accept_changes, reject_changes
+from peon.domain.rules import add_rule, remove_rule
 from peon.domain.threads import (
     configure_thread,
     create_thread,
@@ -37,6 +48,7 @@ from peon.domain.turns import interrupt_turn, record_turn_checkpoint, settle_thr
 from peon.errors import CommandRejected
 from peon_protocol.commands import (
     AcceptChanges,
+    AddRule,
     ApprovePendingAction,
     Command,
     CommitChanges,
@@ -47,17 +59,43 @@ from peon_protocol.commands import (
     CreateThread,
     DeleteProject,
     DeleteThread,
+    EditMessage,
     IngestProviderEvent,
     InterruptTurn,
+    MoveMessage,
     PushChanges,
+    QueueMessage,
     RejectChanges,
     RejectPendingAction,
+    RemoveMessage,
+    RemoveRule,
     RestoreCheckpoint,
+    SendMessage,
     StartTurn,
+    SteerTurn,
 )
 from peon_protocol.events import Event
 from peon_protocol.rejections import Rejection
 
+_OfTurn: TypeAlias = (
+    StartTurn
+    | InterruptTurn
+    | QueueMessage
+    | EditMessage
+    | RemoveMessage
+    | MoveMessage
+    | SendMessage
+    | SteerTurn
+)
+_OfLeave: TypeAlias = ApprovePendingAction | RejectPendingAction | AddRule | RemoveRule
+_OfWorkspace: TypeAlias = (
+    AcceptChanges
+    | RejectChanges
+    | CreateCheckpoint
+    | RestoreCheckpoint
+    | CommitChanges
+    | PushChanges
+)
 Decided: TypeAlias = tuple[Event, ...] | Rejection
 """What a command comes to. No events means that it is true already."""
 
@@ -70,11 +108,12 @@ def decide(command: AnyCommand, model: Model, facts: Facts) -> Decided:
                 RecordText()
                 | RecordOperation()
                 | RecordTurnCheckpoint()
+                | RecordSteer()
                 | SettleThread()
                 | RecordErasure()
                 | RecordExpiry()
             ):
-                return tuple(_outcome(command, model))
+                return tuple(_outcome(command, model, facts))
             case _:
                 return tuple(_request(command, model, facts))
     except CommandRejected as refused:
@@ -86,6 +125,17 @@ def _request(command: Command, model: Model, facts: Facts) -> Iterator[Event]:
     match command:
         case IngestProviderEvent():
             return ingest(command, model, facts)
+        case (
+            StartTurn()
+            | InterruptTurn()
+            | QueueMessage()
+            | EditMessage()
+            | RemoveMessage()
+            | MoveMessage()
+            | SendMessage()
+            | SteerTurn()
+        ):
+            return _turn(command, model, facts)
         case CreateProject():
             return create_project(command, model, facts)
         case ConfigureProject():
@@ -98,14 +148,59 @@ def _request(command: Command, model: Model, facts: Facts) -> Iterator[Event]:
             return configure_thread(command, model, facts)
         case DeleteThread():
             return delete_thread(command, model)
+        case ApprovePendingAction() | RejectPendingAction() | AddRule() | RemoveRule():
+            return _leave(command, model, facts)
+        case (
+            AcceptChanges()
+            | RejectChanges()
+            | CreateCheckpoint()
+            | RestoreCheckpoint()
+            | CommitChanges()
+            | PushChanges()
+        ):
+            return _workspace(command, model, facts)
+        case _:
+            assert_never(command)
+
+
+def _turn(command: _OfTurn, model: Model, facts: Facts) -> Iterator[Event]:
+    match command:
         case StartTurn():
             return start_turn(command, model, facts)
         case InterruptTurn():
             return interrupt_turn(command, model)
+        case QueueMessage():
+            return queue_message(command, model, facts)
+        case EditMessage():
+            return edit_message(command, model)
+        case RemoveMessage():
+            return remove_message(command, model)
+        case MoveMessage():
+            return move_message(command, model)
+        case SendMessage():
+            return send_message(command, model, facts)
+        case SteerTurn():
+            return steer_turn(command, model, facts)
+        case _:
+            assert_never(command)
+
+
+def _leave(command: _OfLeave, model: Model, facts: Facts) -> Iterator[Event]:
+    match command:
         case ApprovePendingAction():
             return approve_action(command, model, facts)
         case RejectPendingAction():
             return reject_action(command, model, facts)
+        case AddRule():
+            return add_rule(command, model, facts)
+        case RemoveRule():
+            return remove_rule(command, model)
+        case _:
+            assert_never(command)
+
+
+def _workspace(command: _OfWorkspace, model: Model, facts: Facts) -> Iterator[Event]:
+    match command:
         case CreateCheckpoint():
             return create_checkpoint(command, model, facts)
         case RestoreCheckpoint():
@@ -122,14 +217,16 @@ def _request(command: Command, model: Model, facts: Facts) -> Iterator[Event]:
             assert_never(command)
 
 
-def _outcome(command: InternalCommand, model: Model) -> Iterator[Event]:
+def _outcome(command: InternalCommand, model: Model, facts: Facts) -> Iterator[Event]:
     match command:
         case RecordText():
             return record_text(command, model)
         case RecordOperation():
-            return record_operation(command, model)
+            return record_operation(command, model, facts)
         case RecordTurnCheckpoint():
             return record_turn_checkpoint(command, model)
+        case RecordSteer():
+            return record_steer(command, model)
         case SettleThread():
             return settle_thread(command, model)
         case RecordErasure():

@@ -8,7 +8,15 @@ from typing import TypeAlias
 
 import attrs
 
-from peon_protocol.ids import ActionId, CheckpointId, ItemId, OperationId, ThreadId, TurnId
+from peon_protocol.ids import (
+    ActionId,
+    CheckpointId,
+    ItemId,
+    MessageId,
+    OperationId,
+    ThreadId,
+    TurnId,
+)
 from peon_protocol.values import Operation, ToolKind
 
 
@@ -47,6 +55,19 @@ class InterruptAgent:
     @property
     def key(self) -> str:
         return f"interrupt:{self.turn_id}"
+
+
+@attrs.frozen(kw_only=True)
+class SteerAgent:
+    """Tell the agent a message while it is at work. Bound to the process: never done twice."""
+
+    thread_id: ThreadId
+    turn_id: TurnId
+    message_id: MessageId
+
+    @property
+    def key(self) -> str:
+        return f"steer:{self.message_id}"
 
 
 @attrs.frozen(kw_only=True)
@@ -106,7 +127,7 @@ class CloseSession:
 
 
 OutboxEffect: TypeAlias = (
-    CaptureTurnStart | PromptAgent | InterruptAgent | AnswerAgent | PerformOperation
+    CaptureTurnStart | PromptAgent | SteerAgent | InterruptAgent | AnswerAgent | PerformOperation
 )
 PassingEffect: TypeAlias = ToolCallOpened | ToolCallClosed | CloseSession
 Effect: TypeAlias = OutboxEffect | PassingEffect

@@ -19,16 +19,33 @@ class RootFact:
 
 
 @attrs.frozen
+class Places:
+    """Where the paths that an agent's request names lie, links resolved.
+
+    `inside` are those in the workspace, relative to it, and `shown` all of them, the others as they
+    were told. `outside` says that there are others, and `private` that one is among the server's
+    own files.
+    """
+
+    inside: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    outside: bool = False
+    private: bool = False
+
+
+@attrs.frozen
 class ProviderFacts:
     """The providers there are, the one taken when none is named, and the modes some cannot keep.
 
     `obstacle` is what keeps the provider that a command would use from being used.
+    Those in `steerable` take messages while they are at work.
     """
 
     ids: frozenset[str]
     default: str
     unsupported: frozenset[tuple[str, Mode]] = frozenset()
     obstacle: ProviderObstacle | None = None
+    steerable: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -36,15 +53,14 @@ class Facts:
     """The world at the moment a command is decided.
 
     `fresh_id` has never been used; a rule derives every id it needs from this one. `root` is set
-    for CreateProject. `outside` says that an agent's request names a path that leads out of its
-    workspace.
+    for CreateProject, `places` for what an agent asks leave for.
     """
 
     fresh_id: str
     actor: Actor
     providers: ProviderFacts
     root: RootFact | None = None
-    outside: bool = False
+    places: Places = Places()
 
 
 NOTHING: Final = Facts(

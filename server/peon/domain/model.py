@@ -9,14 +9,18 @@ from collections.abc import MutableMapping
 import attrs
 
 from peon.domain.effects import OutboxEffect
+from peon.domain.patterns import Pattern
+from peon_protocol.events import RuleAdded
 from peon_protocol.ids import (
     ActionId,
     CheckpointId,
     CommandId,
     HunkId,
     ItemId,
+    MessageId,
     OperationId,
     ProjectId,
+    RuleId,
     SessionId,
     ThreadId,
     TurnId,
@@ -24,6 +28,7 @@ from peon_protocol.ids import (
 from peon_protocol.results import CommandResult
 from peon_protocol.values import (
     ActionOption,
+    Actor,
     CheckpointKind,
     Decider,
     Decision,
@@ -39,6 +44,8 @@ from peon_protocol.values import (
     PlanEntry,
     ProjectDefaults,
     Prompt,
+    RuleVerdict,
+    Scope,
     SessionOrigin,
     StopReason,
     ThreadStatus,
@@ -51,9 +58,33 @@ from peon_protocol.values import (
 )
 
 
+@attrs.frozen(kw_only=True)
+class Rule:
+    """What is to become of actions of one kind."""
+
+    rule_id: RuleId
+    verdict: RuleVerdict
+    provider: str | None
+    pattern: Pattern
+    created_at: str
+    created_by: Actor
+
+    def event(self, project_id: ProjectId) -> RuleAdded:
+        """The event that adds it."""
+        return RuleAdded(
+            project_id=project_id,
+            rule_id=self.rule_id,
+            verdict=self.verdict,
+            provider=self.provider,
+            tool_kind=self.pattern.tool_kind,
+            path=self.pattern.path,
+            command=self.pattern.command,
+        )
+
+
 @attrs.define(kw_only=True)
 class Project:
-    """A live project and the ids of its live threads."""
+    """A live project, the ids of its live threads, and its rules, oldest first."""
 
     project_id: ProjectId
     root: str
@@ -61,6 +92,8 @@ class Project:
     defaults: ProjectDefaults
     created_at: str
     thread_ids: dict[ThreadId, None] = attrs.field(factory=dict)
+    rules: dict[RuleId, Rule] = attrs.field(factory=dict)
+    removed_rules: dict[RuleId, None] = attrs.field(factory=dict)
 
 
 @attrs.define(kw_only=True)
@@ -133,6 +166,7 @@ class Turn:
     model: str | None
     checkpoint_id: CheckpointId
     started_at: str
+    message_id: MessageId | None = None
     status: TurnStatus = TurnStatus.RUNNING
     captured: bool = False
     prompted: bool = False
@@ -158,8 +192,26 @@ class Action:
     title: str
     options: tuple[ActionOption, ...]
     requested_at: str
+    paths: tuple[str, ...] = ()
+    command: str | None = None
+    scopes: tuple[Scope, ...] = (Scope.ONCE,)
     decision: Decision | None = None
     by: Decider | None = None
+
+
+@attrs.define(kw_only=True)
+class QueuedMessage:
+    """A message that waits for its turn.
+
+    While `steering` is set it is being told to the agent at work on that turn.
+    """
+
+    message_id: MessageId
+    prompt: Prompt
+    model: str | None
+    mode: Mode | None
+    queued_at: str
+    steering: TurnId | None = None
 
 
 @attrs.define(kw_only=True)
@@ -210,7 +262,11 @@ class Session:
 
 @attrs.define(kw_only=True)
 class Thread:
-    """A conversation. `sequence` is the last event of the log that was folded into it."""
+    """A conversation. `sequence` is the last event of the log that was folded into it.
+
+    Every message there ever was is in `queue` or in `past_messages`, which says which turn it began
+    or was taken into; none, where a user removed it. `grants` are the approvals for the session.
+    """
 
     thread_id: ThreadId
     project_id: ProjectId
@@ -231,6 +287,10 @@ class Thread:
     checkpoints: MutableMapping[CheckpointId, Checkpoint] = attrs.field(factory=dict)
     operation: OpenOperation | None = None
     session: Session | None = None
+    queue: dict[MessageId, QueuedMessage] = attrs.field(factory=dict)
+    queue_held: bool = False
+    past_messages: dict[MessageId, TurnId | None] = attrs.field(factory=dict)
+    grants: dict[ActionId, tuple[Pattern, ...]] = attrs.field(factory=dict)
     left: str | None = None
     """What the agent itself calls the session that ended last: by that it may be gone on with."""
     rewinds: list[tuple[TurnId, ...]] = attrs.field(factory=list)

@@ -1,6 +1,6 @@
 """The rules of slow workspace work: intent first, outcome later, each an event."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import assert_never
 
 from peon.domain.checkpoints import (
@@ -27,6 +27,7 @@ from peon.domain.lookup import (
     require_thread,
 )
 from peon.domain.model import Checkpoint, Model, OpenOperation, Thread
+from peon.domain.queue import gone_on, holds_queue, returned
 from peon.domain.reviews import next_review, review_done
 from peon.domain.turns import Ending, close_turn, refuse_while_folder_is_restored
 from peon.errors import CommandRejected
@@ -118,8 +119,11 @@ def push_changes(command: PushChanges, model: Model, facts: Facts) -> Iterator[E
     yield _requested(thread, PushOperation(command.remote, command.branch), facts)
 
 
-def record_operation(command: RecordOperation, model: Model) -> Iterator[Event]:
-    """The outcome of the operation that is open; of any other, nothing is left to say."""
+def record_operation(command: RecordOperation, model: Model, facts: Facts) -> Iterator[Event]:
+    """The outcome of the operation that is open; of any other, nothing is left to say.
+
+    What waited for it goes on in the same commit.
+    """
     thread = model.threads.get(command.thread_id)
     if thread is None or thread.operation is None:
         return
@@ -137,8 +141,11 @@ def record_operation(command: RecordOperation, model: Model) -> Iterator[Event]:
         )
     else:
         yield from _done(thread, thread.operation, outcome)
-    yield from _turn_end(thread, thread.operation.operation)
-    yield from next_review(thread)
+    held = yield from _turn_end(thread, thread.operation.operation)
+    reviews = tuple(next_review(thread))
+    yield from reviews
+    if not reviews:
+        yield from gone_on(model, thread, facts, held=held)
 
 
 def _refuse_while_folder_is_busy(model: Model, thread: Thread) -> None:
@@ -157,12 +164,16 @@ def _requested(thread: Thread, operation: Operation, facts: Facts) -> OperationR
     )
 
 
-def _turn_end(thread: Thread, operation: Operation) -> Iterator[Event]:
-    """With its closing checkpoint, taken or not, a turn is over."""
+def _turn_end(thread: Thread, operation: Operation) -> Generator[Event, None, bool]:
+    """With its closing checkpoint, taken or not, a turn is over; whether that holds the queue."""
     turn = thread.running_turn
-    if isinstance(operation, TurnEndOperation) and turn is not None:
-        ending = Ending(operation.stop_reason, operation.error, operation.usage)
-        yield close_turn(thread, turn, ending, None)
+    if not isinstance(operation, TurnEndOperation) or turn is None:
+        return False
+    ending = Ending(operation.stop_reason, operation.error, operation.usage)
+    yield from returned(thread)
+    held = holds_queue(thread, operation.stop_reason, operation.error)
+    yield close_turn(thread, turn, ending, held=held)
+    return held
 
 
 def _done(

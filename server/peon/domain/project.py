@@ -12,7 +12,8 @@ model. What the rest takes from a thread that is ahead of it must hold for the t
 
 from peon.domain import project_thread
 from peon.domain.effects import OutboxEffect
-from peon.domain.model import Deletion, Model, Project, Thread
+from peon.domain.model import Deletion, Model, Project, Rule, Thread
+from peon.domain.patterns import Pattern
 from peon.domain.react import react
 from peon.domain.receipts import record_command, record_outcome
 from peon_protocol.events import (
@@ -23,11 +24,15 @@ from peon_protocol.events import (
     Event,
     EventErased,
     ItemRecorded,
+    MessageQueued,
+    MessageSteered,
     OperationFailed,
     ProjectConfigured,
     ProjectCreated,
     ProjectDeleted,
     ReviewRecorded,
+    RuleAdded,
+    RuleRemoved,
     StoredEvent,
     ThreadCreated,
     ThreadDeleted,
@@ -71,6 +76,12 @@ def _fold(model: Model, stored: StoredEvent) -> None:
             _project_configured(model, event)
         case ProjectDeleted():
             _project_deleted(model, event)
+        case RuleAdded():
+            _rule_added(model, event, stored)
+        case RuleRemoved():
+            rules = model.projects[event.project_id]
+            del rules.rules[event.rule_id]
+            rules.removed_rules[event.rule_id] = None
         case ThreadCreated():
             model.threads[event.thread_id] = project_thread.created(event, stored)
             model.projects[event.project_id].thread_ids[event.thread_id] = None
@@ -126,6 +137,17 @@ def _project_configured(model: Model, event: ProjectConfigured) -> None:
         project.title = event.title
     if event.defaults is not None:
         project.defaults = event.defaults
+
+
+def _rule_added(model: Model, event: RuleAdded, stored: StoredEvent) -> None:
+    model.projects[event.project_id].rules[event.rule_id] = Rule(
+        rule_id=event.rule_id,
+        verdict=event.verdict,
+        provider=event.provider,
+        pattern=Pattern(tool_kind=event.tool_kind, path=event.path, command=event.command),
+        created_at=stored.occurred_at,
+        created_by=stored.actor,
+    )
 
 
 def _project_deleted(model: Model, event: ProjectDeleted) -> None:
@@ -185,5 +207,7 @@ def _settled(event: Event) -> tuple[str, ...]:
             return (f"operation:{event.operation_id}", f"capture:{event.turn_id}")
         case CheckpointRestored() | ChangesCommitted() | ChangesPushed() | ReviewRecorded():
             return (f"operation:{event.operation_id}",)
+        case MessageSteered() | MessageQueued():
+            return (f"steer:{event.message_id}",)
         case _:
             return ()

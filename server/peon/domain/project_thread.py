@@ -9,7 +9,10 @@ from peon.domain.model import (
     Thread,
     Turn,
 )
+from peon.domain.patterns import covering
 from peon.domain.project_work import fold_work
+from peon.domain.queue import as_waiting
+from peon.domain.rules import wish_of
 from peon_protocol.events import (
     ActionRequested,
     ActionResolved,
@@ -20,11 +23,15 @@ from peon_protocol.events import (
     CheckpointsExpired,
     EventErased,
     ItemRecorded,
+    MessageEdited,
+    MessageEvent,
+    MessageQueued,
+    MessageRemoved,
+    MessageReordered,
+    MessageSteered,
     OperationFailed,
     OperationRequested,
-    ProjectConfigured,
-    ProjectCreated,
-    ProjectDeleted,
+    ProjectEvent,
     ReviewRecorded,
     ReviewRequested,
     SessionClosed,
@@ -39,9 +46,12 @@ from peon_protocol.events import (
     TurnInterruptRequested,
     TurnStarted,
 )
+from peon_protocol.ids import MessageId, TurnId
 from peon_protocol.values import (
+    Decision,
     ItemKind,
     ItemPatch,
+    Scope,
     StopReason,
     TurnStatus,
 )
@@ -79,6 +89,11 @@ def fold(thread: Thread, stored: StoredEvent) -> None:
 
 def _fold(thread: Thread, stored: StoredEvent) -> None:
     event = stored.payload
+    if isinstance(event, ProjectEvent):
+        return
+    if isinstance(event, MessageEvent):
+        _message(thread, event, stored.occurred_at)
+        return
     match event:
         case ItemRecorded():
             _item_recorded(thread, event)
@@ -90,10 +105,8 @@ def _fold(thread: Thread, stored: StoredEvent) -> None:
             thread.turns[event.turn_id].interrupt_requested = True
         case TurnCompleted() | TurnFailed():
             _turn_ended(thread, event, stored.occurred_at)
-        case ActionRequested():
-            _action_requested(thread, event, stored.occurred_at)
-        case ActionResolved():
-            _action_resolved(thread, event)
+        case ActionRequested() | ActionResolved():
+            _action(thread, event, stored.occurred_at)
         case (
             CheckpointCreated()
             | CheckpointsExpired()
@@ -111,8 +124,6 @@ def _fold(thread: Thread, stored: StoredEvent) -> None:
         case SessionClosed():
             _session_closed(thread)
         case ThreadCreated() | ThreadDeleted() | ThreadErased() | EventErased():
-            return
-        case ProjectCreated() | ProjectConfigured() | ProjectDeleted():
             return
         case _:
             assert_never(event)
@@ -140,9 +151,44 @@ def _turn_started(thread: Thread, event: TurnStarted, at: str) -> None:
         model=event.model,
         checkpoint_id=event.checkpoint_id,
         started_at=at,
+        message_id=event.message_id,
     )
     thread.turns[event.turn_id].told, thread.untold = thread.untold, ()
     thread.current = event.turn_id
+    thread.queue_held = False
+    if event.message_id is not None:
+        _message_gone(thread, event.message_id, event.turn_id)
+
+
+def _message(thread: Thread, event: MessageEvent, at: str) -> None:
+    match event:
+        case MessageQueued():
+            _message_queued(thread, event, at)
+        case MessageEdited():
+            thread.queue[event.message_id].prompt = event.prompt
+        case MessageRemoved():
+            _message_gone(thread, event.message_id, None)
+        case MessageReordered():
+            thread.queue = {each: thread.queue[each] for each in event.order}
+        case MessageSteered():
+            _message_gone(thread, event.message_id, event.turn_id)
+        case _:
+            assert_never(event)
+
+
+def _message_queued(thread: Thread, event: MessageQueued, at: str) -> None:
+    """One that is there already is not taken by the agent, and keeps its place."""
+    message = thread.queue.get(event.message_id)
+    if message is None:
+        thread.queue[event.message_id] = as_waiting(event, at)
+    else:
+        message.steering = None
+
+
+def _message_gone(thread: Thread, message_id: MessageId, turn_id: TurnId | None) -> None:
+    del thread.queue[message_id]
+    thread.past_messages[message_id] = turn_id
+    thread.queue_held = thread.queue_held and bool(thread.queue)
 
 
 def _turn_ended(thread: Thread, event: TurnCompleted | TurnFailed, at: str) -> None:
@@ -159,6 +205,7 @@ def _turn_ended(thread: Thread, event: TurnCompleted | TurnFailed, at: str) -> N
         if thread.session is not None and not interrupted:
             thread.session.heard = True
     thread.current = None
+    thread.queue_held = event.queue_held
 
 
 def _item_recorded(thread: Thread, event: ItemRecorded) -> None:
@@ -201,6 +248,13 @@ def _patch(item: Item, patch: ItemPatch) -> None:
         item.entries = patch.entries
 
 
+def _action(thread: Thread, event: ActionRequested | ActionResolved, at: str) -> None:
+    if isinstance(event, ActionRequested):
+        _action_requested(thread, event, at)
+    else:
+        _action_resolved(thread, event)
+
+
 def _action_requested(thread: Thread, event: ActionRequested, at: str) -> None:
     thread.actions[event.action_id] = Action(
         action_id=event.action_id,
@@ -210,6 +264,9 @@ def _action_requested(thread: Thread, event: ActionRequested, at: str) -> None:
         title=event.title,
         options=event.options,
         requested_at=at,
+        paths=event.paths,
+        command=event.command,
+        scopes=event.scopes,
     )
     thread.pending[event.action_id] = None
 
@@ -219,13 +276,15 @@ def _action_resolved(thread: Thread, event: ActionResolved) -> None:
     action.decision = event.decision
     action.by = event.by
     thread.pending.pop(event.action_id, None)
+    if event.decision is Decision.APPROVED and event.scope is Scope.SESSION:
+        thread.grants[event.action_id] = covering(wish_of(action))
 
 
 def _session_closed(thread: Thread) -> None:
     """A session that said something may be gone on with, though its process has ended."""
     if thread.session is not None and thread.session.heard:
         thread.left = thread.session.native_id
-    thread.session = None
+    thread.session, thread.grants = None, {}
 
 
 def _session(event: SessionOpened) -> Session:

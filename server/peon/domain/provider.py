@@ -8,7 +8,7 @@ from peon.domain.commands import RecordText
 from peon.domain.facts import Facts
 from peon.domain.items import append_text, replace_plan, text_item, update_tool_call
 from peon.domain.lookup import require_thread
-from peon.domain.model import Model, Thread, Turn
+from peon.domain.model import Model, Project, Thread, Turn
 from peon.domain.turns import Ending, end_turn
 from peon.errors import CommandRejected
 from peon_protocol.commands import IngestProviderEvent
@@ -74,7 +74,8 @@ def ingest(command: IngestProviderEvent, model: Model, facts: Facts) -> Iterator
         case ModeChanged():
             return _mode_changed(thread, event)
         case _:
-            return _within_turn(thread, open_turn(thread), event, facts)
+            project = model.projects[thread.project_id]
+            return _within_turn(project, thread, event, facts)
 
 
 def open_turn(thread: Thread) -> Turn:
@@ -105,7 +106,10 @@ def record_text(command: RecordText, model: Model) -> Iterator[Event]:
     )
 
 
-def _within_turn(thread: Thread, turn: Turn, event: EventOfTurn, facts: Facts) -> Iterator[Event]:
+def _within_turn(
+    project: Project, thread: Thread, event: EventOfTurn, facts: Facts
+) -> Iterator[Event]:
+    turn = open_turn(thread)
     match event:
         case TextDelta():
             return _text(thread, turn, ItemKind.MESSAGE, event.text, event.item_id)
@@ -116,7 +120,7 @@ def _within_turn(thread: Thread, turn: Turn, event: EventOfTurn, facts: Facts) -
         case PlanReplaced():
             return replace_plan(thread.thread_id, turn, event)
         case ActionRequested():
-            return request_action(thread, turn, event, facts)
+            return request_action(project, thread, turn, event, facts)
         case ActionWithdrawn():
             return _action_withdrawn(thread, event)
         case UsageReported():

@@ -11,6 +11,7 @@ from peon.domain.effects import (
     InterruptAgent,
     PerformOperation,
     PromptAgent,
+    SteerAgent,
     ToolCallClosed,
     ToolCallOpened,
 )
@@ -21,6 +22,7 @@ from peon_protocol.events import (
     CheckpointRestored,
     Event,
     ItemRecorded,
+    MessageQueued,
     OperationFailed,
     OperationRequested,
     ThreadConfigured,
@@ -48,6 +50,10 @@ def react(event: Event, model: Model) -> Iterator[Effect]:
             yield from _prompt(model, event.thread_id, event.turn_id)
         case OperationFailed():
             yield from _prompt_without_checkpoint(model, event)
+        case MessageQueued() if event.steer and event.turn_id is not None:
+            yield SteerAgent(
+                thread_id=event.thread_id, turn_id=event.turn_id, message_id=event.message_id
+            )
         case TurnInterruptRequested():
             yield InterruptAgent(thread_id=event.thread_id, turn_id=event.turn_id)
         case ActionResolved():

@@ -5,20 +5,28 @@ Receipts are a fold of the log. An event carries `commandId` and `commandDigest`
 """
 
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 
 from peon.domain.model import Model, OperationFailure, Receipt
 from peon_protocol.commands import (
+    AddRule,
     ApprovePendingAction,
     Command,
     ConfigureProject,
     CreateProject,
     DeleteProject,
+    EditMessage,
     InterruptTurn,
+    MoveMessage,
+    QueueMessage,
     RejectPendingAction,
+    RemoveMessage,
+    RemoveRule,
+    SendMessage,
     StartTurn,
+    SteerTurn,
 )
 from peon_protocol.events import (
     ActionResolved,
@@ -28,6 +36,10 @@ from peon_protocol.events import (
     CheckpointRestored,
     Event,
     EventErased,
+    MessageEdited,
+    MessageQueued,
+    MessageRemoved,
+    MessageReordered,
     OperationFailed,
     OperationRequested,
     ProjectConfigured,
@@ -35,13 +47,15 @@ from peon_protocol.events import (
     ProjectDeleted,
     ReviewRecorded,
     ReviewRequested,
+    RuleAdded,
+    RuleRemoved,
     StoredEvent,
     TurnInterruptRequested,
     TurnStarted,
 )
-from peon_protocol.ids import ThreadId, TurnId
+from peon_protocol.ids import MessageId, ThreadId, TurnId
+from peon_protocol.queue_results import ActionResult, MessageResult, RuleResult, SteerResult
 from peon_protocol.results import (
-    ActionResult,
     CheckpointResult,
     CommandResult,
     CommitResult,
@@ -71,13 +85,24 @@ KEPT = timedelta(hours=24)
 def result_of(event: Event, method: str, sequence: int, model: Model) -> CommandResult | None:
     """What a command of `method` answers when `event` is among its events, or nothing yet.
 
-    `sequence` is that of the command's last event. Only the event that carries the answer has one.
+    `sequence` is that of the command's last event. Only an event that carries the answer has one;
+    of several, the last is the answer.
     """
     match event:
         case ProjectCreated() | ProjectConfigured() | ProjectDeleted():
             return ProjectResult(sequence=sequence, project_id=event.project_id)
         case TurnStarted() if method == "turn/start":
             return _turn_result(event.thread_id, event.turn_id, event.number, sequence)
+        case (
+            TurnStarted()
+            | MessageQueued()
+            | MessageEdited()
+            | MessageRemoved()
+            | MessageReordered()
+        ):
+            return _of_message(event, method, sequence)
+        case RuleAdded() | RuleRemoved():
+            return _of_rule(event, method, sequence)
         case TurnInterruptRequested() if method == "turn/interrupt":
             number = model.threads[event.thread_id].turns[event.turn_id].number
             return _turn_result(event.thread_id, event.turn_id, number, sequence)
@@ -101,6 +126,44 @@ def result_of(event: Event, method: str, sequence: int, model: Model) -> Command
             return ThreadResult(sequence=sequence, thread_id=event.thread_id)
         case _:
             return None
+
+
+def _of_message(
+    event: TurnStarted | MessageQueued | MessageEdited | MessageRemoved | MessageReordered,
+    method: str,
+    sequence: int,
+) -> CommandResult | None:
+    """Of a turn that a message began, the message's command is told."""
+    match event:
+        case MessageQueued() if method == "turn/steer" and event.turn_id is not None:
+            return SteerResult(
+                sequence=sequence,
+                thread_id=event.thread_id,
+                turn_id=event.turn_id,
+                message_id=event.message_id,
+                steered=event.steer,
+            )
+        case TurnStarted() if method in _MESSAGES and event.message_id is not None:
+            return _message_result(event.thread_id, event.message_id, event.turn_id, sequence)
+        case MessageQueued() | MessageEdited() | MessageRemoved() | MessageReordered() if (
+            method in _MESSAGES
+        ):
+            return _message_result(event.thread_id, event.message_id, None, sequence)
+        case _ if method.startswith("thread/"):
+            return ThreadResult(sequence=sequence, thread_id=event.thread_id)
+        case _:
+            return None
+
+
+def _of_rule(event: RuleAdded | RuleRemoved, method: str, sequence: int) -> CommandResult | None:
+    if not method.startswith("rule/"):
+        return None
+    return RuleResult(sequence=sequence, project_id=event.project_id, rule_id=event.rule_id)
+
+
+_MESSAGES: Final = frozenset(
+    {"turn/queue", "message/edit", "message/remove", "message/move", "message/send"}
+)
 
 
 def outcome_of(event: Event, sequence: int) -> OperationResult | None:
@@ -177,6 +240,18 @@ def unchanged(command: Command, model: Model) -> CommandResult:
             turn_id = command.turn_id or thread.current or TurnId("")
             number = thread.turns[turn_id].number
             return _turn_result(thread.thread_id, turn_id, number, sequence)
+        case QueueMessage() | EditMessage() | MoveMessage():
+            return _same_message(command, model)
+        case SteerTurn():
+            return _same_steer(command, model)
+        case AddRule() if command.rule_id is not None:
+            return RuleResult(
+                sequence=sequence, project_id=command.project_id, rule_id=command.rule_id
+            )
+        case AddRule() | RemoveRule():
+            raise TypeError("a rule cannot be added or removed without an event")
+        case RemoveMessage() | SendMessage():
+            raise TypeError("a message cannot be removed or sent without an event")
         case CreateProject() | ConfigureProject() | DeleteProject():
             if command.project_id is None:
                 raise TypeError("a project cannot be created without an event")
@@ -188,6 +263,27 @@ def unchanged(command: Command, model: Model) -> CommandResult:
             if thread_id is None:
                 raise TypeError("a thread cannot be created without an event")
             return ThreadResult(sequence=sequence, thread_id=thread_id)
+
+
+def _same_message(command: QueueMessage | EditMessage | MoveMessage, model: Model) -> MessageResult:
+    if command.message_id is None:
+        raise TypeError("a message without an id is a new one")
+    turn_id = model.threads[command.thread_id].past_messages.get(command.message_id)
+    return _message_result(command.thread_id, command.message_id, turn_id, model.sequence)
+
+
+def _same_steer(command: SteerTurn, model: Model) -> SteerResult:
+    thread = model.threads[command.thread_id]
+    if command.message_id is None or thread.current is None:
+        raise TypeError("a message without an id is a new one")
+    waits = thread.queue.get(command.message_id)
+    return SteerResult(
+        sequence=model.sequence,
+        thread_id=thread.thread_id,
+        turn_id=thread.current,
+        message_id=command.message_id,
+        steered=waits is None or waits.steering is not None,
+    )
 
 
 def record_command(model: Model, stored: StoredEvent) -> None:
@@ -262,6 +358,14 @@ def _forget_expired(model: Model, now: str) -> None:
 def _later(moment: str) -> str:
     later = datetime.fromisoformat(moment) + KEPT
     return later.strftime("%Y-%m-%dT%H:%M:%S.") + f"{later.microsecond // 1000:03d}Z"
+
+
+def _message_result(
+    thread_id: ThreadId, message_id: MessageId, turn_id: TurnId | None, sequence: int
+) -> MessageResult:
+    return MessageResult(
+        sequence=sequence, thread_id=thread_id, message_id=message_id, turn_id=turn_id
+    )
 
 
 def _turn_result(thread_id: ThreadId, turn_id: TurnId, number: int, sequence: int) -> CommandResult:

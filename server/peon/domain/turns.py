@@ -10,6 +10,7 @@ from peon.domain.facts import Facts
 from peon.domain.items import close_items
 from peon.domain.lookup import at_work, refuse_while_operation_runs, require_thread
 from peon.domain.model import Model, Thread, Turn
+from peon.domain.queue import returned
 from peon.domain.reviews import next_review
 from peon.domain.threads import refuse_unsupported_mode, refuse_unusable_provider
 from peon.errors import CommandRejected
@@ -70,7 +71,9 @@ def start_turn(command: StartTurn, model: Model, facts: Facts) -> Iterator[Event
         if existing.prompt != command.prompt:
             raise CommandRejected(TurnIdUsed(turn_id))
         return
-    _refuse_start(command, thread, model)
+    refuse_start(thread, model)
+    if is_empty(command.prompt):
+        raise CommandRejected(PromptEmpty())
     refuse_unusable_provider(facts, thread.provider)
     mode = command.mode or thread.mode
     refuse_unsupported_mode(facts, thread.provider, mode)
@@ -85,15 +88,14 @@ def start_turn(command: StartTurn, model: Model, facts: Facts) -> Iterator[Event
     )
 
 
-def _refuse_start(command: StartTurn, thread: Thread, model: Model) -> None:
+def refuse_start(thread: Thread, model: Model) -> None:
+    """Raises CommandRejected where no turn can begin now."""
     if thread.archived:
         raise CommandRejected(ThreadArchived(thread.thread_id))
     if thread.current is not None:
         raise CommandRejected(TurnInProgress(thread.thread_id, thread.current))
     refuse_while_operation_runs(thread)
     refuse_while_folder_is_restored(model, thread)
-    if is_empty(command.prompt):
-        raise CommandRejected(PromptEmpty())
 
 
 def refuse_while_folder_is_restored(model: Model, thread: Thread) -> None:
@@ -117,16 +119,22 @@ def interrupt_turn(command: InterruptTurn, model: Model) -> Iterator[Event]:
     A turn that is stopping, or whose agent has ended it already, is not asked again.
     """
     thread = require_thread(model, command.thread_id)
-    turn = thread.running_turn
-    if turn is None:
-        raise CommandRejected(TurnNotInProgress(thread.thread_id))
-    if command.turn_id is not None and command.turn_id != turn.turn_id:
-        raise CommandRejected(TurnMismatch(thread.thread_id, command.turn_id, turn.turn_id))
+    turn = require_running(thread, command.turn_id)
     if turn.interrupt_requested or thread.operation is not None:
         # The only operation a thread can have while its turn runs is the end of that turn.
         return
     yield TurnInterruptRequested(thread_id=thread.thread_id, turn_id=turn.turn_id)
     yield from withdraw_all(thread)
+
+
+def require_running(thread: Thread, turn_id: TurnId | None) -> Turn:
+    """The turn in progress, which must be the one that is named. Raises CommandRejected."""
+    turn = thread.running_turn
+    if turn is None:
+        raise CommandRejected(TurnNotInProgress(thread.thread_id))
+    if turn_id is not None and turn_id != turn.turn_id:
+        raise CommandRejected(TurnMismatch(thread.thread_id, turn_id, turn.turn_id))
+    return turn
 
 
 def end_turn(thread: Thread, turn: Turn, ending: Ending, facts: Facts) -> Iterator[Event]:
@@ -149,14 +157,17 @@ def end_turn(thread: Thread, turn: Turn, ending: Ending, facts: Facts) -> Iterat
     )
 
 
-def close_turn(thread: Thread, turn: Turn, ending: Ending, detail: str | None) -> Event:
-    """The event that ends a turn."""
+def close_turn(
+    thread: Thread, turn: Turn, ending: Ending, *, held: bool, detail: str | None = None
+) -> Event:
+    """The event that ends a turn; `held`, the messages that wait do not go on by themselves."""
     if ending.error is not None:
         return TurnFailed(
             thread_id=thread.thread_id,
             turn_id=turn.turn_id,
             error=ending.error,
             usage=ending.usage,
+            queue_held=held,
         )
     return TurnCompleted(
         thread_id=thread.thread_id,
@@ -164,6 +175,7 @@ def close_turn(thread: Thread, turn: Turn, ending: Ending, detail: str | None) -
         stop_reason=ending.stop_reason or StopReason.END_TURN,
         usage=ending.usage,
         detail=detail,
+        queue_held=held,
     )
 
 
@@ -214,11 +226,13 @@ def settle_thread(command: SettleThread, model: Model) -> Iterator[Event]:
             message=command.reason,
         )
         ending = Ending(wanted.stop_reason, wanted.error, wanted.usage)
-        yield close_turn(thread, turn, ending, None)
+        yield from returned(thread)
+        yield close_turn(thread, turn, ending, held=bool(thread.queue))
     else:
         ending = Ending(StopReason.INTERRUPTED)
         yield from _close(thread, turn, ending)
-        yield close_turn(thread, turn, ending, command.reason)
+        yield from returned(thread)
+        yield close_turn(thread, turn, ending, detail=command.reason, held=bool(thread.queue))
     yield from next_review(thread)
 
 

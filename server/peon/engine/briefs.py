@@ -25,6 +25,7 @@ from peon_protocol.ids import (
     EventId,
     HunkId,
     ItemId,
+    MessageId,
     ProjectId,
     ThreadId,
     TurnId,
@@ -101,6 +102,13 @@ def running_turn(model: Model, thread_id: ThreadId, turn_id: TurnId) -> TurnBrie
         return None
     prompt = told(turn.prompt, turn.told)
     return TurnBrief(turn_id=turn_id, prompt=prompt, mode=turn.mode, model=turn.model)
+
+
+def message_to_tell(model: Model, thread_id: ThreadId, message_id: MessageId) -> Prompt | None:
+    """What a message says that is to be told to an agent at work."""
+    thread = model.threads.get(thread_id)
+    message = None if thread is None else thread.queue.get(message_id)
+    return None if message is None or message.steering is None else message.prompt
 
 
 def awaits_its_end(model: Model, thread_id: ThreadId, turn_id: TurnId) -> bool:

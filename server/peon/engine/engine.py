@@ -288,7 +288,7 @@ class Engine:
 
     def _answer_to(self, method: str, stored: Sequence[StoredEvent]) -> Answer:
         last = stored[-1].sequence
-        for each in stored:
+        for each in reversed(stored):
             event = each.payload
             if isinstance(event, OperationRequested) and method != "provider/ingest":
                 return self._operations.expect(event.operation_id)

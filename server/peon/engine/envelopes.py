@@ -8,15 +8,11 @@ from peon.domain.model import Model
 from peon.runtime.clock import Clock, Timestamps
 from peon_protocol.events import (
     Event,
-    ProjectConfigured,
-    ProjectCreated,
-    ProjectDeleted,
+    ProjectEvent,
     StoredEvent,
 )
 from peon_protocol.ids import CommandId, EventId, StreamId
 from peon_protocol.values import Actor
-
-_OF_PROJECTS = (ProjectCreated, ProjectConfigured, ProjectDeleted)
 
 
 @attrs.frozen
@@ -39,7 +35,7 @@ class Origin:
 
 def stream_of(event: Event) -> StreamId:
     """The project or thread that the event belongs to."""
-    if isinstance(event, _OF_PROJECTS):
+    if isinstance(event, ProjectEvent):
         return StreamId(event.project_id)
     return StreamId(event.thread_id)
 

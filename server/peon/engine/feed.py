@@ -14,6 +14,8 @@ from peon_protocol.notifications import ServerStatusChanged, TurnDelta
 _ENVELOPE = re.compile(
     rb'\{"sequence":(\d+),"eventId":"[^"]*","streamId":"([^"]*)","version":\d+,"type":"(\w+)\.'
 )
+_OF_PROJECTS = frozenset({b"project", b"rule"})
+"""The first word of an event's type, where it concerns a project and no thread of it."""
 T = TypeVar("T")
 
 READ_PAGE = 1000
@@ -146,4 +148,4 @@ def _described(body: bytes) -> EncodedEvent:
     if found is None:
         raise ValueError("a stored event begins with its sequence, its id, its stream and its type")
     sequence, stream, noun = found.groups()
-    return EncodedEvent(int(sequence), None if noun == b"project" else stream.decode(), body)
+    return EncodedEvent(int(sequence), None if noun in _OF_PROJECTS else stream.decode(), body)

@@ -6,8 +6,8 @@ from typing import Final
 
 import attrs
 
-from peon.domain.commands import AnyCommand
-from peon.domain.facts import NOTHING, Facts, ProviderFacts
+from peon.domain.commands import AnyCommand, RecordOperation
+from peon.domain.facts import NOTHING, Facts, Places, ProviderFacts
 from peon.domain.model import Model
 from peon.engine.world import World
 from peon.runtime.ids import IdSource
@@ -16,6 +16,8 @@ from peon_protocol.commands import (
     CreateProject,
     CreateThread,
     IngestProviderEvent,
+    QueueMessage,
+    SendMessage,
     StartTurn,
 )
 from peon_protocol.methods import METHODS, MethodKind
@@ -24,7 +26,10 @@ from peon_protocol.values import Actor
 
 NOBODYS: Final[Mapping[str, str]] = MappingProxyType({})
 """The environment where no client asks."""
-_OF_CLIENTS: Final = frozenset(each.params for each in METHODS if each.kind is MethodKind.COMMAND)
+_TOLD: Final = frozenset(
+    [RecordOperation, *(each.params for each in METHODS if each.kind is MethodKind.COMMAND)]
+)
+"""The commands whose rules look at the world."""
 
 
 @attrs.frozen
@@ -38,20 +43,20 @@ class Gathering:
         self, command: AnyCommand, model: Model, actor: Actor, environment: Mapping[str, str]
     ) -> Facts:
         """The facts for a command of a client with this environment."""
-        if type(command) not in _OF_CLIENTS:
+        if type(command) not in _TOLD:
             return NOTHING
-        outside = False
+        places = Places()
         if isinstance(command, IngestProviderEvent) and isinstance(command.event, ActionRequested):
             thread = model.threads.get(command.thread_id)
             if thread is not None:
                 root = model.projects[thread.project_id].root
-                outside = self.world.leads_outside(root, command.event.paths)
+                places = self.world.places(root, command.event.paths)
         return Facts(
             fresh_id=self.ids.fresh(),
             actor=actor,
             providers=self._providers(command, model, environment),
             root=self.world.root(command.root) if isinstance(command, CreateProject) else None,
-            outside=outside,
+            places=places,
         )
 
     def _providers(
@@ -71,7 +76,11 @@ class Gathering:
                     wanted = project.defaults.provider
                 if wanted is None:
                     return attrs.evolve(facts, default=self.world.default_provider(environment))
-            case StartTurn(thread_id=thread_id) if thread_id in model.threads:
+            case (
+                StartTurn(thread_id=thread_id)
+                | QueueMessage(thread_id=thread_id)
+                | SendMessage(thread_id=thread_id)
+            ) if thread_id in model.threads:
                 wanted = model.threads[thread_id].provider
             case _:
                 return facts

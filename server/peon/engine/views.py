@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from peon.domain.lookup import require_thread
-from peon.domain.model import Checkpoint, Item, Model, Project, Thread, Turn
+from peon.domain.lookup import require_project, require_thread
+from peon.domain.model import Checkpoint, Item, Model, Project, QueuedMessage, Thread, Turn
 from peon.domain.threads import UNTITLED
 from peon_protocol.ids import ProjectId, ThreadId
 from peon_protocol.queries import TurnRange
@@ -14,6 +14,8 @@ from peon_protocol.views import (
     OperationView,
     PendingActionView,
     ProjectView,
+    QueuedMessageView,
+    RuleView,
     SessionView,
     ThreadView,
     TurnView,
@@ -26,6 +28,25 @@ TITLE_LENGTH = 60
 def projects(model: Model) -> tuple[ProjectView, ...]:
     """Every live project, oldest first."""
     return tuple(_project(model, each) for each in model.projects.values())
+
+
+def rules(model: Model, project_id: ProjectId) -> tuple[RuleView, ...]:
+    """The rules of a project, oldest first. Raises CommandRejected(ProjectNotFound)."""
+    project = require_project(model, project_id)
+    return tuple(
+        RuleView(
+            rule_id=each.rule_id,
+            project_id=project_id,
+            provider=each.provider,
+            verdict=each.verdict,
+            tool_kind=each.pattern.tool_kind,
+            path=each.pattern.path,
+            command=each.pattern.command,
+            created_at=each.created_at,
+            created_by=each.created_by,
+        )
+        for each in project.rules.values()
+    )
 
 
 def threads(model: Model, project_id: ProjectId | None) -> tuple[ThreadView, ...]:
@@ -88,6 +109,8 @@ def _thread(found: Thread, turns: Iterable[Turn], *, with_items: bool) -> Thread
             _turn(each, undone=each.turn_id in undone, with_items=with_items) for each in turns
         ),
         pending_actions=tuple(_pending_actions(found)),
+        queue=tuple(_message(each) for each in found.queue.values()),
+        queue_held=found.queue_held,
         checkpoints=tuple(
             _checkpoint(found.thread_id, each) for each in found.checkpoints.values()
         ),
@@ -163,8 +186,22 @@ def _pending_actions(found: Thread) -> Iterable[PendingActionView]:
             title=action.title,
             kind=action.kind,
             options=action.options,
+            paths=action.paths,
+            command=action.command,
+            scopes=action.scopes,
             requested_at=action.requested_at,
         )
+
+
+def _message(message: QueuedMessage) -> QueuedMessageView:
+    return QueuedMessageView(
+        message_id=message.message_id,
+        prompt=message.prompt,
+        model=message.model,
+        mode=message.mode,
+        steer=message.steering is not None,
+        queued_at=message.queued_at,
+    )
 
 
 def _checkpoint(thread_id: ThreadId, checkpoint: Checkpoint) -> CheckpointView:

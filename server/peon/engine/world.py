@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from peon.domain.facts import ProviderFacts, ProviderObstacle, RootFact
+from peon.domain.facts import Places, ProviderFacts, ProviderObstacle, RootFact
 
 
 class World(Protocol):
@@ -29,6 +29,6 @@ class World(Protocol):
         """What is known to keep a provider from taking a turn for a client; None for strangers."""
         ...
 
-    def leads_outside(self, root: str, paths: Iterable[str]) -> bool:
-        """Whether one of `paths`, links resolved, is not inside `root`."""
+    def places(self, root: str, paths: Iterable[str]) -> Places:
+        """Where `paths`, links resolved, lie as seen from `root`."""
         ...

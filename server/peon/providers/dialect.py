@@ -87,6 +87,10 @@ class Dialect(Protocol):
         """Give the agent the prompt. Raises ExternalFailure if it refuses."""
         ...
 
+    async def steer(self, turn: Turn, prompt: Prompt) -> None:
+        """Tell the agent more while it works; see `peon.providers.port.Session.steer`."""
+        ...
+
     def ask_to_stop(self) -> None:
         """Ask the agent to end its turn."""
         ...

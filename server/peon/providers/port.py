@@ -146,6 +146,14 @@ class Session(Protocol):
         """
         ...
 
+    async def steer(self, prompt: Prompt) -> None:
+        """Tell the agent more while it works on its prompt; return when it has taken it.
+
+        Raises Unavailable where the agent cannot be told more, and ExternalFailure where it does
+        not take this, has ended its turn or is gone: then it never sees it.
+        """
+        ...
+
     async def interrupt(self) -> None:
         """Stop the turn: by asking, then by ending the process. Its end is always reported."""
         ...
@@ -178,6 +186,11 @@ class Provider(Protocol):
     @property
     def login_methods(self) -> tuple[AuthMethod, ...]:
         """Its ways to log in, as far as it has told them."""
+        ...
+
+    @property
+    def steers(self) -> bool:
+        """Whether its sessions take messages while they are at work."""
         ...
 
     def supports(self, mode: Mode) -> bool:

@@ -177,7 +177,12 @@ class RedactingSink:
                 return self._tool_call(event)
             case ActionRequested():
                 options = tuple(attrs.evolve(o, label=clean(o.label)) for o in event.options)
-                return attrs.evolve(event, title=clean(event.title), options=options)
+                return attrs.evolve(
+                    event,
+                    title=clean(event.title),
+                    command=self._or_none(event.command),
+                    options=options,
+                )
             case PlanReplaced(entries=entries):
                 redacted = tuple(attrs.evolve(e, content=clean(e.content)) for e in entries)
                 return PlanReplaced(entries=redacted)

@@ -113,6 +113,14 @@ class AgentSession:
                 self._close_turn(turn, [])
         await self._delivered(turn)
 
+    async def steer(self, prompt: Prompt) -> None:
+        """See `peon.providers.port.Session`."""
+        turn = self._turn
+        if turn is None or turn.interrupted or not self.alive:
+            raise ExternalFailure(self._name, "it is not at work", code=AgentFault.GONE)
+        self._dialect.check(prompt)
+        await self._dialect.steer(turn, prompt)
+
     async def interrupt(self) -> None:
         """See `peon.providers.port.Session`."""
         turn = self._turn

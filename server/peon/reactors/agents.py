@@ -8,12 +8,14 @@ from collections.abc import Coroutine, Mapping
 
 import attrs
 
-from peon.domain.effects import AnswerAgent, InterruptAgent, PromptAgent
+from peon.domain.commands import RecordSteer
+from peon.domain.effects import AnswerAgent, InterruptAgent, PromptAgent, SteerAgent
 from peon.domain.provider import HOST
 from peon.engine.briefs import (
     ThreadBrief,
     TurnBrief,
     awaits_its_end,
+    message_to_tell,
     running_turn,
     thread_brief,
     was_prompted,
@@ -41,7 +43,7 @@ from peon_protocol.provider_events import (
     TurnEnded,
 )
 from peon_protocol.rejections import ProviderNeedsLogin, ProviderNotAvailable
-from peon_protocol.values import Actor, ActorKind, StopReason
+from peon_protocol.values import Actor, ActorKind, Prompt, StopReason
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +58,8 @@ class AgentParts:
     ids: IdSource
     tasks: TaskOwner
     environment: Mapping[str, str] = attrs.field(repr=False)
+    steer_seconds: float = 5.0
+    """How long an agent may take to say whether it takes a message while it works."""
     host_seconds: float = 5.0
     """How long a host may take to end a turn it was asked to interrupt."""
     rest_seconds: float = 1800.0
@@ -137,6 +141,27 @@ class Agents:
             attachment.prompted = None
             self._may_rest(attachment)
             raise
+
+    async def steer(self, effect: SteerAgent, cause: Cause) -> None:
+        """Tell the agent at work a message; one that does not take it has it queued."""
+        prompt = message_to_tell(self._engine.model, effect.thread_id, effect.message_id)
+        attachment = self._live(effect.thread_id)
+        taken = False
+        session = None if attachment is None else attachment.session
+        at_work = attachment is not None and attachment.prompted == effect.turn_id
+        if prompt is not None and session is not None and at_work:
+            taken = await self._tell(session, prompt)
+        outcome = RecordSteer(effect.thread_id, effect.turn_id, effect.message_id, taken=taken)
+        self._engine.record(outcome, cause=cause)
+
+    async def _tell(self, session: Session, prompt: Prompt) -> bool:
+        try:
+            async with asyncio.timeout(self._parts.steer_seconds):
+                await session.steer(prompt)
+        except (Unavailable, ExternalFailure, TimeoutError) as error:
+            logger.info("a message was not taken: %s", error)
+            return False
+        return True
 
     def interrupt(self, effect: InterruptAgent, cause: Cause) -> None:
         """Make the turn end, however far it has come: bounded, and never held up by other work."""

@@ -18,6 +18,7 @@ from peon_protocol.queries import (
     ListCheckpoints,
     ListProjects,
     ListProviders,
+    ListRules,
     ListThreads,
     ModelQuery,
     OutsideQuery,
@@ -32,6 +33,7 @@ from peon_protocol.queries import (
     ReadThread,
     ReadTurnDiff,
 )
+from peon_protocol.queue_results import RuleList
 from peon_protocol.results import (
     AuthenticateResult,
     BlobPage,
@@ -50,6 +52,7 @@ from peon_protocol.results import (
 
 Answer: TypeAlias = (
     ProjectList
+    | RuleList
     | ThreadList
     | ThreadReading
     | CheckpointList
@@ -79,7 +82,7 @@ class Queries:
     def answer(self, query: Query, environment: Mapping[str, str]) -> Awaitable[Answer]:
         """The query's result. Raises, or resolves to, what its method may be refused with."""
         match query:
-            case ListProjects() | ListThreads() | ReadThread() | ListCheckpoints():
+            case ListProjects() | ListRules() | ListThreads() | ReadThread() | ListCheckpoints():
                 return self.engine.read(lambda model: _look(query, model))
             case _:
                 return self._from_outside(query, environment)
@@ -130,6 +133,8 @@ def _look(query: ModelQuery, model: Model) -> Answer:
     match query:
         case ListProjects():
             return ProjectList(projects=views.projects(model), sequence=model.sequence)
+        case ListRules():
+            return RuleList(rules=views.rules(model, query.project_id))
         case ListThreads():
             threads = views.threads(model, query.project_id)
             return ThreadList(threads=threads, sequence=model.sequence)

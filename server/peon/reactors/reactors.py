@@ -9,6 +9,7 @@ import attrs
 from peon.domain.commands import (
     InternalCommand,
     RecordOperation,
+    RecordSteer,
     RecordTurnCheckpoint,
     SettleThread,
     WorkFailed,
@@ -20,6 +21,7 @@ from peon.domain.effects import (
     InterruptAgent,
     PerformOperation,
     PromptAgent,
+    SteerAgent,
     ToolCallClosed,
     ToolCallOpened,
 )
@@ -90,6 +92,7 @@ class Reactors:
             case (
                 CaptureTurnStart()
                 | PromptAgent()
+                | SteerAgent()
                 | AnswerAgent()
                 | PerformOperation()
                 | ToolCallClosed()
@@ -110,6 +113,8 @@ class Reactors:
                 await self.captures.turn_start(effect, cause)
             case PromptAgent():
                 await self.agents.prompt(effect, cause)
+            case SteerAgent():
+                await self.agents.steer(effect, cause)
             case AnswerAgent():
                 await self._answer(effect)
             case PerformOperation():
@@ -133,6 +138,10 @@ class Reactors:
                 )
             case PerformOperation():
                 command = RecordOperation(effect.thread_id, effect.operation_id, failure)
+            case SteerAgent():
+                command = RecordSteer(
+                    effect.thread_id, effect.turn_id, effect.message_id, taken=False
+                )
             case PromptAgent() | AnswerAgent():
                 event = ProviderError(code=failure.code, message=failure.message)
                 command = IngestProviderEvent(thread_id=effect.thread_id, event=event)

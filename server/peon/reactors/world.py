@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import assert_never
 
-from peon.domain.facts import ProviderFacts, ProviderObstacle, RootFact
+from peon.domain.facts import Places, ProviderFacts, ProviderObstacle, RootFact
 from peon.domain.provider import HOST
 from peon.providers.catalog import Catalog
 from peon.providers.port import Available, LoggedOut, Missing
-from peon.workspace.paths import inside
+from peon.workspace.paths import inside, shown
 from peon_protocol.rejections import ProviderNeedsLogin, ProviderNotAvailable
 from peon_protocol.values import Mode
 
@@ -17,9 +17,11 @@ from peon_protocol.values import Mode
 class LocalWorld:
     """Answers from the file system and the registry, in microseconds, changing nothing."""
 
-    def __init__(self, catalog: Catalog, *, home: Path) -> None:
+    def __init__(self, catalog: Catalog, *, home: Path, private: Iterable[Path] = ()) -> None:
+        """`private` are the folders of the server's own files, which no rule lets agents touch."""
         self._catalog = catalog
         self._home = home.resolve()
+        self._private = tuple(Path(os.path.realpath(each)) for each in private)
         self._facts = _facts(catalog)
         self._version = catalog.version
 
@@ -58,8 +60,20 @@ class LocalWorld:
         real = Path(os.path.realpath(path))
         return RootFact(str(real), self._problem(real))
 
-    def leads_outside(self, root: str, paths: Iterable[str]) -> bool:
-        return any(inside(Path(root), path) is None for path in paths)
+    def places(self, root: str, paths: Iterable[str]) -> Places:
+        found = {path: inside(Path(root), path) for path in paths}
+        within = {path: shown(name) for path, name in found.items() if name is not None}
+        return Places(
+            inside=tuple(dict.fromkeys(within.values())),
+            shown=tuple(dict.fromkeys(within.get(path, path) for path in found)),
+            outside=len(within) < len(found),
+            private=any(self._is_private(Path(root, path)) for path in found),
+        )
+
+    def _is_private(self, path: Path) -> bool:
+        """Whether it is one of the server's own files, or a folder that holds them."""
+        real = Path(os.path.realpath(path))
+        return any(real.is_relative_to(own) or own.is_relative_to(real) for own in self._private)
 
     def _problem(self, real: Path) -> str | None:
         if not real.exists():
@@ -83,4 +97,5 @@ def _facts(catalog: Catalog) -> ProviderFacts:
             for mode in Mode
             if not provider.supports(mode)
         ),
+        steerable=frozenset(each for each, provider in catalog.items() if provider.steers),
     )

@@ -31,6 +31,10 @@
 
 ---@alias peon.HunkId string
 
+---@alias peon.MessageId string
+
+---@alias peon.RuleId string
+
 --- Any JSON. Only for what an agent says about its own tools: kept, and never interpreted.
 ---@alias peon.JsonValue any
 
@@ -84,6 +88,7 @@
 ---| "reasoning"
 ---| "toolCall"
 ---| "plan"
+---| "userMessage" # What a user said while the agent was at work, and the agent took.
 
 --- How far an item has come.
 ---@alias peon.ItemStatus
@@ -127,10 +132,17 @@
 ---| "session"
 ---| "always"
 
+--- What a rule says of the actions it is about; deny wins over ask, ask over allow.
+---@alias peon.RuleVerdict
+---| "allow"
+---| "ask"
+---| "deny"
+
 --- What settled an action.
 ---@alias peon.DeciderKind
 ---| "user"
 ---| "rule"
+---| "session" # An earlier approval for the session; the name is that action's id.
 ---| "mode"
 ---| "agent" # The agent withdrew its own request.
 ---| "turnEnd"
@@ -497,7 +509,10 @@
 ---@field type "planReplaced"
 ---@field entries peon.PlanEntry[]
 
---- The agent waits for leave. `paths` are the files it would touch, where it says so.
+--- The agent waits for leave.
+---
+--- `paths` are the files it would touch and `command` is the command line it would run, where it
+--- says so; neither is ever read off the title.
 ---@class (exact) peon.ProviderActionRequested
 ---@field type "actionRequested"
 ---@field actionId peon.ActionId
@@ -506,6 +521,7 @@
 ---@field title string
 ---@field options peon.ActionOption[]
 ---@field paths? string[]
+---@field command? string
 
 --- The agent no longer waits for this answer.
 ---@class (exact) peon.ProviderActionWithdrawn
@@ -550,6 +566,23 @@
 --- The project is gone, and with it every thread it still had.
 ---@class (exact) peon.ProjectDeleted
 ---@field projectId peon.ProjectId
+
+--- Actions in the project are allowed, asked about or denied by a rule from now on.
+---
+--- What is null is not looked at; what is given must all fit.
+---@class (exact) peon.RuleAdded
+---@field projectId peon.ProjectId
+---@field ruleId peon.RuleId
+---@field verdict peon.RuleVerdict
+---@field provider? string
+---@field toolKind? peon.ToolKind
+---@field path? string
+---@field command? string
+
+--- The rule holds no longer.
+---@class (exact) peon.RuleRemoved
+---@field projectId peon.ProjectId
+---@field ruleId peon.RuleId
 
 --- A conversation was opened in a project.
 ---@class (exact) peon.ThreadCreated
@@ -600,9 +633,47 @@
 ---@field reason string
 ---@field detail? string
 
+--- A message waits at the end of the queue, or where it is already if it is in it.
+---
+--- With `steer` it is being told to the agent, which is at work on the turn `turnId`; where the
+--- agent does not take it, it is queued again without.
+---@class (exact) peon.MessageQueued
+---@field threadId peon.ThreadId
+---@field messageId peon.MessageId
+---@field prompt peon.Prompt
+---@field model? string
+---@field mode? peon.Mode
+---@field steer boolean
+---@field turnId? peon.TurnId
+
+--- A message that waits says something else now.
+---@class (exact) peon.MessageEdited
+---@field threadId peon.ThreadId
+---@field messageId peon.MessageId
+---@field prompt peon.Prompt
+
+--- A user took a message out of the queue.
+---@class (exact) peon.MessageRemoved
+---@field threadId peon.ThreadId
+---@field messageId peon.MessageId
+
+--- A message was moved; `order` is that of the whole queue.
+---@class (exact) peon.MessageReordered
+---@field threadId peon.ThreadId
+---@field messageId peon.MessageId
+---@field order peon.MessageId[]
+
+--- The agent took a message into the turn it is at work on, where it is an item.
+---@class (exact) peon.MessageSteered
+---@field threadId peon.ThreadId
+---@field messageId peon.MessageId
+---@field turnId peon.TurnId
+---@field itemId peon.ItemId
+
 --- A prompt was given. `number` counts from 1 in the thread and is never used again.
 ---
---- `checkpointId` names the checkpoint that is taken before the agent sees the prompt.
+--- `checkpointId` names the checkpoint that is taken before the agent sees the prompt,
+--- `messageId` the message of the queue that this is.
 ---@class (exact) peon.TurnStarted
 ---@field threadId peon.ThreadId
 ---@field turnId peon.TurnId
@@ -611,6 +682,7 @@
 ---@field checkpointId peon.CheckpointId
 ---@field model? string
 ---@field mode peon.Mode
+---@field messageId? peon.MessageId
 
 --- Somebody asked the turn to stop; the agent has not agreed yet.
 ---@class (exact) peon.TurnInterruptRequested
@@ -618,19 +690,25 @@
 ---@field turnId peon.TurnId
 
 --- The turn is over; interrupted where the stop reason is `cancelled` or `interrupted`.
+---
+--- With `queueHeld` the messages that wait do not go on by themselves.
 ---@class (exact) peon.TurnCompleted
 ---@field threadId peon.ThreadId
 ---@field turnId peon.TurnId
 ---@field stopReason peon.StopReason
 ---@field usage? peon.Usage
 ---@field detail? string
+---@field queueHeld boolean
 
 --- The turn is over, with an error.
+---
+--- With `queueHeld` the messages that wait do not go on by themselves.
 ---@class (exact) peon.TurnFailed
 ---@field threadId peon.ThreadId
 ---@field turnId peon.TurnId
 ---@field error peon.TurnError
 ---@field usage? peon.Usage
+---@field queueHeld boolean
 
 --- An item of a turn, new or changed: text grows by `append`, the rest changes by `patch`.
 ---@class (exact) peon.ItemRecorded
@@ -643,6 +721,9 @@
 ---@field patch? peon.ItemPatch
 
 --- The agent wants to do something and waits for an answer.
+---
+--- `paths` are relative to the project's folder where they lie in it, with links resolved.
+--- `scopes` says how far an approval may reach.
 ---@class (exact) peon.ActionRequested
 ---@field threadId peon.ThreadId
 ---@field turnId peon.TurnId
@@ -651,6 +732,9 @@
 ---@field kind peon.ToolKind
 ---@field title string
 ---@field options peon.ActionOption[]
+---@field paths string[]
+---@field command? string
+---@field scopes peon.Scope[]
 
 --- An action was approved, rejected or withdrawn; `by` says by what.
 ---@class (exact) peon.ActionResolved
@@ -786,6 +870,14 @@
 ---@field type "project.deleted"
 ---@field payload peon.ProjectDeleted
 
+---@class peon.StoredRuleAdded: peon.Envelope
+---@field type "rule.added"
+---@field payload peon.RuleAdded
+
+---@class peon.StoredRuleRemoved: peon.Envelope
+---@field type "rule.removed"
+---@field payload peon.RuleRemoved
+
 ---@class peon.StoredThreadCreated: peon.Envelope
 ---@field type "thread.created"
 ---@field payload peon.ThreadCreated
@@ -797,6 +889,26 @@
 ---@class peon.StoredThreadDeleted: peon.Envelope
 ---@field type "thread.deleted"
 ---@field payload peon.ThreadDeleted
+
+---@class peon.StoredMessageQueued: peon.Envelope
+---@field type "message.queued"
+---@field payload peon.MessageQueued
+
+---@class peon.StoredMessageEdited: peon.Envelope
+---@field type "message.edited"
+---@field payload peon.MessageEdited
+
+---@class peon.StoredMessageRemoved: peon.Envelope
+---@field type "message.removed"
+---@field payload peon.MessageRemoved
+
+---@class peon.StoredMessageReordered: peon.Envelope
+---@field type "message.reordered"
+---@field payload peon.MessageReordered
+
+---@class peon.StoredMessageSteered: peon.Envelope
+---@field type "message.steered"
+---@field payload peon.MessageSteered
 
 ---@class peon.StoredTurnStarted: peon.Envelope
 ---@field type "turn.started"
@@ -878,7 +990,7 @@
 ---@field type "event.erased"
 ---@field payload peon.EventErased
 
----@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredCheckpointsExpired|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredReviewRequested|peon.StoredReviewRecorded|peon.StoredSessionOpened|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed|peon.StoredThreadErased|peon.StoredEventErased
+---@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredRuleAdded|peon.StoredRuleRemoved|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredMessageQueued|peon.StoredMessageEdited|peon.StoredMessageRemoved|peon.StoredMessageReordered|peon.StoredMessageSteered|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredCheckpointsExpired|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredReviewRequested|peon.StoredReviewRecorded|peon.StoredSessionOpened|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed|peon.StoredThreadErased|peon.StoredEventErased
 
 --- Make a project of the folder `root`, an absolute path.
 ---@class (exact) peon.CreateProject
@@ -934,17 +1046,67 @@
 ---@field mode? peon.Mode
 ---@field commandId? peon.CommandId
 
+--- Ask for something when it is its turn: at once where the thread is idle and nothing waits.
+---
+--- With a `messageId` that exists and the same prompt, it is the same message.
+---@class (exact) peon.QueueMessage
+---@field threadId peon.ThreadId
+---@field prompt peon.Prompt
+---@field messageId? peon.MessageId
+---@field model? string
+---@field mode? peon.Mode
+---@field commandId? peon.CommandId
+
+--- Say something else in a message that waits.
+---@class (exact) peon.EditMessage
+---@field threadId peon.ThreadId
+---@field messageId peon.MessageId
+---@field prompt peon.Prompt
+---@field commandId? peon.CommandId
+
+--- Take a message out of the queue.
+---@class (exact) peon.RemoveMessage
+---@field threadId peon.ThreadId
+---@field messageId peon.MessageId
+---@field commandId? peon.CommandId
+
+--- Move a message that waits before another one, or to the end.
+---@class (exact) peon.MoveMessage
+---@field threadId peon.ThreadId
+---@field messageId peon.MessageId
+---@field before? peon.MessageId
+---@field commandId? peon.CommandId
+
+--- Start a message that waits, or the first one, now; a queue that was held goes on with it.
+---@class (exact) peon.SendMessage
+---@field threadId peon.ThreadId
+---@field messageId? peon.MessageId
+---@field commandId? peon.CommandId
+
+--- Tell the agent something while it is at work; where that cannot be, it is queued.
+---
+--- With a `messageId` that exists and the same prompt, it is the same message.
+---@class (exact) peon.SteerTurn
+---@field threadId peon.ThreadId
+---@field prompt peon.Prompt
+---@field turnId? peon.TurnId
+---@field messageId? peon.MessageId
+---@field commandId? peon.CommandId
+
 --- Stop the turn in progress; what it has done stays.
 ---@class (exact) peon.InterruptTurn
 ---@field threadId peon.ThreadId
 ---@field turnId? peon.TurnId
 ---@field commandId? peon.CommandId
 
---- Allow what an agent asked for.
+--- Allow what an agent asked for: this once, for its session, or always, which makes a rule.
+---
+--- `optionId` chooses among what the agent itself offered.
 ---@class (exact) peon.ApprovePendingAction
 ---@field threadId peon.ThreadId
 ---@field actionId peon.ActionId
 ---@field scope? peon.Scope
+---@field optionId? string
 ---@field commandId? peon.CommandId
 
 --- Refuse what an agent asked for; the turn goes on.
@@ -952,6 +1114,25 @@
 ---@field threadId peon.ThreadId
 ---@field actionId peon.ActionId
 ---@field reason? string
+---@field commandId? peon.CommandId
+
+--- Have a rule settle what agents ask for in a project; what is given must all fit.
+---
+--- `path` is a glob relative to the project's folder, `command` the first words of a command.
+---@class (exact) peon.AddRule
+---@field projectId peon.ProjectId
+---@field verdict peon.RuleVerdict
+---@field ruleId? peon.RuleId
+---@field provider? string
+---@field toolKind? peon.ToolKind
+---@field path? string
+---@field command? string
+---@field commandId? peon.CommandId
+
+--- Take a rule back; what it has settled stays settled.
+---@class (exact) peon.RemoveRule
+---@field projectId peon.ProjectId
+---@field ruleId peon.RuleId
 ---@field commandId? peon.CommandId
 
 --- Take in what a provider says.
@@ -1018,6 +1199,10 @@
 
 --- Every live project.
 ---@class (exact) peon.ListProjects
+
+--- The rules of a project, oldest first.
+---@class (exact) peon.ListRules
+---@field projectId peon.ProjectId
 
 --- Every live thread, or those of one project; a project that is not there has none.
 ---@class (exact) peon.ListThreads
@@ -1136,9 +1321,22 @@
 ---@field createdAt string
 ---@field version integer
 
+--- A rule of a project; what is null is not looked at.
+---@class (exact) peon.RuleView
+---@field ruleId peon.RuleId
+---@field projectId peon.ProjectId
+---@field provider? string
+---@field verdict peon.RuleVerdict
+---@field toolKind? peon.ToolKind
+---@field path? string
+---@field command? string
+---@field createdAt string
+---@field createdBy peon.Actor
+
 --- One thing inside a turn.
 ---
---- `text` is a message's or a reasoning's, `entries` a plan's; the rest is a tool call's.
+--- `text` is a message's or a reasoning's, `entries` a plan's; the rest is a tool call's, and
+--- `content` what a user's message holds besides text.
 ---@class (exact) peon.ItemView
 ---@field itemId peon.ItemId
 ---@field kind peon.ItemKind
@@ -1180,7 +1378,19 @@
 ---@field title string
 ---@field kind peon.ToolKind
 ---@field options peon.ActionOption[]
+---@field paths string[]
+---@field command? string
+---@field scopes peon.Scope[]
 ---@field requestedAt string
+
+--- A message that waits for its turn; with `steer` it is being told to the agent right now.
+---@class (exact) peon.QueuedMessageView
+---@field messageId peon.MessageId
+---@field prompt peon.Prompt
+---@field model? string
+---@field mode? peon.Mode
+---@field steer boolean
+---@field queuedAt string
 
 --- A checkpoint of the thread. An `expired` one can no longer be gone back to.
 ---@class (exact) peon.CheckpointView
@@ -1208,6 +1418,9 @@
 ---@field origin peon.SessionOrigin
 
 --- A conversation. `version` counts its events: a subscriber knows whether it has them all.
+---
+--- `queue` starts by itself, message by message, unless it is held: after a turn that failed, or
+--- whose server stopped, until something is started.
 ---@class (exact) peon.ThreadView
 ---@field threadId peon.ThreadId
 ---@field projectId peon.ProjectId
@@ -1220,6 +1433,8 @@
 ---@field archived boolean
 ---@field turns peon.TurnView[]
 ---@field pendingActions peon.PendingActionView[]
+---@field queue peon.QueuedMessageView[]
+---@field queueHeld boolean
 ---@field checkpoints peon.CheckpointView[]
 ---@field operation? peon.OperationView
 ---@field session? peon.SessionView
@@ -1257,13 +1472,6 @@
 ---@field threadId peon.ThreadId
 ---@field turnId peon.TurnId
 ---@field number integer
-
---- An action was answered.
----@class (exact) peon.ActionResult
----@field sequence integer
----@field threadId peon.ThreadId
----@field actionId peon.ActionId
----@field decision peon.Decision
 
 --- A checkpoint was taken.
 ---@class (exact) peon.CheckpointResult
@@ -1493,6 +1701,40 @@
 ---@class (exact) peon.UnsubscribeResult
 ---@field subscriptionId peon.SubscriptionId
 
+--- A message waits, was changed or removed; `turnId` is the turn that was started with it.
+---@class (exact) peon.MessageResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+---@field messageId peon.MessageId
+---@field turnId? peon.TurnId
+
+--- A message is being told to the agent, or, where not `steered`, was queued.
+---
+--- An agent that does not take it after all has it queued by an event.
+---@class (exact) peon.SteerResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field messageId peon.MessageId
+---@field steered boolean
+
+--- An action was answered.
+---@class (exact) peon.ActionResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+---@field actionId peon.ActionId
+---@field decision peon.Decision
+
+--- A rule was added or removed.
+---@class (exact) peon.RuleResult
+---@field sequence integer
+---@field projectId peon.ProjectId
+---@field ruleId peon.RuleId
+
+--- The rules of a project, oldest first.
+---@class (exact) peon.RuleList
+---@field rules peon.RuleView[]
+
 --- Events of a subscription, in order, none missing.
 ---
 --- `through` is the sequence the subscription has come to: subscribe again after it to go on.
@@ -1690,6 +1932,24 @@
 --- A prompt must ask something.
 ---@class (exact) peon.PromptEmptyDetails
 
+--- No such message waits in the thread; without an id, none waits at all.
+---@class (exact) peon.MessageNotFoundDetails
+---@field threadId peon.ThreadId
+---@field messageId? peon.MessageId
+
+--- The id belongs to another message of the thread, or to one that was removed.
+---@class (exact) peon.MessageIdUsedDetails
+---@field messageId peon.MessageId
+
+--- The message is on its way to the agent, which is asked whether it takes it.
+---@class (exact) peon.MessageBeingSentDetails
+---@field messageId peon.MessageId
+
+--- As many messages wait as may.
+---@class (exact) peon.QueueFullDetails
+---@field threadId peon.ThreadId
+---@field limit integer
+
 --- The thread never had this action.
 ---@class (exact) peon.ActionNotFoundDetails
 ---@field threadId peon.ThreadId
@@ -1708,6 +1968,28 @@
 --- The agent offered no option of the kind that the answer needs.
 ---@class (exact) peon.ActionHasNoSuchOptionDetails
 ---@field actionId peon.ActionId
+
+--- What may be asked next could not be told from this: only this once can be allowed.
+---@class (exact) peon.ActionScopeNotAvailableDetails
+---@field actionId peon.ActionId
+---@field scope peon.Scope
+
+--- The project has no such rule.
+---@class (exact) peon.RuleNotFoundDetails
+---@field projectId peon.ProjectId
+---@field ruleId peon.RuleId
+
+--- The id was given to another rule of the project, perhaps one removed since.
+---@class (exact) peon.RuleIdUsedDetails
+---@field ruleId peon.RuleId
+
+--- A rule must say which actions it is about.
+---@class (exact) peon.RuleEmptyDetails
+
+--- A rule names the first words of one command; `reason` completes «it …».
+---@class (exact) peon.RuleCommandUnusableDetails
+---@field command string
+---@field reason string
 
 --- The id names no checkpoint.
 ---@class (exact) peon.CheckpointNotFoundDetails
@@ -1755,10 +2037,6 @@
 ---@class (exact) peon.CommandIdReusedDetails
 ---@field commandId peon.CommandId
 
---- This server does not do that. What it does stands in `initialize`.
----@class (exact) peon.FeatureNotAvailableDetails
----@field feature string
-
 local M = {}
 
 M.protocol_version = 1
@@ -1772,9 +2050,17 @@ M.requests = {
   "thread/configure",
   "thread/delete",
   "turn/start",
+  "turn/queue",
+  "turn/steer",
+  "message/edit",
+  "message/remove",
+  "message/move",
+  "message/send",
   "turn/interrupt",
   "action/approve",
   "action/reject",
+  "rule/add",
+  "rule/remove",
   "provider/ingest",
   "checkpoint/create",
   "checkpoint/restore",
@@ -1785,6 +2071,7 @@ M.requests = {
   "review/get",
   "why/line",
   "project/list",
+  "rule/list",
   "thread/list",
   "thread/read",
   "checkpoint/list",
@@ -1819,9 +2106,17 @@ M.commands = {
   "thread/configure",
   "thread/delete",
   "turn/start",
+  "turn/queue",
+  "turn/steer",
+  "message/edit",
+  "message/remove",
+  "message/move",
+  "message/send",
   "turn/interrupt",
   "action/approve",
   "action/reject",
+  "rule/add",
+  "rule/remove",
   "provider/ingest",
   "checkpoint/create",
   "checkpoint/restore",
@@ -1836,9 +2131,16 @@ M.events = {
   "project.created",
   "project.configured",
   "project.deleted",
+  "rule.added",
+  "rule.removed",
   "thread.created",
   "thread.configured",
   "thread.deleted",
+  "message.queued",
+  "message.edited",
+  "message.removed",
+  "message.reordered",
+  "message.steered",
   "turn.started",
   "turn.interruptRequested",
   "turn.completed",

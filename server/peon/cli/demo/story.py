@@ -19,8 +19,8 @@ from peon_protocol.commands import (
 from peon_protocol.events import ActionRequested, StoredEvent, TurnCompleted, TurnFailed
 from peon_protocol.ids import CheckpointId, ThreadId
 from peon_protocol.queries import ListCheckpoints, SubscribeEvents
+from peon_protocol.queue_results import ActionResult
 from peon_protocol.results import (
-    ActionResult,
     CheckpointList,
     CheckpointResult,
     CommitResult,

@@ -30,8 +30,8 @@ from peon_protocol.events import (
 from peon_protocol.ids import ActionId, ProjectId, ThreadId, TurnId
 from peon_protocol.notifications import EventsResync
 from peon_protocol.queries import SubscribeEvents
+from peon_protocol.queue_results import ActionResult
 from peon_protocol.results import (
-    ActionResult,
     ProjectResult,
     SubscribeResult,
     ThreadResult,

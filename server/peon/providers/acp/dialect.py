@@ -86,6 +86,10 @@ class AcpDialect:
             lambda outcome: self._prompt_answered(turn, outcome),
         )
 
+    async def steer(self, _turn: Turn, _prompt: Prompt) -> None:
+        """The protocol has no word for it. See `peon.providers.dialect.Dialect`."""
+        raise Unavailable(self._terms.name, "it takes no messages while it works", "Queue them.")
+
     def _prompt_answered(self, turn: Turn, outcome: JsonValue | AgentError) -> None:
         if turn is self._desk.turn:
             self._desk.finish(turn, self._translator.end(outcome, interrupted=turn.interrupted))

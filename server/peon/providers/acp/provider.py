@@ -81,6 +81,11 @@ class AcpProvider:
             return missing(self._entry)
         return self._terms.logins.state() or Available(version_of(program))
 
+    @property
+    def steers(self) -> bool:
+        """The protocol has no word for it: a second prompt would be a turn of its own, or worse."""
+        return False
+
     def supports(self, mode: Mode) -> bool:
         """See `peon.providers.port.Provider`."""
         return mode is not Mode.PLAN or self._entry.plans

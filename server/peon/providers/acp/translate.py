@@ -95,6 +95,7 @@ class Translator:
             title=call.told.title or "Use a tool",
             options=options,
             paths=call.paths(self._root),
+            command=words.input_command(call.told.input),
         )
 
     def answer(self, action_id: ActionId, option_id: str | None) -> str | None:

@@ -1,6 +1,7 @@
 """The protocol's words and ours: a table for each enumeration, readers for its small values."""
 
 import os.path
+import shlex
 from collections.abc import Iterable
 from typing import Final
 
@@ -56,6 +57,7 @@ PLAN_STATUSES: Final = {
     "in_progress": PlanStatus.IN_PROGRESS,
     "completed": PlanStatus.COMPLETED,
 }
+_SHELLS: Final = frozenset({"sh", "bash", "zsh", "dash"})
 _PATH_NAMES: Final = ("file_path", "filePath", "filepath", "path", "abs_path", "notebook_path")
 """What agents call the path in a tool's input, where they give it nowhere else."""
 
@@ -135,6 +137,21 @@ def input_paths(tool_input: JsonValue, root: str) -> tuple[str, ...]:
     """Paths that a tool's input names by one of the usual names."""
     named = (raw.text(tool_input, name) for name in _PATH_NAMES)
     return tuple(absolute(path, root) for path in named if path)
+
+
+def input_command(tool_input: JsonValue) -> str | None:
+    """The command line that a tool's input names: a text, or arguments, of a shell or not."""
+    told = raw.field(tool_input, "command") or raw.field(tool_input, "cmd")
+    if isinstance(told, str):
+        return whole(told) or None
+    if not isinstance(told, list) or not told:
+        return None
+    arguments = [whole(each) if isinstance(each, str) else str(each) for each in told]
+    match arguments:
+        case [shell, "-c" | "-lc", script] if shell.rsplit("/", 1)[-1] in _SHELLS:
+            return script
+        case _:
+            return shlex.join(arguments)
 
 
 def absolute(path: str, root: str) -> str:
