@@ -27,6 +27,8 @@ class CoalescerLimits:
     bytes: int = 4096
     seconds: float = 5.0
     quiet_seconds: float = 0.25
+    tool_seconds: float = 1.0
+    """What changes only the contents of a tool call is recorded no more often than this."""
 
 
 @attrs.define

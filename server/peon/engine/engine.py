@@ -107,7 +107,7 @@ class Engine:
             SpeechParts(
                 parts.clock,
                 parts.coalescing,
-                self._record_text,
+                self._record_said,
                 self._recorded,
                 self.feed.tell_delta,
             )
@@ -299,7 +299,7 @@ class Engine:
 
     # ---- text that was held back ---------------------------------------------------------------
 
-    def _record_text(self, command: RecordText) -> None:
+    def _record_said(self, command: RecordText | IngestProviderEvent) -> None:
         thread = self._model.threads.get(command.thread_id)
         name = "agent" if thread is None else thread.provider
         cause = self._causes.get(command.thread_id)
@@ -317,9 +317,9 @@ class Engine:
     def _rule(
         self, command: AnyCommand, actor: Actor, environment: Mapping[str, str] = NOBODYS
     ) -> Decided:
-        """What the rules say, after the text that came before has been recorded."""
+        """What the rules say, after what was said before has been recorded."""
         self._speech.before(self._model, command)
-        command = self._speech.with_usage(self._model, command)
+        command = self._speech.completed(self._model, command)
         facts = self._gathering.facts(command, self._model, actor, environment)
         return decide(command, self._model, facts)
 

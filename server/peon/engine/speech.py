@@ -1,5 +1,5 @@
-"""What agents say, on its way into the log: text and usage are held back, all else comes after
-them.
+"""What agents say, on its way into the log: text, usage and more of the same are held back, and all
+else comes after them.
 
 Whatever is decided about a thread, its text is recorded before.
 """
@@ -14,9 +14,10 @@ from peon.domain.provider import HOST, is_ending
 from peon.domain.turns import BROKEN_OFF
 from peon.engine.answers import Answer
 from peon.engine.coalescer import Coalescer, CoalescerLimits
+from peon.engine.tool_updates import ToolUpdates
 from peon.runtime.clock import Clock
 from peon_protocol.commands import IngestProviderEvent
-from peon_protocol.ids import ThreadId
+from peon_protocol.ids import ItemId, ThreadId
 from peon_protocol.notifications import TurnDelta
 from peon_protocol.provider_events import (
     ActionRequested,
@@ -39,7 +40,7 @@ class SpeechParts:
 
     clock: Clock
     limits: CoalescerLimits
-    record: Callable[[RecordText], None]
+    record: Callable[[RecordText | IngestProviderEvent], None]
     recorded: Callable[[ThreadId, list[Answer]], None]
     tell: Callable[[TurnDelta], None]
 
@@ -50,6 +51,7 @@ class Speech:
     def __init__(self, parts: SpeechParts) -> None:
         self._parts = parts
         self._coalescer = Coalescer(parts.limits, parts.clock, parts.record, parts.recorded)
+        self._updates = ToolUpdates(parts.limits.tool_seconds, parts.clock, parts.record)
 
     def hold_back(self, model: Model, command: IngestProviderEvent, answer: Answer | None) -> bool:
         """Whether the event will be recorded later, with more of its kind.
@@ -73,6 +75,9 @@ class Speech:
                 return True
             case TextDelta() | ReasoningDelta():
                 pass
+            case ToolCallUpdated() if answer is None:
+                # A host is told when its update is on the disk, so it need not wait for more.
+                return self._updates.hold_back(thread.thread_id, turn, event)
             case _:
                 return False
         if answer is not None:
@@ -80,18 +85,26 @@ class Speech:
         return True
 
     def before(self, model: Model, command: AnyCommand) -> None:
-        """Record the text of the thread that `command` is about."""
+        """Record what was said before in the thread that `command` is about."""
         if isinstance(command, RecordText):
             return
         thread_id = getattr(command, "thread_id", None)
         if thread_id is not None:
             self._coalescer.flush(thread_id, complete=_closes_text(model, command))
+            self._updates.flush(thread_id, but=_call_of(command))
 
-    def with_usage(self, model: Model, command: AnyCommand) -> AnyCommand:
-        """The end of a turn carries the usage that was reported while it ran."""
+    def completed(self, model: Model, command: AnyCommand) -> AnyCommand:
+        """The command with what was said before and belongs to it.
+
+        An update carries what was held back of its tool call, the end of a turn the usage that was
+        reported while it ran.
+        """
         if not isinstance(command, IngestProviderEvent):
             return command
         event = command.event
+        if isinstance(event, ToolCallUpdated):
+            whole = self._updates.joined(command, event)
+            return command if whole is event else attrs.evolve(command, event=whole)
         turn = _speaking(model.threads.get(command.thread_id))
         if not isinstance(event, TurnEnded) or turn is None:
             return command
@@ -103,13 +116,16 @@ class Speech:
     def forget(self, thread_id: ThreadId) -> None:
         """The turn of the thread is over: what it used is not the next one's."""
         self._coalescer.forget_usage(thread_id)
+        self._updates.forget(thread_id)
 
     def flush(self) -> None:
         """Record everything now, and wake up no more."""
         self._coalescer.close()
+        self._updates.close()
 
     def drop(self) -> list[Answer]:
         """Let go of everything, unrecorded; the answers that waited for it."""
+        self._updates.drop()
         return self._coalescer.drop()
 
 
@@ -122,6 +138,13 @@ def may_speak(model: Model, command: IngestProviderEvent, actor: Actor) -> bool:
 def _speaking(thread: Thread | None) -> Turn | None:
     """The turn in progress whose agent has not ended it."""
     return None if thread is None or is_ending(thread) else thread.running_turn
+
+
+def _call_of(command: AnyCommand) -> ItemId | None:
+    """The tool call that `command` is an update of."""
+    if isinstance(command, IngestProviderEvent) and isinstance(command.event, ToolCallUpdated):
+        return command.event.item_id
+    return None
 
 
 def _closes_text(model: Model, command: AnyCommand) -> bool:
