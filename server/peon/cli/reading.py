@@ -15,13 +15,13 @@ from peon.engine import snapshots
 from peon.engine.restart import model_of, restart
 from peon.engine.resting import fold
 from peon.journal.catalog import Catalog
-from peon.journal.failures import cannot_open
+from peon.journal.failures import JournalDamaged, cannot_open
 from peon.journal.filesystem import LocalFileSystem
 from peon.journal.folders import SEGMENTS, SNAPSHOTS
 from peon.journal.lock import LOCK_NAME, Holder, boot_id, read_holder
 from peon.journal.port import Recovered
 from peon.journal.reading import read_events
-from peon.journal.recovery import ExaminedLog, examine_log
+from peon.journal.recovery import ExaminedLog, examine_log, list_log
 from peon.journal.retention import load_base
 from peon.journal.segments import LogEnd
 from peon.journal.snapshots import SnapshotFolder
@@ -66,10 +66,18 @@ class StandingLog:
     def events(self, after: int) -> Iterator[bytes]:
         """Every event behind `after`, each checked against the chain. Raises JournalDamaged."""
         after = max(after, self.base)
-        if after >= self.end.head:
-            return iter(())
-        segments = Catalog(self.examined.segments).holding(after + 1)
-        return read_events(_FILES, segments, self.end.log_id, after, self.end.head)
+        segments = list(self.examined.segments)
+        while after < self.end.head:
+            holding = Catalog(segments).holding(after + 1)
+            try:
+                for body in read_events(_FILES, holding, self.end.log_id, after, self.end.head):
+                    after += 1
+                    yield body
+            except FileNotFoundError:
+                # A server compresses the segments; what is the same as before is really gone.
+                before, segments = segments, [*list_log(_FILES, self.folder / SEGMENTS).segments]
+                if before == segments:
+                    raise
 
     def model(self) -> Model:
         """The read model as a server would have it.
@@ -119,13 +127,23 @@ def standing_log(folder: Path) -> StandingLog | None:
 
     Raises JournalDamaged, and Unavailable where it cannot be read.
     """
+    doubt: JournalDamaged | None = None
     for _ in range(_ATTEMPTS):
         try:
             examined = examine_log(_FILES, folder / SEGMENTS)
         except FileNotFoundError:
             # Nothing is there, or a segment was compressed between two looks.
             continue
+        except JournalDamaged as damage:
+            # A line that was half written when it was read, and whole with another behind it when
+            # its end was looked for, is no damage: only what is found twice in a place is.
+            if doubt is not None and str(doubt) == str(damage):
+                raise
+            doubt = damage
+            continue
         except OSError as error:
             raise cannot_open(folder, error) from error
         return None if examined.end is None else StandingLog(folder, examined, examined.end)
+    if doubt is not None:
+        raise doubt
     return None
