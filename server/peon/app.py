@@ -21,8 +21,8 @@ from peon.journal.blobs import BlobStore
 from peon.journal.filesystem import FileSystem, LocalFileSystem
 from peon.journal.port import Recovered
 from peon.journal.store import SegmentStore, StoreOptions
-from peon.providers.acp.provider import AcpProvider
 from peon.providers.catalog import Catalog, CatalogParts, Tables
+from peon.providers.kinds import make_provider
 from peon.providers.logins import Logins
 from peon.providers.port import Provider
 from peon.providers.process import Deadlines
@@ -309,7 +309,7 @@ def _catalog(options: AppOptions, settings: Settings, supervisor: Supervisor) ->
     programs = Programs()
 
     def make(entry: AgentEntry) -> Provider:
-        return AcpProvider(
+        return make_provider(
             entry,
             supervisor=supervisor,
             terms=Terms(

@@ -117,6 +117,16 @@ def _codex_acp(agents: Agents, url: str, home: Path) -> JsonValue:
     }
 
 
+def _codex(agents: Agents, url: str, home: Path) -> JsonValue:
+    return {
+        "name": "Codex",
+        "command": agents.bundled("codex_cli_bin/bin/codex"),
+        "args": ["app-server"],
+        "protocol": "codex",
+        "env": {**codex_home(url, home)},
+    }
+
+
 def _deepagents(agents: Agents, url: str, home: Path) -> JsonValue:
     del home
     return {
@@ -133,6 +143,7 @@ def _deepagents(agents: Agents, url: str, home: Path) -> JsonValue:
 
 
 CLAUDE: Final = Leg(name="claude", start=_claude)
+CODEX: Final = Leg(name="codex", start=_codex)
 CODEX_ACP: Final = Leg(name="codex-acp", start=_codex_acp, stops_when_refused=True)
 DEEPAGENTS: Final = Leg(name="deepagents", start=_deepagents, resumes=False)
-LEGS: Final = (CLAUDE, CODEX_ACP, DEEPAGENTS)
+LEGS: Final = (CLAUDE, CODEX, CODEX_ACP, DEEPAGENTS)

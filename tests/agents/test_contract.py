@@ -9,7 +9,6 @@ from agents.stage import Stage
 from peon_protocol.events import (
     ActionRequested,
     ActionResolved,
-    ItemRecorded,
     SessionOpened,
     TurnCompleted,
     TurnFailed,
@@ -129,7 +128,7 @@ async def test_an_error_of_the_model_fails_the_turn_with_its_words(stage: Stage)
 async def test_a_killed_agent_is_started_again_and_knows_what_was_said(stage: Stage):
     await stage.play("one", Step(say="The password of the shed is marigold."))
     await stage.ask_agent("two", Step(say=ROSES, pieces=20, holds=True))
-    await stage.until_event(ItemRecorded)
+    await stage.until_delta()
     killed = stage.kill_agent()
     end = await stage.end_of_turn("two")
     assert isinstance(end, TurnFailed)

@@ -51,7 +51,7 @@ def place(agents: Agency, home: Path) -> Place:
 def test_every_agent_of_the_registry_is_there(place: Place):
     catalog = place.catalog()
     assert {"claude", "codex", "opencode", "gemini", "deepagents", "script", TAME} <= set(catalog)
-    assert len(catalog) == 12
+    assert len(catalog) == 13
     assert catalog.problems == ()
 
 

@@ -10,7 +10,15 @@ from peon.errors import CommandRejected, ExternalFailure
 from peon.providers import logins
 from peon.providers.acp.provider import AcpProvider
 from peon.providers.logins import Logins
-from peon.providers.port import Available, LoggedOut, Login, LoginRequest, NeedsLogin, NotInstalled
+from peon.providers.port import (
+    Available,
+    LoggedOut,
+    Login,
+    LoginRequest,
+    NeedsLogin,
+    NotInstalled,
+    Provider,
+)
 from peon.providers.registry import SCRIPT
 from peon.providers.terms import Terms
 from peon_protocol.rejections import LoginMethodUnknown
@@ -39,7 +47,7 @@ def provider(agents: Agency, manner: str = "logged out") -> AcpProvider:
     return AcpProvider(rogue(manner), supervisor=agents.supervisor, terms=terms)
 
 
-async def log_in(agents: Agency, subject: AcpProvider, method: str | None = None) -> Login:
+async def log_in(agents: Agency, subject: Provider, method: str | None = None) -> Login:
     request = LoginRequest(root=str(agents.root), environment=dict(os.environ), method_id=method)
     login = await subject.authenticate(request)
     assert agents.supervisor.running == 0

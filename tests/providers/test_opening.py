@@ -4,8 +4,8 @@ import attrs
 import pytest
 
 from peon.errors import ExternalFailure, Unavailable
+from peon.providers.forms import PLACE
 from peon.providers.port import Available, Missing, NeedsLogin, NotInstalled
-from peon.providers.secrets import PLACE
 from peon_protocol.provider_events import ProviderEvent, SessionEnded, SessionStarted, TurnEnded
 from peon_protocol.values import Mode, SessionOrigin
 from support.agents import IMPATIENT, Agency, Recorder, rogue

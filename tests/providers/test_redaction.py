@@ -5,40 +5,15 @@ No secret is written here as it would be found: each is put together while the t
 
 import random
 import string
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peon.providers.redaction import LONGEST_HELD, RedactingSink, StreamedText
-from peon.providers.registry import SCRIPT
-from peon.providers.secrets import PLACE, Secrets, secret_values, secrets_of
-from peon.runtime.long_text import LongText, pieces_of
-from peon.wire import dumps, unstructure
-from peon_protocol.ids import ActionId, ItemId, SessionId
-from peon_protocol.provider_events import (
-    ActionRequested,
-    PlanReplaced,
-    ProviderError,
-    ProviderEvent,
-    ReasoningDelta,
-    SessionEnded,
-    TextDelta,
-    ToolCallUpdated,
-)
-from peon_protocol.values import (
-    ActionOption,
-    EmbeddedResource,
-    FileEdit,
-    OptionKind,
-    PlanEntry,
-    ResourceContents,
-    TextContent,
-    ToolKind,
-)
-from support.agents import ALLOWING, Agency, Recorder
+from peon.providers import forms
+from peon.providers.forms import PLACE
+from peon.providers.redaction import LONGEST_HELD, StreamedText
+from peon.providers.secrets import Secrets
 
 _lots = random.Random("any")
 ALPHANUMERIC = string.ascii_letters + string.digits
@@ -48,28 +23,95 @@ def drawn(length: int, alphabet: str = ALPHANUMERIC) -> str:
     return "".join(_lots.choice(alphabet) for _ in range(length - 1)) + "7"
 
 
+HEX = "0123456789abcdef"
+UPPER = string.ascii_uppercase + string.digits
+WORDY = ALPHANUMERIC + "_-"
+
 TOKENS = [
     "sk-" + drawn(48),
-    "sk-" + "ant-api03-" + drawn(90, ALPHANUMERIC + "_-"),
-    "sk-" + "proj-" + drawn(120, ALPHANUMERIC + "_-"),
-    "sk-" + "or-v1-" + drawn(64, "0123456789abcdef"),
-    "sk_" + "live_" + drawn(24),
+    "sk-" + "ant-api03-" + drawn(90, WORDY),
+    "sk-" + "proj-" + drawn(120, WORDY),
+    "sk-" + "or-v1-" + drawn(64, HEX),
+    "gsk" + "_" + drawn(52),
+    "xai" + "-" + drawn(80),
+    "hf" + "_" + drawn(34),
+    "r8" + "_" + drawn(37),
+    "pplx" + "-" + drawn(48),
+    "nvapi" + "-" + drawn(64, WORDY),
+    "csk" + "-" + drawn(48),
+    "tgp" + "_v1_" + drawn(43, WORDY),
     "gh" + "p_" + drawn(36),
+    "gh" + "o_" + drawn(36),
+    "gh" + "u_" + drawn(36),
     "gh" + "s_" + drawn(36),
+    "gh" + "r_" + drawn(36),
     "github" + "_pat_" + drawn(82, ALPHANUMERIC + "_"),
     "gl" + "pat-" + drawn(20),
-    "xox" + "b-" + drawn(12, string.digits) + "-" + drawn(24),
-    "AK" + "IA" + drawn(16, string.ascii_uppercase + string.digits),
+    "gl" + "pat-" + drawn(27) + ".01." + drawn(9),
+    "gl" + "dt-" + drawn(20),
+    "gl" + "rt-" + drawn(20),
+    "gl" + "ptt-" + drawn(40, HEX),
+    "gl" + "cbt-" + drawn(20),
+    "ATAT" + "T3" + drawn(180, WORDY),
+    "AT" + "BB" + drawn(32),
+    "AK" + "IA" + drawn(16, UPPER),
+    "AS" + "IA" + drawn(16, UPPER),
     "AI" + "za" + drawn(35),
     "ya" + "29." + drawn(60),
+    "GOC" + "SPX-" + drawn(28, WORDY),
+    "dop" + "_v1_" + drawn(64, HEX),
+    "doo" + "_v1_" + drawn(64, HEX),
+    "da" + "pi" + drawn(32, HEX),
+    "hv" + "s." + drawn(90, WORDY),
+    "hv" + "b." + drawn(90, WORDY),
+    "pul" + "-" + drawn(40, HEX),
+    "sb" + "p_" + drawn(40, HEX),
+    "sb" + "_secret_" + drawn(31, WORDY),
+    "fig" + "d_" + drawn(45, WORDY),
+    "lin" + "_api_" + drawn(40),
+    "nt" + "n_" + drawn(11, string.digits) + drawn(35),
+    "PM" + "AK-" + drawn(24, HEX) + "-" + drawn(34, HEX),
+    "gl" + "sa_" + drawn(32) + "_" + drawn(8, HEX),
+    "sn" + "trys_" + drawn(30) + "+/" + drawn(40) + "=_" + drawn(43),
+    "sn" + "tryu_" + drawn(64, HEX),
+    "NR" + "AK-" + drawn(27, UPPER),
     "npm" + "_" + drawn(36),
     "pypi" + "-" + drawn(150),
-    "hf" + "_" + drawn(34),
-    "gsk" + "_" + drawn(52),
+    "dckr" + "_pat_" + drawn(27, WORDY),
+    "ruby" + "gems_" + drawn(48, HEX),
+    "xox" + "b-" + drawn(12, string.digits) + "-" + drawn(24),
+    "xox" + "e.xoxp-1-" + drawn(150),
+    "xa" + "pp-1-" + drawn(11) + "-" + drawn(13, string.digits) + "-" + drawn(64, HEX),
+    "S" + "G." + drawn(22, WORDY) + "." + drawn(43, WORDY),
+    "sk_" + "live_" + drawn(24),
+    "sk_" + "test_" + drawn(24),
+    "rk_" + "live_" + drawn(24),
+    "rk_" + "test_" + drawn(24),
+    "wh" + "sec_" + drawn(32),
+    "shp" + "at_" + drawn(32, HEX),
+    "shp" + "ss_" + drawn(32, HEX),
+    "shp" + "ca_" + drawn(32, HEX),
+    "sq0" + "csp-" + drawn(43, WORDY),
+    "sq0" + "atp-" + drawn(22, WORDY),
+    "hooks.slack.com/" + "services/T" + drawn(8, UPPER) + "/B" + drawn(8, UPPER) + "/" + drawn(24),
+    "discord.com/" + "api/webhooks/" + drawn(18, string.digits) + "/" + drawn(68, WORDY),
+    "discordapp.com/" + "api/webhooks/" + drawn(18, string.digits) + "/" + drawn(68, WORDY),
+    "api.telegram.org/" + "bot" + drawn(10, string.digits) + ":" + drawn(35, WORDY),
+    "Account" + "Key=" + drawn(86, ALPHANUMERIC + "+/") + "==",
+    "AGE-" + "SECRET-KEY-1" + drawn(58, UPPER),
     ".".join(["ey" + "J" + drawn(30), "ey" + "J" + drawn(80), drawn(43)]),
+    ".".join(["ey" + "J" + drawn(30), *(drawn(40) for _ in range(4))]),
 ]
+
+
+def test_every_form_has_its_example():
+    assert [start for start in forms.TOKENS if not any(t.startswith(start) for t in TOKENS)] == []
+
+
 KEY = "-----BEGIN {0}PRIVATE KEY-----\n" + f"{drawn(64)}\n" * 20 + "-----END {0}PRIVATE KEY-----"
 KEYS = [KEY.format(name) for name in ("", "RSA ", "EC ", "OPENSSH ", "ENCRYPTED ")]
+KEYS.append(KEYS[0].replace("KEY-----", "KEY BLOCK-----").replace("PRIVATE", "PGP PRIVATE"))
+KEYS.append(KEYS[0].replace("\n", "\\n"))
 WORD = "correct" + "horse9"
 
 HARMLESS = [
@@ -92,6 +134,23 @@ HARMLESS = [
     "password = os.environ['PASSWORD']",
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk",
     "xoxo, hf_hub_download, gsk_, xai-grok, pypi-publish, glpat-",
+    "Basic authentication, basic internationalization, Bearer token-based-authentication",
+    "The bearer authentication scheme; basic understandability",
+    "postgres://user:password@localhost/db and https://me:${TOKEN}@host and redis://:<pw>@host",
+    "https://x:%s@host, https://x:***@host, https://x:xxxx@host, mysql://root:secret@db",
+    "AKIA" + "IOSFODNN7EXAMPLE, as the manual has it",
+    "aws_secret_access_key = os.environ['AWS_SECRET_ACCESS_KEY']",
+    "if text.startswith('-----BEGIN RSA PRIVATE" + " KEY-----') and more",
+    'BEGIN = b"-----BEGIN OPENSSH PRIVATE' + ' KEY-----"',
+    "dapibus, SG.Small, figd_, whsec_, lin_api_client, hvs.read, r8_ram, sq0csp-",
+    "https://discord.com/api/webhooks/ID/TOKEN, https://api.telegram.org/bot<token>/getMe",
+    "https://hooks.slack.com/services/YOUR/WEBHOOK/URL",
+    "AccountKey=...; AccountName=me",
+    "pul-request-0123456789abcdef0123456789abcdef01234567z",
+    "rubygems_mirror, npm_execpath, dckr_pat_, shpat_of_the_land, sbp_, ntn_",
+    "integrity sha512-" + "k2Jd8" * 17 + "w==",
+    "d41d8cd98f00b204e9800998ecf8427e  empty.txt",
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3f me@host",
 ]
 
 
@@ -105,10 +164,20 @@ def cut(text: str, data: st.DataObject) -> list[str]:
     return [text[a:b] for a, b in zip([0, *places], [*places, len(text)], strict=True)]
 
 
+AROUND = ["{}", "key={}", '"{}"', "a {} b", "\n{}\n", "({}),", "{}."]
+
+
 @pytest.mark.parametrize("secret", TOKENS + KEYS, ids=lambda secret: secret[:8].strip("-"))
-@pytest.mark.parametrize("around", ["{}", "key={}", '"{}"', "a {} b", "\n{}\n", "({}),", "{}."])
-def test_a_secret_is_found_and_only_it(secret: str, around: str):
-    assert Secrets().redact(around.format(secret)) == around.format(PLACE)
+def test_a_secret_is_found_and_only_it(secret: str):
+    for around in AROUND:
+        assert Secrets().redact(around.format(secret)) == around.format(PLACE)
+
+
+@pytest.mark.parametrize("secret", TOKENS, ids=lambda secret: secret[:8].strip("-"))
+def test_a_secret_is_found_wherever_it_is_cut(secret: str):
+    text = f"it is {secret}, you see"
+    for at in range(len(text)):
+        assert streamed([text[:at], text[at:]], Secrets()) == f"it is {PLACE}, you see"
 
 
 @pytest.mark.parametrize("text", HARMLESS)
@@ -124,6 +193,10 @@ def test_what_only_looks_like_one_is_left_alone(text: str):
         (f"https://:{WORD}@host", f"https://:{PLACE}@host"),
         (f"Authorization: Bearer {TOKENS[0]}x", f"Authorization: Bearer {PLACE}"),
         (f"authorization: bearer {drawn(40)}==", f"authorization: bearer {PLACE}"),
+        (f"Authorization: Basic {drawn(30)}Aa0==", f"Authorization: Basic {PLACE}"),
+        (f"AWS_SECRET_ACCESS_KEY={drawn(40)}", f"AWS_SECRET_ACCESS_KEY={PLACE}"),
+        (f'"aws_secret_access_key": "{drawn(40)}"', f'"aws_secret_access_key": "{PLACE}"'),
+        (f"aws_secret_access_key = {drawn(40)}\n", f"aws_secret_access_key = {PLACE}\n"),
     ],
 )
 def test_what_stands_in_the_place_of_a_secret_is_one(text: str, shown: str):
@@ -149,9 +222,22 @@ def test_text_that_holds_no_secret_arrives_whole(text: str, data: st.DataObject)
     assert streamed(cut(text, data), Secrets()) == Secrets().redact(text)
 
 
+def test_claims_may_be_long():
+    token = ".".join(["ey" + "J" + drawn(30), "ey" + "J" + drawn(9_000), drawn(300)])
+    text = f"it is {token} you see"
+    pieces = [text[at : at + 50] for at in range(0, len(text), 50)]
+    assert streamed(pieces, Secrets()) == f"it is {PLACE} you see"
+
+
+def test_what_no_token_is_as_long_as_is_let_go():
+    pieces = ["gh" + "p_", *(["x" * 50] * 100)]
+    text = StreamedText(Secrets())
+    assert sum(map(len, map(text.feed, pieces))) > 50 * 70
+
+
 def test_ordinary_text_is_not_held_back():
     text = StreamedText(Secrets())
-    for piece in ("Hello, ", "I will ", "write a fi", "le now.", "\n\n- one\n", "`code` "):
+    for piece in ("Hello, ", "I will ", "write a mo", "ck now.", "\n\n- one\n", "`code` "):
         assert text.feed(piece) == piece
 
 
@@ -165,152 +251,5 @@ def test_a_key_without_its_end_is_still_one():
     assert streamed([KEYS[0][:500]], Secrets()) == PLACE
 
 
-@pytest.mark.parametrize(
-    "line,value",
-    [
-        (f"API_KEY={WORD}", WORD),
-        (f'export DB_PASSWORD="{WORD} and more"  # why', f"{WORD} and more"),
-        (f"  my_secret = '{WORD}'", WORD),
-        (f"WHATEVER={drawn(32)}Aa1", None),
-        (f"DATABASE_DSN=postgres://me:{WORD}@host", f"postgres://me:{WORD}@host"),
-    ],
-)
-def test_a_project_says_what_is_secret(line: str, value: str | None):
-    (found,) = secret_values(f"# settings\n{line}\nNODE_ENV=production\n")
-    assert found == (value or line.partition("=")[2])
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "NODE_ENV=production",
-        "PORT=3000",
-        "API_KEY=",
-        "API_KEY=short",
-        "AUTH_ENABLED=true",
-        "TOKEN_FILE=/run/secrets/token",
-        "AUTH_URL=https://auth.example.org/login",
-        "SECRET_KEY=changeme",
-        "SECRET_KEY=$OTHER_KEY",
-        "#API_KEY=" + WORD,
-        "SOME_VERY_LONG_SETTING_NAME=a-long-but-plain-value-of-words",
-    ],
-)
-def test_ordinary_settings_are_not_secret(line: str):
-    assert list(secret_values(line)) == []
-
-
-def test_secrets_are_read_from_the_projects_files(workspace: Path):
-    (workspace / ".env").write_text(f"API_KEY={WORD}1\n")
-    (workspace / ".env.local").write_text(f"API_KEY={WORD}2\n")
-    (workspace / "prod.env").write_text(f"API_KEY={WORD}3\n")
-    (workspace / ".env.example").write_text(f"API_KEY={WORD}4\n")
-    (workspace / "notes.txt").write_text(f"API_KEY={WORD}5\n")
-    (workspace / ".env.d").mkdir()
-    assert sorted(secrets_of(workspace).values) == [f"{WORD}{n}" for n in (1, 2, 3)]
-    assert secrets_of(workspace / "gone").values == ()
-
-
 def test_values_are_not_shown_by_accident():
     assert WORD not in repr(Secrets((WORD,)))
-
-
-class Kept:
-    """A sink that keeps."""
-
-    def __init__(self) -> None:
-        self.events: list[ProviderEvent] = []
-
-    def provider_event(self, event: ProviderEvent) -> None:
-        self.events.append(event)
-
-
-ITEM = ItemId("i")
-EVENTS: list[Any] = [
-    TextDelta(text=f"a {WORD}", item_id=ITEM),
-    ReasoningDelta(text=WORD, item_id=ITEM),
-    ToolCallUpdated(
-        item_id=ITEM,
-        title=f"Run {WORD}",
-        summary=WORD,
-        input={"command": ["echo", WORD], "nested": {"x": WORD, "n": 1}},
-        content=(TextContent(WORD), EmbeddedResource(ResourceContents("u", text=WORD))),
-        edits=(FileEdit("p", WORD, WORD), FileEdit("q", "new")),
-    ),
-    ActionRequested(
-        action_id=ActionId("a"),
-        item_id=ITEM,
-        kind=ToolKind.EXECUTE,
-        title=WORD,
-        options=(ActionOption("o", f"Allow {WORD}", OptionKind.ALLOW_ONCE),),
-    ),
-    PlanReplaced(entries=(PlanEntry(WORD),)),
-    ProviderError(code="c", message=WORD),
-    SessionEnded(session_id=SessionId("s"), reason=WORD, detail=WORD),
-]
-
-
-@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
-def test_no_event_carries_a_secret(event: ProviderEvent):
-    kept = Kept()
-    sink = RedactingSink(kept, Secrets((WORD,)))
-    sink.provider_event(event)
-    sink.provider_event(ProviderError(code="c", message="end"))
-    told = b"".join(dumps(unstructure(each)) for each in kept.events)
-    assert WORD.encode() not in told
-    assert PLACE.encode() in told
-
-
-@pytest.mark.parametrize("place", range(1, len(WORD)))
-def test_a_long_text_is_redacted_also_where_its_pieces_meet(place: int):
-    kept = Kept()
-    sink = RedactingSink(kept, Secrets((WORD,)))
-    pieces = (f"before {WORD[:place]}", f"{WORD[place:]} after", " end")
-    long = LongText.of(lambda: iter(pieces), 60)
-    edit = FileEdit("p", long, long)
-    call = ToolCallUpdated(
-        item_id=ITEM, input={"x": [long]}, content=(TextContent(long),), edits=(edit,)
-    )
-    sink.provider_event(call)
-    sink.provider_event(TextDelta(text=long, item_id=ITEM))
-    sink.provider_event(PlanReplaced(entries=()))
-
-    told, *deltas, _ = kept.events
-    match told:
-        case ToolCallUpdated(
-            input={"x": [given]}, content=(TextContent(text),), edits=(FileEdit(_, new, old),)
-        ):
-            whole = [*map("".join, map(pieces_of, map(str_of, (given, text, new, old))))]
-        case _:
-            pytest.fail("it is not what was said")
-    said = "".join(each.text for each in deltas if isinstance(each, TextDelta))
-    assert {*whole, said} == {f"before {PLACE} after end"}
-    assert WORD.encode() not in dumps(unstructure(told))
-
-
-def str_of(value: object) -> str:
-    assert isinstance(value, str)
-    return value
-
-
-def test_held_text_comes_before_whatever_follows():
-    kept = Kept()
-    sink = RedactingSink(kept, Secrets((WORD,)))
-    sink.provider_event(TextDelta(text=WORD[:5], item_id=ITEM))
-    sink.provider_event(TextDelta(text="other", item_id=ItemId("j")))
-    sink.provider_event(PlanReplaced(entries=()))
-    assert kept.events == [
-        TextDelta(text=WORD[:5], item_id=ITEM),
-        TextDelta(text="other", item_id=ItemId("j")),
-        PlanReplaced(entries=()),
-    ]
-
-
-async def test_an_agents_words_are_redacted_but_its_work_is_not(agents: Agency, workspace: Path):
-    (workspace / ".env").write_text(f"API_KEY={WORD}\n")
-    recorder: Recorder = await agents.open(SCRIPT, ALLOWING)
-    await recorder.turn(f"say it is {WORD}\nwrite a.txt {TOKENS[0]}\nrun cat .env")
-    told = b"".join(dumps(unstructure(event)) for event in recorder.events)
-    assert WORD.encode() not in told
-    assert TOKENS[0].encode() not in told
-    assert (workspace / "a.txt").read_text() == TOKENS[0]

@@ -21,7 +21,7 @@ def test_the_shipped_list_is_sound_and_names_the_common_agents():
     registry = read_registry()
     assert registry.problems == ()
     assert [entry.provider_id for entry in registry.entries] == [
-        *("claude", "codex", "opencode", "gemini", "qwen", "copilot"),
+        *("claude", "codex", "codex-acp", "opencode", "gemini", "qwen", "copilot"),
         *("goose", "vibe", "openhands", "deepagents", "script"),
     ]
     assert all(entry.name and entry.command for entry in registry.entries)

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from peon.providers.registry import AgentEntry
-from peon.wire import unstructure
 from peon_protocol.ids import SessionId
-from peon_protocol.provider_events import ProviderEvent, TurnEnded
+from peon_protocol.provider_events import TurnEnded
 from support import replay_agent
-from support.agents import ALLOWING, Agency, Recorder, by_file
+from support.agents import ALLOWING, Agency, Recorder, by_file, plain
 
 FOLDER = Path(__file__).parent / "transcripts"
 TRANSCRIPTS = sorted(FOLDER.glob("*.ndjson"))
@@ -22,17 +21,6 @@ TRANSCRIPTS = sorted(FOLDER.glob("*.ndjson"))
 
 def entry(transcript: Path) -> AgentEntry:
     return by_file(replay_agent.__file__, str(transcript))
-
-
-def plain(events: list[ProviderEvent], session_id: SessionId) -> list[dict[str, object]]:
-    """Events as JSON; what is null is left out, and the session is called by one name."""
-    text = json.dumps([unstructure(event) for event in events]).replace(session_id, "session")
-    told: list[dict[str, object]] = json.loads(text, object_hook=_without_nulls)
-    return told
-
-
-def _without_nulls(told: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in told.items() if value is not None}
 
 
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)

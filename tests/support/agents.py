@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import sys
 import threading
@@ -10,15 +11,17 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TypeVar
 
+import attrs
 import psutil
 
-from peon.providers.acp.provider import AcpProvider
-from peon.providers.port import Session, SessionRequest
+from peon.providers.kinds import make_provider
+from peon.providers.port import Provider, Session, SessionRequest
 from peon.providers.process import Deadlines
-from peon.providers.registry import AgentEntry
+from peon.providers.registry import AgentEntry, Speech
 from peon.providers.supervisor import Supervisor
 from peon.providers.terms import Patience, Terms
 from peon.runtime.ids import RandomIds
+from peon.wire import unstructure
 from peon_protocol.ids import ProviderId, SessionId, ThreadId
 from peon_protocol.provider_events import (
     ActionRequested,
@@ -30,7 +33,7 @@ from peon_protocol.provider_events import (
     TurnEnded,
 )
 from peon_protocol.values import Mode, OptionKind
-from support import rogue_agent
+from support import fake_codex, rogue_agent
 
 LONG = 20.0
 """Seconds within which anything in these tests has happened, on the slowest machine."""
@@ -84,6 +87,17 @@ class Recorder:
         return self.ends()[before]
 
 
+def plain(events: list[ProviderEvent], session_id: SessionId) -> list[dict[str, object]]:
+    """Events as JSON; what is null is left out, and the session is called by one name."""
+    text = json.dumps([unstructure(event) for event in events]).replace(session_id, "session")
+    told: list[dict[str, object]] = json.loads(text, object_hook=_without_nulls)
+    return told
+
+
+def _without_nulls(told: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in told.items() if value is not None}
+
+
 def choosing(kind: OptionKind) -> Answerer:
     """Someone who always chooses the option of this kind."""
     return lambda action: next(o.option_id for o in action.options if o.kind is kind)
@@ -110,6 +124,12 @@ def rogue(manner: str = "plain") -> AgentEntry:
     return by_file(rogue_agent.__file__, manner)
 
 
+def codex(manner: str = "plain", *, home: str) -> AgentEntry:
+    """The app server that is no Codex, in this manner; it remembers conversations in `home`."""
+    entry = by_file(fake_codex.__file__, manner)
+    return attrs.evolve(entry, name="Codex", protocol=Speech.CODEX, env={"CODEX_HOME": home})
+
+
 class Agency:
     """Opens sessions for a test, and ends them with it."""
 
@@ -118,9 +138,9 @@ class Agency:
         self.supervisor = Supervisor(state, ids=self.ids, deadlines=BRISK)
         self.root = root
 
-    def provider(self, entry: AgentEntry, patience: Patience = IMPATIENT) -> AcpProvider:
+    def provider(self, entry: AgentEntry, patience: Patience = IMPATIENT) -> Provider:
         terms = Terms(name=entry.name, our_version="0", patience=patience)
-        return AcpProvider(entry, supervisor=self.supervisor, terms=terms)
+        return make_provider(entry, supervisor=self.supervisor, terms=terms)
 
     def request(self, *, mode: Mode = Mode.ASK, resume: str | None = None) -> SessionRequest:
         return SessionRequest(
@@ -145,6 +165,19 @@ class Agency:
         provider = self.provider(entry, patience)
         recorder.session = await provider.open(self.request(mode=mode, resume=resume), recorder)
         return recorder
+
+    async def open_codex(
+        self,
+        manner: str = "plain",
+        answer: Answerer | None = None,
+        *,
+        mode: Mode = Mode.ASK,
+        resume: str | None = None,
+        patience: Patience = IMPATIENT,
+    ) -> Recorder:
+        """A session with the app server that is no Codex, in this manner."""
+        entry = codex(manner, home=str(self.root.parent))
+        return await self.open(entry, answer, mode=mode, resume=resume, patience=patience)
 
     async def someone_runs(self) -> None:
         """Wait until a process has been started."""

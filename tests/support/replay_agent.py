@@ -4,6 +4,8 @@ A line of a transcript is `{"sent": MESSAGE}` or `{"received": MESSAGE}`, as the
 saw it. What it received is repeated as it was, but for the ids of requests; where it sent
 something, the replay waits until the client of now has sent the like. Choices of mode and model are
 the client's own: they are not waited for, and always taken.
+
+A MESSAGE that is a string is the line itself, and is repeated byte for byte.
 """
 
 import json
@@ -42,10 +44,15 @@ def play(transcript: Path) -> None:
     for line in transcript.read_text().splitlines():
         entry = json.loads(line)
         if (sent := entry.get("sent")) is not None:
+            sent = json.loads(sent) if isinstance(sent, str) else sent
             if not sent.get("method", "").startswith("session/set_"):
-                ids[sent["id"]] = wait_for_the_like(sent)
+                ids[sent.get("id")] = wait_for_the_like(sent)
             continue
         message = entry["received"]
+        if isinstance(message, str):
+            sys.stdout.buffer.write(message.encode() + b"\n")
+            sys.stdout.buffer.flush()
+            continue
         if "method" in message:
             write(message)
         elif message["id"] in ids:

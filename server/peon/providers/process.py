@@ -7,7 +7,7 @@ deadline; whatever belongs to it is killed when it is gone, however it went.
 import asyncio
 import signal
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import Protocol, cast
 
 import attrs
 
@@ -17,8 +17,10 @@ from peon.providers.guardian import Tracked
 from peon.providers.port import AgentFault
 from peon.runtime.tasks import TaskOwner
 
-STDERR_TAIL = 8 * 1024
-"""How many bytes of an agent's last words are kept."""
+STDERR_KEPT = 24 * 1024
+"""How many bytes of an agent's last words are kept: more than are shown, so that no secret that is
+shown has lost its beginning, by which it would be known."""
+STDERR_SHOWN = 8 * 1024
 WRITE_LIMIT = 64 * 1024 * 1024
 """How many bytes may wait for an agent that does not read."""
 _SWEEPS = 5
@@ -48,7 +50,10 @@ class Command:
 
 @attrs.frozen
 class Exit:
-    """How an agent ended: its code (negative for a signal) and the tail of its stderr."""
+    """How an agent ended: its code (negative for a signal) and the tail of its stderr.
+
+    What is shown of the tail is shorter, and clean of secrets: see `last_words`.
+    """
 
     code: int
     stderr: str
@@ -58,6 +63,52 @@ class Exit:
             return f"exited with code {self.code}"
         known = {number.value: number.name for number in signal.Signals}
         return f"was ended by {known.get(-self.code, f'signal {-self.code}')}"
+
+
+class Running(Protocol):
+    """An agent that was started."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it can still be spoken to."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Send `data` as soon as it reads. Raises ExternalFailure if it is gone or too slow."""
+        ...
+
+    async def drain(self) -> None:
+        """Wait until the agent has taken most of what was written."""
+        ...
+
+    async def end(self) -> Exit:
+        """End it and everything it started; how it went. May be called again, and while it ends."""
+        ...
+
+    def end_soon(self) -> None:
+        """Begin to end it, without waiting."""
+        ...
+
+
+class Starter(Protocol):
+    """Starts agents."""
+
+    async def start(
+        self,
+        command: Command,
+        /,
+        *,
+        on_output: Callable[[bytes], None],
+        on_exit: Callable[[Exit], None],
+    ) -> Running:
+        """Start `command`. Raises Unavailable if that cannot be."""
+        ...
+
+
+def last_words(stderr: str) -> str:
+    """The end of an agent's stderr, from the beginning of a line where there is more before it."""
+    shown = stderr.encode("utf-8", "replace")[-STDERR_SHOWN:].decode(errors="ignore")
+    return shown if len(shown) == len(stderr) else shown.partition("\n")[2] or shown
 
 
 class AgentProcess(asyncio.SubprocessProtocol):
@@ -194,7 +245,7 @@ class AgentProcess(asyncio.SubprocessProtocol):
             self._on_output(data)
         else:
             self._stderr += data
-            del self._stderr[:-STDERR_TAIL]
+            del self._stderr[:-STDERR_KEPT]
 
     def pipe_connection_lost(self, fd: int, _exc: Exception | None) -> None:
         if fd == 0:

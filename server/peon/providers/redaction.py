@@ -4,50 +4,64 @@ Streamed text is cut anywhere, also inside a secret, so what may be the beginnin
 back until it is known to be none. All other events end the text that grows, and are redacted whole.
 """
 
+import bisect
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias, assert_never
 
 import attrs
 
+from peon.providers.env_files import is_env_file, secret_values
+from peon.providers.forms import BEGUN, KEY_BODY, KEY_NAME, LONG_START, begins
 from peon.providers.port import SessionSink
-from peon.providers.secrets import KEY_NAME, TOKEN_PREFIXES, Secrets
+from peon.providers.secrets import Secrets
 from peon.runtime.long_text import LongText
+from peon_protocol.ids import ItemId
 from peon_protocol.provider_events import (
     ActionRequested,
+    ActionWithdrawn,
+    ModeChanged,
     PlanReplaced,
     ProviderError,
     ProviderEvent,
     ReasoningDelta,
     SessionEnded,
+    SessionStarted,
     TextDelta,
     ToolCallUpdated,
+    TurnEnded,
+    UsageReported,
 )
 from peon_protocol.values import (
+    AudioContent,
     EmbeddedResource,
     FileEdit,
+    ImageContent,
     ItemContent,
+    ItemStatus,
     JsonValue,
+    ResourceLink,
+    StoredContent,
     TextContent,
 )
 
 LONGEST_HELD: Final = 24 * 1024
 """Characters: more than any private key. What is longer is let go redacted, whatever it is."""
-_NEAR: Final = 4096
+_NEAR: Final = 16 * 1024
 """Characters: no secret but a private key is longer."""
-_TOKEN_PREFIXES: Final = tuple(TOKEN_PREFIXES)
-_TOKEN_STARTS: Final = frozenset(p[:end] for p in TOKEN_PREFIXES for end in range(1, len(p)))
-_BEGUN: Final = re.compile(
-    r"(?:(?<![A-Za-z])[Bb](?:earer(?: [A-Za-z0-9._~+/=-]*)?|e|ea|ear|eare)?"
-    r"|(?<![\w.-])(?P<token>[A-Za-z][\w.-]*)"
-    r"|-{1,5}|-----B[A-Z0-9 -]{0,60}"
-    r"|:(?:/?|//[^\s/@'\"]{0,400}))\Z",
-    re.ASCII,
+_USUAL: Final = 1024
+"""Characters: only signed claims are longer."""
+_SHORT: Final = 256
+"""Characters that are not worth a closer look at where to begin."""
+_OPEN_KEY: Final = re.compile(
+    rf"-----BEGIN {KEY_NAME}(?:\Z|{KEY_BODY})(?!.*-----END {KEY_NAME})", re.DOTALL
 )
-"""The end of a text which may be the beginning of a secret; a token is looked at more closely."""
-_OPEN_KEY: Final = re.compile(rf"-----BEGIN {KEY_NAME}(?!.*-----END {KEY_NAME})", re.DOTALL)
-_WHOLE_KEY: Final = re.compile(rf"-----BEGIN {KEY_NAME}.*?-----END {KEY_NAME}", re.DOTALL)
+_WHOLE_KEY: Final = re.compile(rf"-----BEGIN {KEY_NAME}{KEY_BODY}.*?-----END {KEY_NAME}", re.DOTALL)
+_CLOSED: Final = frozenset({ItemStatus.COMPLETED, ItemStatus.FAILED, ItemStatus.CANCELLED})
+
+
+Clean: TypeAlias = Callable[[str], str]
 
 
 class StreamedText:
@@ -90,27 +104,37 @@ class Starts:
     """Finds where, at the end of a text, a secret may have begun."""
 
     def __init__(self, values: tuple[str, ...]) -> None:
-        self._begun = frozenset(value[:end] for value in values for end in range(1, len(value)))
+        self._values = sorted(values)
         self._longest = max(map(len, values), default=0)
+        firsts = "".join({re.escape(value[0]) for value in values})
+        self._first = re.compile(f"[{firsts}]") if values else None
 
     def place(self, text: str, start: int) -> int:
         """The place, not before `start`, up to which `text` is settled."""
-        place = self._of_form(text, max(start, len(text) - _NEAR))
-        for length in range(min(self._longest - 1, len(text) - start), 0, -1):
-            if text[-length:] in self._begun:
-                place = min(place, len(text) - length)
-                break
+        place = min(self._of_form(text, start), self._of_value(text, start))
         return self._around_keys(text, start, place) if "-----BEGIN" in text else place
 
     @staticmethod
-    def _of_form(text: str, near: int) -> int:
+    def _of_form(text: str, start: int) -> int:
         """Where the longest end of `text` begins that may become one of the known forms."""
-        begun = _BEGUN.search(text, near)
+        begun = BEGUN.search(text, _near_end(text, start))
         while begun is not None:
             word = begun["token"]
-            if word is None or word in _TOKEN_STARTS or word.startswith(_TOKEN_PREFIXES):
+            long = word is None or word.startswith(LONG_START)
+            if (long or begins(word)) and len(text) - begun.start() <= (_NEAR if long else _USUAL):
                 return begun.start()
-            begun = _BEGUN.search(text, begun.start() + 1)
+            begun = BEGUN.search(text, begun.start() + 1)
+        return len(text)
+
+    def _of_value(self, text: str, start: int) -> int:
+        """Where the longest end of `text` begins that may become one of the known values."""
+        if self._first is None:
+            return len(text)
+        for found in self._first.finditer(text, max(start, len(text) - self._longest + 1)):
+            rest = text[found.start() :]
+            at = bisect.bisect_right(self._values, rest)
+            if at < len(self._values) and self._values[at].startswith(rest):
+                return found.start()
         return len(text)
 
     @staticmethod
@@ -124,6 +148,17 @@ class Starts:
         return place
 
 
+def _near_end(text: str, start: int) -> int:
+    """From where on `text` may end in the beginning of a form: none spans more than three words."""
+    start = max(start, len(text) - _NEAR)
+    if len(text) - start <= _SHORT:
+        return start
+    place = len(text)
+    for _ in range(3):
+        place = max(text.rfind(" ", start, place), text.rfind("\n", start, place), start)
+    return place
+
+
 class RedactingSink:
     """Stands before a sink, and lets nothing through that the secrets of the project are in."""
 
@@ -133,6 +168,8 @@ class RedactingSink:
         self._starts = Starts(secrets.values)
         self._text = StreamedText(secrets, self._starts)
         self._growing: TextDelta | ReasoningDelta | None = None
+        self._unfinished: dict[ItemId, tuple[ItemContent, ...]] = {}
+        """What tools at work have shown, where the end of it was held back."""
 
     def know(self, secrets: Secrets) -> None:
         """Use other secrets from the next text on: the project's files may have changed."""
@@ -171,67 +208,136 @@ class RedactingSink:
         self._sink.provider_event(delta if text == delta.text else attrs.evolve(delta, text=text))
 
     def _redacted(self, event: ProviderEvent) -> ProviderEvent:
-        clean = self._clean
-        match event:
-            case ToolCallUpdated():
-                return self._tool_call(event)
-            case ActionRequested():
-                options = tuple(attrs.evolve(o, label=clean(o.label)) for o in event.options)
-                return attrs.evolve(
-                    event,
-                    title=clean(event.title),
-                    command=self._or_none(event.command),
-                    options=options,
-                )
-            case PlanReplaced(entries=entries):
-                redacted = tuple(attrs.evolve(e, content=clean(e.content)) for e in entries)
-                return PlanReplaced(entries=redacted)
-            case ProviderError():
-                return attrs.evolve(event, message=clean(event.message))
-            case SessionEnded():
-                return attrs.evolve(
-                    event, reason=clean(event.reason), detail=self._or_none(event.detail)
-                )
-            case _:
-                return event
-
-    def _tool_call(self, event: ToolCallUpdated) -> ToolCallUpdated:
-        return attrs.evolve(
-            event,
-            title=self._or_none(event.title),
-            summary=self._or_none(event.summary),
-            input=self._json(event.input),
-            content=None if event.content is None else tuple(map(self._block, event.content)),
-            edits=None if event.edits is None else tuple(map(self._edit, event.edits)),
-        )
-
-    def _or_none(self, text: str | None) -> str | None:
-        return None if text is None else self._clean(text)
+        if not isinstance(event, ToolCallUpdated):
+            return redacted(event, self._clean)
+        self._learn(event.edits or ())
+        return redacted(self._held_back(event), self._clean)
 
     def _clean(self, text: str) -> str:
         if isinstance(text, LongText):
             return text.through(partial(_streamed, self._secrets, self._starts))
         return self._secrets.redact(text)
 
-    def _edit(self, edit: FileEdit) -> FileEdit:
-        return FileEdit(edit.path, self._clean(edit.new_text), self._or_none(edit.old_text))
+    def _learn(self, edits: Iterable[FileEdit]) -> None:
+        """An agent that writes an `.env` file makes secrets, which are not read from there yet."""
+        written = [e.new_text for e in edits if is_env_file(e.path.rpartition("/")[2])]
+        values = [value for text in written for value in secret_values(text)]
+        if set(values) - set(self._secrets.values):
+            self._secrets = self._secrets.beside(values)
+            self._starts = Starts(self._secrets.values)
 
-    def _block(self, block: ItemContent) -> ItemContent:
-        match block:
-            case TextContent(text=text):
-                return TextContent(self._clean(text))
-            case EmbeddedResource(resource=held):
-                return EmbeddedResource(attrs.evolve(held, text=self._or_none(held.text)))
-            case _:
-                return block
+    def _held_back(self, event: ToolCallUpdated) -> ToolCallUpdated:
+        """`event` without the end of an output that still grows, which may be half a secret.
 
-    def _json(self, value: JsonValue) -> JsonValue:
-        match value:
-            case str():
-                return self._clean(value)
-            case list():
-                return [self._json(each) for each in value]
-            case dict():
-                return {name: self._json(each) for name, each in value.items()}
-            case _:
-                return value
+        It is shown when the tool has ended.
+        """
+        if event.status in _CLOSED:
+            whole = self._unfinished.pop(event.item_id, None)
+            return attrs.evolve(event, content=whole) if event.content is None else event
+        if event.content is None or event.status is ItemStatus.AWAITING_APPROVAL:
+            return event
+        last = event.content[-1] if event.content else None
+        if not isinstance(last, TextContent) or isinstance(last.text, LongText):
+            return event
+        place = self._starts.place(last.text, 0)
+        if place == len(last.text):
+            self._unfinished.pop(event.item_id, None)
+            return event
+        self._unfinished[event.item_id] = event.content
+        return attrs.evolve(event, content=(*event.content[:-1], TextContent(last.text[:place])))
+
+
+def redacted(event: ProviderEvent, clean: Clean) -> ProviderEvent:
+    """A whole event, without its secrets."""
+    match event:
+        case SessionStarted():
+            return attrs.evolve(event, agent_name=clean(event.agent_name))
+        case TextDelta() | ReasoningDelta():
+            return attrs.evolve(event, text=clean(event.text))
+        case ToolCallUpdated():
+            return _tool_call(event, clean)
+        case ActionRequested():
+            options = tuple(attrs.evolve(o, label=clean(o.label)) for o in event.options)
+            return attrs.evolve(
+                event,
+                title=clean(event.title),
+                options=options,
+                paths=tuple(map(clean, event.paths)),
+                command=_or_none(event.command, clean),
+            )
+        case PlanReplaced(entries=entries):
+            return PlanReplaced(
+                entries=tuple(attrs.evolve(e, content=clean(e.content)) for e in entries)
+            )
+        case ProviderError():
+            return attrs.evolve(event, message=clean(event.message))
+        case SessionEnded():
+            detail = _or_none(event.detail, clean)
+            return attrs.evolve(event, reason=clean(event.reason), detail=detail)
+        case ActionWithdrawn() | UsageReported() | ModeChanged() | TurnEnded():
+            return event
+        case _:
+            assert_never(event)
+
+
+def _tool_call(event: ToolCallUpdated, clean: Clean) -> ToolCallUpdated:
+    places = event.locations
+    return attrs.evolve(
+        event,
+        title=_or_none(event.title, clean),
+        summary=_or_none(event.summary, clean),
+        input=_json(event.input, clean),
+        content=None if event.content is None else tuple(_block(b, clean) for b in event.content),
+        edits=None if event.edits is None else tuple(_edit(edit, clean) for edit in event.edits),
+        locations=None
+        if places is None
+        else tuple(attrs.evolve(place, path=clean(place.path)) for place in places),
+    )
+
+
+def _or_none(text: str | None, clean: Clean) -> str | None:
+    return None if text is None else clean(text)
+
+
+def _edit(edit: FileEdit, clean: Clean) -> FileEdit:
+    return attrs.evolve(
+        edit,
+        path=clean(edit.path),
+        new_text=clean(edit.new_text),
+        old_text=_or_none(edit.old_text, clean),
+    )
+
+
+def _block(block: ItemContent, clean: Clean) -> ItemContent:
+    match block:
+        case TextContent(text=text):
+            return TextContent(clean(text))
+        case ImageContent(uri=uri):
+            return attrs.evolve(block, uri=_or_none(uri, clean))
+        case ResourceLink():
+            return attrs.evolve(
+                block,
+                uri=clean(block.uri),
+                name=clean(block.name),
+                title=_or_none(block.title, clean),
+                description=_or_none(block.description, clean),
+            )
+        case EmbeddedResource(resource=held):
+            resource = attrs.evolve(held, uri=clean(held.uri), text=_or_none(held.text, clean))
+            return EmbeddedResource(resource)
+        case AudioContent() | StoredContent():
+            return block
+        case _:
+            assert_never(block)
+
+
+def _json(value: JsonValue, clean: Clean) -> JsonValue:
+    match value:
+        case str():
+            return clean(value)
+        case list():
+            return [_json(each, clean) for each in value]
+        case dict():
+            return {clean(name): _json(each, clean) for name, each in value.items()}
+        case _:
+            return value

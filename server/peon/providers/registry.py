@@ -4,6 +4,7 @@ The embedded agent and `host` are fixed. The others come from the list that is s
 of the user's, and from the editor; the later changes the earlier, key by key.
 """
 
+import enum
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,15 @@ from peon_protocol.values import JsonValue
 _SHIPPED: Final = Path(__file__).with_name("agents.toml")
 
 
+class Speech(enum.StrEnum):
+    """What an agent speaks."""
+
+    ACP = "acp"
+    """The Agent Client Protocol."""
+    CODEX = "codex"
+    """The protocol of `codex app-server`."""
+
+
 @attrs.frozen(kw_only=True)
 class AgentEntry:
     """How to start one kind of agent. `install` is the command that a person gets it with."""
@@ -31,6 +41,7 @@ class AgentEntry:
     install: str = ""
     plans: bool = False
     """Whether it has a mode that changes nothing, as far as one knows without starting it."""
+    protocol: Speech = Speech.ACP
 
     @property
     def remedy(self) -> str:
@@ -57,7 +68,7 @@ SCRIPT: Final = AgentEntry(
     plans=True,
 )
 RESERVED: Final = frozenset({"script", "host"})
-_KEYS: Final = frozenset({"name", "command", "args", "env", "install", "plans"})
+_KEYS: Final = frozenset({"name", "command", "args", "env", "install", "plans", "protocol"})
 
 
 def read_registry(
@@ -135,6 +146,8 @@ def _fits(name: str, value: JsonValue) -> bool:
             return all(isinstance(each, str) for each in value.values())
         case "plans", bool():
             return True
+        case "protocol", str():
+            return value in set(Speech)
         case "name" | "command" | "install", str():
             return value != ""
         case _:
@@ -154,6 +167,7 @@ def _entry(provider_id: str, table: Mapping[str, JsonValue]) -> AgentEntry | Non
                 env={n: str(v) for n, v in env.items()} if isinstance(env, dict) else {},
                 install=str(table.get("install", "")),
                 plans=table.get("plans") is True,
+                protocol=Speech(str(table.get("protocol", Speech.ACP))),
             )
         case _:
             return None

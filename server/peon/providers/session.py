@@ -1,22 +1,23 @@
 """A session with an agent, whatever it speaks: its process, its one turn, and how both end."""
 
 import asyncio
+import contextlib
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
 import attrs
 
-from peon.errors import ExternalFailure
+from peon.errors import ExternalFailure, Unavailable
 from peon.providers.dialect import Desk, Dialect, Turn
+from peon.providers.env_files import environment_secrets, secrets_of
 from peon.providers.jsonrpc.lines import LineTooLong
 from peon.providers.port import AgentFault, SessionRequest, SessionSink
-from peon.providers.process import AgentProcess, Command, Exit
+from peon.providers.process import Command, Exit, Running, Starter, last_words
 from peon.providers.redaction import RedactingSink
 from peon.providers.retelling import retold
-from peon.providers.secrets import Secrets, secrets_of
-from peon.providers.supervisor import Supervisor
+from peon.providers.secrets import Secrets
 from peon.providers.terms import Terms
 from peon.providers.watch import Watch
 from peon_protocol.ids import ActionId, SessionId
@@ -39,7 +40,7 @@ class AgentSession:
         self._terms = terms
         self._name = terms.name
         self._dialect = speaking(self, request, terms)
-        self._process: AgentProcess | None = None
+        self._process: Running | None = None
         self._ready = False
         self._turn: Turn | None = None
         self._exit: Exit | None = None
@@ -53,7 +54,7 @@ class AgentSession:
         request: SessionRequest,
         sink: SessionSink,
         *,
-        supervisor: Supervisor,
+        supervisor: Starter,
         terms: Terms,
         speaking: Speaking,
     ) -> "AgentSession":
@@ -96,13 +97,8 @@ class AgentSession:
         sent = False
         try:
             await self._learn_secrets()
-            await self._dialect.choose(mode, model)
-            if turn.interrupted and not turn.ended.is_set():
-                self._close_turn(turn, [TurnEnded(stop_reason=StopReason.CANCELLED)])
-            elif not turn.ended.is_set():
-                self._watch_over(turn)
-                await self._dialect.hand_over(turn, self._retold(prompt))
-                self._untold = None
+            with self._clean():
+                await self._hand_over(turn, prompt, mode, model)
             sent = True
         except ExternalFailure:
             # Its death or an interruption has ended the turn already, and that was reported.
@@ -119,7 +115,8 @@ class AgentSession:
         if turn is None or turn.interrupted or not self.alive:
             raise ExternalFailure(self._name, "it is not at work", code=AgentFault.GONE)
         self._dialect.check(prompt)
-        await self._dialect.steer(turn, prompt)
+        with self._clean():
+            await self._dialect.steer(turn, prompt)
 
     async def interrupt(self) -> None:
         """See `peon.providers.port.Session`."""
@@ -148,11 +145,12 @@ class AgentSession:
     # Opening.
 
     async def _prepare(self) -> None:
-        try:
-            await self._learn_secrets()
-            started = await self._dialect.open()
-        except ExternalFailure as error:
-            raise self._explained(error) from error
+        await self._learn_secrets()
+        with self._clean():
+            try:
+                started = await self._dialect.open()
+            except ExternalFailure as error:
+                raise self._explained(error) from error
         if self._exit is not None:
             raise self._explained(ExternalFailure(self._name, str(self._exit)))
         self._ready = True
@@ -163,7 +161,9 @@ class AgentSession:
 
     async def _learn_secrets(self) -> None:
         """Read what the project keeps secret now."""
-        self._secrets = await asyncio.to_thread(secrets_of, Path(self._request.root))
+        of_project = await asyncio.to_thread(secrets_of, Path(self._request.root))
+        inherited = Secrets().beside(environment_secrets(self._request.environment))
+        self._secrets = inherited.beside(of_project.values)
         self._sink.know(self._secrets)
 
     def _explained(self, error: ExternalFailure) -> ExternalFailure:
@@ -171,8 +171,27 @@ class AgentSession:
         if self._exit is None:
             return error
         detail = f"it {self._exit} before it was ready"
-        said = f": {self._secrets.redact(self._exit.stderr)}" if self._exit.stderr else ""
-        return ExternalFailure(self._name, detail + said, code=AgentFault.DIED)
+        said = self._last_words(self._exit)
+        return ExternalFailure(
+            self._name, f"{detail}: {said}" if said else detail, code=AgentFault.DIED
+        )
+
+    def _last_words(self, outcome: Exit) -> str:
+        return last_words(self._secrets.redact(outcome.stderr))
+
+    @contextlib.contextmanager
+    def _clean(self) -> Iterator[None]:
+        """Redact what the agent says in an error that is raised."""
+        clean = self._secrets.redact
+        try:
+            yield
+        except Unavailable as error:
+            raise type(error)(error.what, clean(error.why), clean(error.remedy)) from None
+        except ExternalFailure as error:
+            detail = clean(error.detail)
+            raise ExternalFailure(
+                error.tool, detail, code=error.code, remedy=error.remedy
+            ) from None
 
     # The turn.
 
@@ -187,6 +206,15 @@ class AgentSession:
         if self._untold is None:
             return prompt
         return retold(prompt, self._untold, self._dialect.check)
+
+    async def _hand_over(self, turn: Turn, prompt: Prompt, mode: Mode, model: str | None) -> None:
+        await self._dialect.choose(mode, model)
+        if turn.interrupted and not turn.ended.is_set():
+            self._close_turn(turn, [TurnEnded(stop_reason=StopReason.CANCELLED)])
+        elif not turn.ended.is_set():
+            self._watch_over(turn)
+            await self._dialect.hand_over(turn, self._retold(prompt))
+            self._untold = None
 
     async def _delivered(self, turn: Turn) -> None:
         """Wait until the agent has read its prompt; one that does not read is ended."""
@@ -288,7 +316,7 @@ class AgentSession:
                     SessionEnded(
                         session_id=self.session_id,
                         reason=self._why_ended or str(outcome),
-                        detail=outcome.stderr or None,
+                        detail=self._last_words(outcome) or None,
                     )
                 ]
             )

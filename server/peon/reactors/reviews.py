@@ -11,7 +11,7 @@ from peon.domain.lookup import refuse_paths_outside
 from peon.engine.briefs import ReviewBrief, review_brief
 from peon.engine.engine import Engine
 from peon.errors import ExternalFailure
-from peon.providers.secrets import secrets_of
+from peon.providers.env_files import secrets_of
 from peon.workspace.entries import Owner
 from peon.workspace.hunks import Edit
 from peon.workspace.paths import shown

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from peon.cli.doctor.findings import Finding, attention, ok, problem
-from peon.providers.acp.provider import AcpProvider
 from peon.providers.catalog import Catalog, CatalogParts
+from peon.providers.kinds import make_provider
 from peon.providers.port import Available, LoggedOut, Missing, Provider
 from peon.providers.programs import Programs
 from peon.providers.supervisor import Supervisor
@@ -62,7 +62,7 @@ def look_at_agents(state_dir: Path, environment: Mapping[str, str]) -> Iterator[
     supervisor = Supervisor(state_dir, ids=RandomIds(), tasks=TaskOwner("doctor"))
     catalog = Catalog(
         CatalogParts(
-            make=lambda entry: AcpProvider(
+            make=lambda entry: make_provider(
                 entry, supervisor=supervisor, terms=Terms(name=entry.name), programs=programs
             ),
             programs=programs,

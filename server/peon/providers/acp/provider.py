@@ -4,28 +4,26 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from peon.providers.launch import Launch
 from peon.providers.port import (
     Availability,
     Available,
     Login,
     LoginRequest,
-    Missing,
-    NotInstalled,
     SessionRequest,
     SessionSink,
 )
-from peon.providers.process import Command
-from peon.providers.programs import Programs, version_of
+from peon.providers.programs import Programs
 from peon.providers.registry import AgentEntry
 from peon.providers.session import AgentSession
 from peon.providers.supervisor import Supervisor
 from peon.providers.terms import Terms
+from peon.providers.visit import visiting
 from peon_protocol.ids import ProviderId
 from peon_protocol.values import AuthMethod, Mode
 
 if TYPE_CHECKING:
     from peon.providers.acp.dialect import AcpDialect
-    from peon.providers.acp.visit import Visit
 
 
 def load_dialect() -> "type[AcpDialect]":
@@ -36,13 +34,6 @@ def load_dialect() -> "type[AcpDialect]":
     from peon.providers.acp.dialect import AcpDialect  # noqa: PLC0415
 
     return AcpDialect
-
-
-def load_visits() -> "type[Visit]":
-    """As `load_dialect`, for what only asks."""
-    from peon.providers.acp.visit import Visit  # noqa: PLC0415
-
-    return Visit
 
 
 class AcpProvider:
@@ -57,7 +48,7 @@ class AcpProvider:
         programs: Programs | None = None,
     ) -> None:
         self._entry = entry
-        self._programs = programs or Programs()
+        self._launch = Launch(entry, programs or Programs())
         self._supervisor = supervisor
         self._terms = terms
 
@@ -76,10 +67,8 @@ class AcpProvider:
 
     def availability(self, environment: Mapping[str, str]) -> Availability:
         """See `peon.providers.port.Provider`."""
-        program = self._programs.find(self._entry.command, environment)
-        if program is None:
-            return missing(self._entry)
-        return self._terms.logins.state() or Available(version_of(program))
+        found = self._launch.availability(environment)
+        return (self._terms.logins.state() or found) if isinstance(found, Available) else found
 
     @property
     def steers(self) -> bool:
@@ -92,7 +81,7 @@ class AcpProvider:
 
     async def open(self, request: SessionRequest, sink: SessionSink) -> AgentSession:
         """See `peon.providers.port.Provider`."""
-        command = await self._command(request.root, request.environment)
+        command = await self._launch.command(request.root, request.environment)
         dialect = await asyncio.to_thread(load_dialect)
         return await AgentSession.open(
             command,
@@ -105,36 +94,9 @@ class AcpProvider:
 
     async def authenticate(self, request: LoginRequest) -> Login:
         """See `peon.providers.port.Provider`."""
-        command = await self._command(request.root, request.environment)
-        visit = await asyncio.to_thread(load_visits)
-        return await visit.log_in(
-            command,
-            request,
-            supervisor=self._supervisor,
-            terms=self._terms,
-            provider_id=self.provider_id,
-        )
+        command = await self._launch.command(request.root, request.environment)
+        await asyncio.to_thread(load_dialect)
+        from peon.providers.acp.logging_in import log_in  # noqa: PLC0415 (loaded just now)
 
-    async def _command(self, root: str, environment: Mapping[str, str]) -> Command:
-        """What starts the agent. Raises NotInstalled."""
-        program = self._programs.find(self._entry.command, environment)
-        if program is None:
-            await self._programs.settle()
-            program = self._programs.find(self._entry.command, environment)
-        if program is None:
-            found = missing(self._entry)
-            raise NotInstalled(self.name, found.reason, found.remedy)
-        return Command(
-            argv=(program, *self._entry.args),
-            cwd=root,
-            environment={
-                **environment,
-                "PATH": self._programs.path(environment),
-                **self._entry.env,
-            },
-        )
-
-
-def missing(entry: AgentEntry) -> Missing:
-    """That the program of an entry is not there."""
-    return Missing(f"{entry.command} is not installed", entry.remedy, entry.install or None)
+        async with visiting(command, self.name, supervisor=self._supervisor) as connection:
+            return await log_in(connection, request, self._terms, self.provider_id)

@@ -1,19 +1,17 @@
 """The protocol's words and ours: a table for each enumeration, readers for its small values."""
 
-import os.path
 import shlex
 from collections.abc import Iterable
 from typing import Final
 
+from peon.providers.content import absolute, content_block
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.ndjson import whole
 from peon_protocol.values import (
     ActionOption,
-    AudioContent,
     ContentBlock,
     EmbeddedResource,
     FileEdit,
-    ImageContent,
     ItemStatus,
     JsonValue,
     Location,
@@ -21,7 +19,6 @@ from peon_protocol.values import (
     PlanEntry,
     PlanPriority,
     PlanStatus,
-    ResourceContents,
     ResourceLink,
     StopReason,
     TextContent,
@@ -60,37 +57,6 @@ PLAN_STATUSES: Final = {
 _SHELLS: Final = frozenset({"sh", "bash", "zsh", "dash"})
 _PATH_NAMES: Final = ("file_path", "filePath", "filepath", "path", "abs_path", "notebook_path")
 """What agents call the path in a tool's input, where they give it nowhere else."""
-
-
-def content_block(block: JsonValue) -> ContentBlock | None:
-    """A content block, or None if it is of a kind we do not know or lacks what its kind demands."""
-    match block:
-        case {"type": "text", "text": str(words)}:
-            return TextContent(whole(words))
-        case {"type": "image", "data": str(data), "mimeType": str(mime)}:
-            return ImageContent(whole(data), whole(mime), raw.text(block, "uri"))
-        case {"type": "audio", "data": str(data), "mimeType": str(mime)}:
-            return AudioContent(whole(data), whole(mime))
-        case {"type": "resource_link", "uri": str(uri)}:
-            return ResourceLink(
-                uri=whole(uri),
-                name=raw.text(block, "name") or whole(uri),
-                mime_type=raw.text(block, "mimeType"),
-                title=raw.text(block, "title"),
-                description=raw.text(block, "description"),
-                size=raw.number(block, "size"),
-            )
-        case {"type": "resource", "resource": {"uri": str(uri)} as held}:
-            return EmbeddedResource(
-                ResourceContents(
-                    uri=whole(uri),
-                    mime_type=raw.text(held, "mimeType"),
-                    text=raw.text(held, "text"),
-                    blob=raw.text(held, "blob"),
-                )
-            )
-        case _:
-            return None
 
 
 def words_of(block: JsonValue) -> str:
@@ -152,11 +118,6 @@ def input_command(tool_input: JsonValue) -> str | None:
             return script
         case _:
             return shlex.join(arguments)
-
-
-def absolute(path: str, root: str) -> str:
-    """`path` as seen from the agent's folder. Links are not followed: this is no check."""
-    return os.path.normpath(os.path.join(root, whole(path)))  # noqa: PTH118 (pure, no Path needed)
 
 
 def options(items: Iterable[JsonValue]) -> tuple[ActionOption, ...]:

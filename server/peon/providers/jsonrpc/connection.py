@@ -6,8 +6,8 @@ transport is a parameter: bytes come in through `feed` and go out through `send`
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
 
 import attrs
 
@@ -21,6 +21,7 @@ from peon_protocol.values import JsonValue
 logger = logging.getLogger(__name__)
 
 METHOD_NOT_FOUND = -32601
+VERSION_2: Final[Mapping[str, JsonValue]] = {"jsonrpc": "2.0"}
 
 
 @attrs.frozen
@@ -54,12 +55,23 @@ Reply = Callable[[JsonValue | AgentError], None]
 
 
 class Connection:
-    """One agent's end of the line. `send` must not raise: what it cannot send is its own affair."""
+    """One agent's end of the line. `send` must not raise: what it cannot send is its own affair.
 
-    def __init__(self, name: str, *, send: Callable[[bytes], None], handler: Handler) -> None:
+    `envelope` is what every message carries.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        send: Callable[[bytes], None],
+        handler: Handler,
+        envelope: Mapping[str, JsonValue] = VERSION_2,
+    ) -> None:
         self._name = name
         self._send = send
         self._handler = handler
+        self._envelope = envelope
         self._splitter = LineSplitter()
         self._waiting: dict[int, Reply] = {}
         self._last_id = 0
@@ -83,18 +95,29 @@ class Connection:
             self._write({"id": self._last_id, "method": method, "params": params})
         return self._last_id
 
-    async def request(self, method: str, params: JsonValue, *, deadline: float) -> JsonObject:
+    async def request(
+        self,
+        method: str,
+        params: JsonValue,
+        *,
+        deadline: float,
+        heed: Callable[[JsonObject], None] | None = None,
+    ) -> JsonObject:
         """Send a request and wait for its result.
 
-        Raises AgentRefused, or ExternalFailure when there is no answer within `deadline` seconds.
+        `heed` is told it in order: before whatever the agent sends after it. Raises AgentRefused,
+        or ExternalFailure when there is no answer within `deadline` seconds.
         """
         answered: asyncio.Future[JsonValue | AgentError] = (
             asyncio.get_running_loop().create_future()
         )
 
         def reply(outcome: JsonValue | AgentError) -> None:
-            if not answered.done():
-                answered.set_result(outcome)
+            if answered.done():
+                return
+            if heed is not None and not isinstance(outcome, AgentError):
+                heed(raw.as_object(outcome))
+            answered.set_result(outcome)
 
         number = self.call(method, params, reply)
         try:
@@ -127,7 +150,7 @@ class Connection:
             reply(error)
 
     def _write(self, message: JsonObject) -> None:
-        self._send(ndjson.encode({"jsonrpc": "2.0", **message}))
+        self._send(ndjson.encode({**self._envelope, **message}))
 
     def _take(self, line: bytes | LongLine) -> None:
         try:
