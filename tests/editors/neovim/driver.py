@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
@@ -86,7 +87,18 @@ class Neovim:
     # --- seeing ----------------------------------------------------------------------------------
 
     def look(self) -> str:
-        """The screen as it is a moment from now."""
+        """The screen as it is a moment from now. An editor that answers nothing is ended."""
+        watch = threading.Timer(SECONDS, self.process.kill)
+        watch.start()
+        try:
+            return self._look()
+        except (OSError, EOFError) as error:
+            message = f"the editor answers nothing:\n{self.screen.text()}"
+            raise AssertionError(message) from error
+        finally:
+            watch.cancel()
+
+    def _look(self) -> str:
         self.lua(
             "local channel, wait = ...\n"
             "vim.defer_fn(function() vim.rpcnotify(channel, 'looked') end, wait)",
@@ -144,9 +156,9 @@ class Neovim:
         return children
 
     def close(self) -> None:
-        """End it, whatever state it is in."""
-        if self.process.is_running():
-            self.leave()
+        """End it, whatever it is waiting for."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self.process.kill()
         self.nvim.close()
 
 

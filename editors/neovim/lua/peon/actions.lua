@@ -213,7 +213,7 @@ function M.choose_provider(callback)
       if choice and choice.available then
         callback(choice.providerId)
       elseif choice then
-        vim.notify("peon: " .. (choice.remedy or choice.reason or "It is not available."))
+        require("peon.tell")("peon: " .. (choice.remedy or choice.reason or "It is not available."))
       end
     end)
   end)

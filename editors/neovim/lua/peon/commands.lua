@@ -35,7 +35,7 @@ local function start(command, argument, call)
     if err then
       return session.complain(err)
     elseif command.needs and not session.supports(command.needs) then
-      return vim.notify("peon: this server cannot do that yet.", vim.log.levels.INFO)
+      return require("peon.tell")("peon: this server cannot do that yet.", vim.log.levels.INFO)
     end
     command.run(argument, call)
   end)
@@ -48,11 +48,11 @@ function M.run(call)
   local command = find(name ~= "" and name or call.range > 0 and "prompt" or "threads")
   if not command then
     local told = "peon: :Peon %s is unknown. :help peon-commands lists what there is."
-    return vim.notify(told:format(name), vim.log.levels.ERROR)
+    return require("peon.tell")(told:format(name), vim.log.levels.ERROR)
   end
   if command.args and command.args:sub(1, 1) == "{" and argument == "" then
     local told = "peon: :Peon %s %s wants an argument."
-    return vim.notify(told:format(name, command.args), vim.log.levels.ERROR)
+    return require("peon.tell")(told:format(name, command.args), vim.log.levels.ERROR)
   end
   require("peon.app").begin()
   start(command, argument, call)

@@ -179,7 +179,7 @@ function M.get()
     local problems
     resolved, problems = M.resolve(M.given())
     if #problems > 0 then
-      vim.notify(
+      require("peon.tell")(
         ("peon: %s. See :help peon-options"):format(table.concat(problems, "; ")),
         vim.log.levels.WARN
       )

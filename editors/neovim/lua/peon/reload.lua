@@ -29,7 +29,7 @@ end
 
 local function warn(buffer)
   local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buffer), ":.")
-  vim.notify(
+  require("peon.tell")(
     ("peon: %s has changed on disk, and you have changes that are not saved. "):format(name)
       .. "Yours were kept; :Peon compare shows both.",
     vim.log.levels.WARN
@@ -89,7 +89,7 @@ function M.compare()
   local path = vim.api.nvim_buf_get_name(0)
   local file = io.open(path, "rb")
   if not file then
-    return vim.notify("peon: this buffer has no file.", vim.log.levels.INFO)
+    return require("peon.tell")("peon: this buffer has no file.", vim.log.levels.INFO)
   end
   local disk = file:read("*a")
   file:close()

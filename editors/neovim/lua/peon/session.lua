@@ -215,7 +215,7 @@ end
 ---@param err peon.ErrorContent
 function M.complain(err)
   local remedy = err.remedy and " " .. err.remedy or ""
-  vim.notify("peon: " .. err.message .. remedy, vim.log.levels.ERROR)
+  require("peon.tell")("peon: " .. err.message .. remedy, vim.log.levels.ERROR)
 end
 
 ---@param method string

@@ -29,7 +29,7 @@ local function with_thread(run)
   return function(argument, call)
     local thread = actions.thread_here()
     if not thread then
-      return vim.notify("peon: there is no thread here yet. :Peon new opens one.")
+      return require("peon.tell")("peon: there is no thread here yet. :Peon new opens one.")
     end
     run(thread, argument, call)
   end
@@ -88,7 +88,7 @@ local function first_waiting(method)
     local approvals = require("peon.views.approvals")
     local waiting = approvals.waiting()[1]
     if not waiting then
-      return vim.notify("peon: nothing waits for you.")
+      return require("peon.tell")("peon: nothing waits for you.")
     end
     local more = method == "action/reject" and reason ~= "" and { reason = reason } or nil
     approvals.answer(waiting, method, more)

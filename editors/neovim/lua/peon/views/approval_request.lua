@@ -210,7 +210,7 @@ function M.ask(field, value, callback)
     if fits then
       return callback(number)
     end
-    vim.notify(("peon: «%s» wants a number."):format(field.label), vim.log.levels.WARN)
+    require("peon.tell")(("peon: «%s» wants a number."):format(field.label), vim.log.levels.WARN)
   end)
 end
 

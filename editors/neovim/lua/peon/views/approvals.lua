@@ -75,7 +75,7 @@ function M.answer(waiting, method, more)
     if err and err.kind == "action.alreadyResolved" then
       local by = vim.tbl_get(err, "details", "by", "name") or "somebody"
       local told = ("peon: %s was first: %s."):format(by, err.details.decision or "answered")
-      vim.notify(told, vim.log.levels.INFO)
+      require("peon.tell")(told, vim.log.levels.INFO)
     elseif err then
       session.complain(err)
     end
@@ -97,7 +97,10 @@ local function answer_here(method, more)
   if method == "action/approve" and #(waiting.action.fields or {}) > 0 then
     local missing = request.missing(waiting.action, answers)
     if missing then
-      return vim.notify(("peon: «%s» wants an answer."):format(missing), vim.log.levels.WARN)
+      return require("peon.tell")(
+        ("peon: «%s» wants an answer."):format(missing),
+        vim.log.levels.WARN
+      )
     end
     more = vim.tbl_extend("force", more or {}, { answers = answers })
   end
@@ -256,7 +259,7 @@ function M.open(thread_id)
     end
   end
   if not chosen then
-    return vim.notify("peon: nothing waits for you.", vim.log.levels.INFO)
+    return require("peon.tell")("peon: nothing waits for you.", vim.log.levels.INFO)
   end
   M.load(chosen, function(waiting)
     show(waiting, true)

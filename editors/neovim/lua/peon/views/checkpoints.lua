@@ -65,7 +65,7 @@ local function done(err, result)
   if conflicts > 0 then
     told = ("%s, %s kept"):format(told, text.many(conflicts, "path"))
   end
-  vim.notify(told .. ". :Peon checkpoints has what was before.", vim.log.levels.INFO)
+  require("peon.tell")(told .. ". :Peon checkpoints has what was before.", vim.log.levels.INFO)
 end
 
 local function restore(thread, checkpoint, more)
@@ -142,7 +142,7 @@ function M.choose(thread)
     table.insert(choices, 1, checkpoint)
   end
   if #choices == 0 then
-    return vim.notify("peon: this thread has no checkpoint yet.", vim.log.levels.INFO)
+    return require("peon.tell")("peon: this thread has no checkpoint yet.", vim.log.levels.INFO)
   end
   vim.ui.select(choices, {
     prompt = "Checkpoints",
@@ -173,7 +173,7 @@ function M.undo(thread, turn)
       return M.preview(thread, checkpoint)
     end
   end
-  vim.notify("peon: there is no checkpoint to go back to.", vim.log.levels.INFO)
+  require("peon.tell")("peon: there is no checkpoint to go back to.", vim.log.levels.INFO)
 end
 
 --- Keep the files as they are now.
@@ -186,9 +186,9 @@ function M.create(thread, description)
       return session.complain(err)
     elseif #result.missing > 0 then
       local told = ("peon: kept, but for %s."):format(text.many(#result.missing, "path"))
-      return vim.notify(told, vim.log.levels.WARN)
+      return require("peon.tell")(told, vim.log.levels.WARN)
     end
-    vim.notify(("peon: «%s» is kept."):format(description), vim.log.levels.INFO)
+    require("peon.tell")(("peon: «%s» is kept."):format(description), vim.log.levels.INFO)
   end)
 end
 

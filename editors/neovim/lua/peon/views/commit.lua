@@ -31,7 +31,7 @@ function M.commit(thread, message, callback)
     end
     local where = result.branch and " on " .. result.branch or ""
     local files = text.many(#result.files, "file")
-    vim.notify(("peon: %s%s, %s."):format(result.commit:sub(1, 9), where, files))
+    require("peon.tell")(("peon: %s%s, %s."):format(result.commit:sub(1, 9), where, files))
     if callback then
       callback()
     end
@@ -92,7 +92,7 @@ function M.open(thread)
     if err then
       return session.complain(err)
     elseif #status.files == 0 then
-      return vim.notify("peon: nothing has changed.", vim.log.levels.INFO)
+      return require("peon.tell")("peon: nothing has changed.", vim.log.levels.INFO)
     elseif not session.supports("git/proposeMessage") then
       return open(thread, status)
     end
@@ -109,7 +109,7 @@ function M.push(thread)
     if err then
       return session.complain(err)
     end
-    vim.notify(("peon: %s is on %s."):format(result.branch, result.remote))
+    require("peon.tell")(("peon: %s is on %s."):format(result.branch, result.remote))
   end)
 end
 
@@ -126,7 +126,7 @@ function M.pull_request(thread)
         return session.complain(err)
       end
       vim.fn.setreg("+", result.url)
-      vim.notify("peon: " .. result.url)
+      require("peon.tell")("peon: " .. result.url)
     end)
   end)
 end

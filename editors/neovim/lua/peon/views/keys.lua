@@ -165,7 +165,7 @@ function M.map(view, buffer, actions)
         if key.action == "help" then
           M.show(view)
         elseif key.needs and not session.supports(key.needs) then
-          vim.notify("peon: this server cannot do that yet.", vim.log.levels.INFO)
+          require("peon.tell")("peon: this server cannot do that yet.", vim.log.levels.INFO)
         elseif actions[key.action] then
           actions[key.action]()
         end

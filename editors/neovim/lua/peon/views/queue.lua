@@ -69,7 +69,7 @@ end
 ---@param thread peon.ThreadState
 function M.choose(thread)
   if #thread.queue == 0 then
-    return vim.notify("peon: nothing is queued.", vim.log.levels.INFO)
+    return require("peon.tell")("peon: nothing is queued.", vim.log.levels.INFO)
   end
   vim.ui.select(thread.queue, {
     prompt = thread.queueHeld and "Queued, and held back" or "Queued",

@@ -187,7 +187,7 @@ local function judged(err, result)
   if err then
     return session.complain(err)
   elseif result.waiting then
-    vim.notify("peon: it is done when the turn is over.", vim.log.levels.INFO)
+    require("peon.tell")("peon: it is done when the turn is over.", vim.log.levels.INFO)
   elseif #(result.conflicts or {}) > 0 then
     local paths = vim.tbl_map(function(each)
       return each.path
@@ -195,7 +195,7 @@ local function judged(err, result)
     local told = ("peon: left as it is, somebody else changed it: %s"):format(
       table.concat(paths, ", ")
     )
-    vim.notify(told, vim.log.levels.WARN)
+    require("peon.tell")(told, vim.log.levels.WARN)
   end
   refresh()
 end
@@ -332,14 +332,14 @@ function M.open(thread_id, turn_id)
   local thread = session.state.threads[thread_id]
   turn_id = turn_id or thread and thread.turns[#thread.turns] and thread.turns[#thread.turns].turnId
   if not turn_id then
-    return vim.notify("peon: no turn has changed anything yet.", vim.log.levels.INFO)
+    return require("peon.tell")("peon: no turn has changed anything yet.", vim.log.levels.INFO)
   end
   listen()
   model.read(thread_id, turn_id, function(err, review)
     if err then
       return session.complain(err)
     elseif #review.files == 0 then
-      return vim.notify("peon: this turn has changed no file.", vim.log.levels.INFO)
+      return require("peon.tell")("peon: this turn has changed no file.", vim.log.levels.INFO)
     end
     set_quickfix(review)
     lay_out(review)
@@ -377,9 +377,12 @@ end
 ---@param comment? string
 function M.judge(verdict, comment)
   if not open then
-    return vim.notify("peon: no review is open. :Peon review opens one.", vim.log.levels.INFO)
+    return require("peon.tell")(
+      "peon: no review is open. :Peon review opens one.",
+      vim.log.levels.INFO
+    )
   elseif not open.review.canJudge then
-    return vim.notify("peon: this server cannot do that yet.", vim.log.levels.INFO)
+    return require("peon.tell")("peon: this server cannot do that yet.", vim.log.levels.INFO)
   end
   local row = at_cursor()
   if row and row.hunk then

@@ -385,12 +385,7 @@ function M.open()
     vim.api.nvim_win_set_buf(0, buffer)
   end
   draw()
-  session.ensure(function(err)
-    if err then
-      session.complain(err)
-    end
-    draw()
-  end)
+  session.ensure(draw)
 end
 
 return M

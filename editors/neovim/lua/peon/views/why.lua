@@ -61,7 +61,7 @@ function M.here()
   local path = vim.uv.fs_realpath(vim.api.nvim_buf_get_name(0))
   local project = path and require("peon.actions").project_around(path)
   if not project then
-    return vim.notify("peon: this file is in no project.", vim.log.levels.INFO)
+    return require("peon.tell")("peon: this file is in no project.", vim.log.levels.INFO)
   end
   local params = {
     projectId = project.projectId,
