@@ -77,6 +77,7 @@ $(AGENTS_READY): $(READY) $(LOCKS)/agents.txt .ci/agents/package-lock.json
 	@touch $@
 
 test-editors: test-vscode test-neovim ## Test the extensions in real editors
+	$(IN_EDITORS) $(PYTEST) -n 0 tests/editors/test_together.py
 
 test-vscode: vscode-tools vsix # VS Code's half of test-editors
 	$(NPM) run --silent check
@@ -95,7 +96,7 @@ pictures: pictures-vscode pictures-neovim ## Take the pictures of the editors ag
 pictures-vscode: $(EDITORS_READY)
 
 pictures-neovim: neovim-tools
-	PEON_PICTURES=docs/images/neovim $(PYTEST) -n 0 tests/editors/neovim/test_pictures.py
+	PEON_TEST_PICTURES=docs/images/neovim $(PYTEST) -n 0 tests/editors/neovim/test_pictures.py
 
 generate-neovim: $(EDITORS_READY) # Neovim's help, from what the plugin holds
 	$(NEOVIM) --clean -l editors/neovim/scripts/help.lua

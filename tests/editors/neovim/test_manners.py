@@ -1,16 +1,19 @@
 """What the plugin does not do: load early, map keys, overwrite, interrupt who is typing."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from editors.neovim.conftest import Start
 from editors.neovim.driver import PLUGIN, Neovim, serving
 from editors.neovim.test_first import ask
 
+Report = Callable[[str, object], None]
+
 STARTING = re.compile(r"^[\d.]+\s+([\d.]+)\s+([\d.]+): sourcing .*/plugin/peon\.lua$", re.MULTILINE)
 
 
-def test_nothing_is_required_at_start_up(start: Start, home: Path, record_property):
+def test_nothing_is_required_at_start_up(start: Start, home: Path, record_property: Report):
     times = home / "times"
     nvim = start(arguments=("--startuptime", str(times)))
     loaded = (
