@@ -42,7 +42,7 @@ def test_a_selection_is_sent(nvim: Neovim):
     nvim.command("4,5Peon send say Look.")
     nvim.until(lambda: nvim.thread().get("turns") == 1, "started a turn")
     text, this = prompt_of(nvim)
-    assert text["text"] == "say Look.\n\ngreet.py:4-L5"
+    assert text["text"] == "say Look.\n\ngreet.py:4-5"
     assert this["resource"]["text"].startswith("def greet(name):\n    return")
 
 

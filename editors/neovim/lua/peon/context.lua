@@ -149,6 +149,7 @@ end
 function M.find(prompt)
   local found = {}
   for token in (" " .. prompt):gmatch("%f[%S](@[%w_]+:?[^%s,;)]*)") do
+    token = token:gsub("[.!?:]+$", "")
     local plain = token:match("^@file:.+") and token or token:match("^@%a+")
     if plain and (expand[plain] or vim.startswith(plain, "@file:")) then
       if not vim.list_contains(found, plain) then
