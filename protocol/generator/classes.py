@@ -33,6 +33,7 @@ from peon_protocol.values import (
     operations,
     records,
     reviews,
+    sessions,
     words,
 )
 
@@ -40,6 +41,7 @@ MODULES: Final = (
     words,
     content,
     records,
+    sessions,
     reviews,
     operations,
     provider_events,

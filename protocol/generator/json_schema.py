@@ -18,6 +18,7 @@ from generator.shapes import (
     ObjectDefinition,
     Payload,
     Protocol,
+    Real,
     Shape,
     Text,
     UnionDefinition,
@@ -131,6 +132,8 @@ def _shape(shape: Shape) -> Schema:
             return {"type": "string"}
         case Whole():
             return {"type": "integer"}
+        case Real():
+            return {"type": "number"}
         case Flag():
             return {"type": "boolean"}
         case Named(name):

@@ -16,6 +16,7 @@ from generator.shapes import (
     Nullable,
     ObjectDefinition,
     Protocol,
+    Real,
     Shape,
     Text,
     UnionDefinition,
@@ -116,6 +117,8 @@ def _shape(shape: Shape) -> str:
             return "string"
         case Whole():
             return "integer"
+        case Real():
+            return "number"
         case Flag():
             return "boolean"
         case Named(name):

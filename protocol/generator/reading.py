@@ -24,6 +24,7 @@ from generator.shapes import (
     ObjectDefinition,
     Payload,
     Protocol,
+    Real,
     Shape,
     Text,
     UnionDefinition,
@@ -42,7 +43,12 @@ from peon_protocol.methods import METHODS, Method
 from peon_protocol.rejections import Rejection
 from peon_protocol.values import JsonValue
 
-_PRIMITIVES: Final[Mapping[Any, Shape]] = {str: Text(), int: Whole(), bool: Flag()}
+_PRIMITIVES: Final[Mapping[Any, Shape]] = {
+    str: Text(),
+    int: Whole(),
+    float: Real(),
+    bool: Flag(),
+}
 
 
 def read_protocol() -> Protocol:

@@ -18,6 +18,11 @@ class Whole:
 
 
 @attrs.frozen
+class Real:
+    """A number."""
+
+
+@attrs.frozen
 class Flag:
     """True or false."""
 
@@ -43,7 +48,7 @@ class Nullable:
     inner: "Shape"
 
 
-Shape: TypeAlias = Text | Whole | Flag | Named | ListOf | Nullable
+Shape: TypeAlias = Text | Whole | Real | Flag | Named | ListOf | Nullable
 
 
 @attrs.frozen(kw_only=True)

@@ -17,6 +17,7 @@ from generator.shapes import (
     Nullable,
     ObjectDefinition,
     Protocol,
+    Real,
     Shape,
     Text,
     UnionDefinition,
@@ -146,6 +147,8 @@ def _shape(shape: Shape) -> str:
         case Text():
             return "string"
         case Whole():
+            return "number"
+        case Real():
             return "number"
         case Flag():
             return "boolean"

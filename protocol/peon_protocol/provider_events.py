@@ -11,6 +11,7 @@ import attrs
 from peon_protocol.ids import ActionId, ItemId, SessionId
 from peon_protocol.values import (
     ActionOption,
+    AgentCommand,
     FileEdit,
     ItemContent,
     ItemStatus,
@@ -18,6 +19,7 @@ from peon_protocol.values import (
     Location,
     Mode,
     PlanEntry,
+    SessionOption,
     SessionOrigin,
     StopReason,
     ToolKind,
@@ -135,6 +137,15 @@ class ModeChanged:
 
 
 @attrs.frozen(kw_only=True)
+class SessionConfigured:
+    """What the session offers and what it is set to; what is null is as it was."""
+
+    TYPE: ClassVar = "sessionConfigured"
+    options: tuple[SessionOption, ...] | None = None
+    commands: tuple[AgentCommand, ...] | None = None
+
+
+@attrs.frozen(kw_only=True)
 class TurnEnded:
     """The agent has ended its turn."""
 
@@ -163,6 +174,7 @@ ProviderEvent: TypeAlias = (
     | ActionWithdrawn
     | UsageReported
     | ModeChanged
+    | SessionConfigured
     | TurnEnded
     | ProviderError
 )

@@ -20,6 +20,7 @@ from peon_protocol.ids import (
 from peon_protocol.values import (
     ActionOption,
     Actor,
+    AgentCommand,
     AuthMethod,
     CheckpointKind,
     FileEdit,
@@ -35,6 +36,7 @@ from peon_protocol.values import (
     Prompt,
     RuleVerdict,
     Scope,
+    SessionOption,
     SessionOrigin,
     StopReason,
     ThreadStatus,
@@ -54,6 +56,7 @@ class ProjectView:
     root: str
     title: str
     defaults: ProjectDefaults
+    usage: Usage
     created_at: str
     version: int
 
@@ -185,7 +188,8 @@ class ThreadView:
     """A conversation. `version` counts its events: a subscriber knows whether it has them all.
 
     `queue` starts by itself, message by message, unless it is held: after a turn that failed, or
-    whose server stopped, until something is started.
+    whose server stopped, until something is started. `options` and `commands` are what its session
+    offered last, `usage` what its turns used; its context is as the last of them left it.
     """
 
     thread_id: ThreadId
@@ -204,6 +208,9 @@ class ThreadView:
     checkpoints: tuple[CheckpointView, ...]
     operation: OperationView | None
     session: SessionView | None
+    options: tuple[SessionOption, ...]
+    commands: tuple[AgentCommand, ...]
+    usage: Usage
     created_at: str
     updated_at: str
     version: int

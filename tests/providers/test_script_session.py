@@ -21,8 +21,10 @@ from peon_protocol.provider_events import (
     TextDelta,
     ToolCallUpdated,
     TurnEnded,
+    UsageReported,
 )
 from peon_protocol.values import (
+    Cost,
     EmbeddedResource,
     FileEdit,
     ImageContent,
@@ -61,6 +63,17 @@ async def test_lines_are_said_thought_and_planned(agents: Agency):
     assert end == TurnEnded(
         stop_reason=StopReason.END_TURN, usage=Usage(input_tokens=11, output_tokens=4)
     )
+
+
+async def test_what_a_turn_used_and_cost_is_said(agents: Agency):
+    recorder = await agents.open(SCRIPT)
+    end = await recorder.turn("usage 100 20 0.5\nusage 1 2 0.25")
+    assert isinstance(end, TurnEnded)
+    assert end.usage == Usage(input_tokens=101, output_tokens=22)
+    await recorder.turn("usage 5 5 1")
+    reports = [event.usage for event in recorder.of(UsageReported)]
+    assert [each.context_used for each in reports] == [120, 123, 10]
+    assert [each.cost for each in reports] == [Cost(each, "USD") for each in (0.5, 0.75, 1.0)]
 
 
 async def test_every_message_is_an_item_with_an_id_of_its_own(agents: Agency):

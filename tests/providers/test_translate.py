@@ -78,7 +78,7 @@ def ask(tool_call_id: object = "t", **fields: object) -> Update:
         ([say("a", messageId="m"), say("b", messageId="m")], [("a", ONE), ("b", ONE)]),
         ([say("a", messageId=0), say("b", messageId=0)], [("a", ONE), ("b", ONE)]),
         (
-            [say("a"), {"sessionUpdate": "usage_update", "used": 1}, say("b")],
+            [say("a"), {"sessionUpdate": "session_info_update", "title": "t"}, say("b")],
             [("a", ONE), ("b", ONE)],
         ),
         ([say(""), say(7), say(None)], []),

@@ -69,6 +69,7 @@ from peon_protocol.provider_events import (
     ProviderError,
     ProviderEvent,
     ReasoningDelta,
+    SessionConfigured,
     SessionEnded,
     SessionStarted,
     TextDelta,
@@ -77,8 +78,10 @@ from peon_protocol.provider_events import (
     UsageReported,
 )
 from peon_protocol.values import (
+    AgentCommand,
     CheckpointOperation,
     CommitOperation,
+    Cost,
     FileEdit,
     HunkConflict,
     ItemKind,
@@ -88,6 +91,7 @@ from peon_protocol.values import (
     MissingPath,
     Mode,
     Operation,
+    OptionCategory,
     PathConflict,
     PlanEntry,
     ProjectDefaults,
@@ -97,7 +101,9 @@ from peon_protocol.values import (
     ReviewedFile,
     ReviewOperation,
     Scope,
+    SessionOption,
     SessionOrigin,
+    SettingKind,
     StopReason,
     TextContent,
     ToolKind,
@@ -329,10 +335,23 @@ def _said(pick: Pick) -> ProviderEvent:
         action,
         action,
         PlanReplaced(entries=pick.of([(), (PlanEntry("dig"), PlanEntry("plant"))])),
-        TurnEnded(stop_reason=pick.of([*StopReason]), usage=pick.of([None, Usage(1, 2, 3, "m")])),
+        TurnEnded(
+            stop_reason=pick.of([*StopReason]),
+            usage=pick.of([None, Usage(1, 2, 3, "m", 4, 5, Cost(0.5, "USD"))]),
+        ),
         pick.of(rare),
     ]
     return pick.of(events)
+
+
+def _offered(pick: Pick) -> SessionConfigured:
+    option = SessionOption(
+        "model", "Model", OptionCategory.MODEL, SettingKind.SELECT, pick.of(["small", "big"])
+    )
+    return SessionConfigured(
+        options=pick.of([None, (), (option,)]),
+        commands=pick.of([None, (), (AgentCommand("help", "Helps."),)]),
+    )
 
 
 def _tool_call(pick: Pick, item_id: ItemId) -> ToolCallUpdated:
@@ -369,6 +388,7 @@ def _at_any_time(pick: Pick, thread: Thread) -> AnyCommand:
             thread_id=thread_id, event=SessionEnded(session_id=session_id, reason="killed")
         ),
         IngestProviderEvent(thread_id=thread_id, event=ModeChanged(mode=pick.of([*Mode]))),
+        IngestProviderEvent(thread_id=thread_id, event=_offered(pick)),
         held_back,
         InterruptTurn(thread_id=thread_id),
         SettleThread(thread_id, "the server stopped"),

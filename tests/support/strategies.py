@@ -105,6 +105,7 @@ _SIMPLE: Final[dict[Any, st.SearchStrategy[Any]]] = {
     **dict.fromkeys(ID_TYPES, ids()),
     str: texts(),
     int: whole_numbers(),
+    float: st.floats(allow_nan=False, allow_infinity=False),
     bool: st.booleans(),
     types.NoneType: st.none(),
 }

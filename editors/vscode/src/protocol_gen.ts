@@ -83,6 +83,7 @@ export type ProviderEvent =
   | ProviderActionWithdrawn
   | ProviderUsageReported
   | ProviderModeChanged
+  | ProviderSessionConfigured
   | ProviderTurnEnded
   | ProviderError;
 
@@ -429,12 +430,25 @@ export interface Decider {
   name: string;
 }
 
-/** What a turn used, in tokens. */
+/** What something cost, as the agent reckons it; `currency` as in ISO 4217. */
+export interface Cost {
+  amount: number;
+  currency: string;
+}
+
+/**
+ * What a turn used, in tokens, and what it cost where the agent says so.
+ *
+ * `contextUsed` of `contextSize` tokens are in the agent's context after it.
+ */
 export interface Usage {
   inputTokens?: number;
   outputTokens?: number;
   cacheReadTokens?: number;
   model?: string | null;
+  contextUsed?: number | null;
+  contextSize?: number | null;
+  cost?: Cost | null;
 }
 
 /** Why a turn failed: a code a program can use and the agent's own words. */
@@ -480,6 +494,49 @@ export interface AuthMethod {
   description: string | null;
   command: string[] | null;
   variables: string[];
+}
+
+/** What an option of a session is about. */
+export type OptionCategory =
+  | "model"
+  | "mode"
+  | "thoughtLevel"
+  | "other";
+
+/**
+ * How an option is set.
+ *
+ * - `select`: One of its choices.
+ */
+export type SettingKind =
+  | "select"
+  | "boolean";
+
+/** A value that an option can have. */
+export interface OptionChoice {
+  value: string;
+  name: string;
+  description?: string | null;
+}
+
+/**
+ * Something that can be chosen of a session; `value` is a choice's value, true, false or null.
+ *
+ * What is of the category `model` is chosen with `model`; modes of an agent's own are shown only.
+ */
+export interface SessionOption {
+  optionId: string;
+  name: string;
+  category: OptionCategory;
+  kind: SettingKind;
+  value: JsonValue;
+  choices?: OptionChoice[];
+}
+
+/** A command that the agent knows: a prompt may begin with a slash and its name. */
+export interface AgentCommand {
+  name: string;
+  description: string;
 }
 
 /**
@@ -696,6 +753,13 @@ export interface ProviderModeChanged {
   mode: Mode;
 }
 
+/** What the session offers and what it is set to; what is null is as it was. */
+export interface ProviderSessionConfigured {
+  type: "sessionConfigured";
+  options?: SessionOption[] | null;
+  commands?: AgentCommand[] | null;
+}
+
 /** The agent has ended its turn. */
 export interface ProviderTurnEnded {
   type: "turnEnded";
@@ -797,6 +861,14 @@ export interface SessionOpened {
   agentName: string;
   agentVersion: string | null;
   origin: SessionOrigin;
+}
+
+/** What the session offers, and what it is set to, is this from now on. */
+export interface SessionConfigured {
+  threadId: ThreadId;
+  sessionId: SessionId;
+  options: SessionOption[];
+  commands: AgentCommand[];
 }
 
 /** The session is over. */
@@ -1083,6 +1155,7 @@ export interface EventPayloads {
   "review.requested": ReviewRequested;
   "review.recorded": ReviewRecorded;
   "session.opened": SessionOpened;
+  "session.configured": SessionConfigured;
   "session.closed": SessionClosed;
   "operation.requested": OperationRequested;
   "operation.failed": OperationFailed;
@@ -1509,6 +1582,7 @@ export interface ProjectView {
   root: string;
   title: string;
   defaults: ProjectDefaults;
+  usage: Usage;
   createdAt: string;
   version: number;
 }
@@ -1625,7 +1699,8 @@ export interface SessionView {
  * A conversation. `version` counts its events: a subscriber knows whether it has them all.
  *
  * `queue` starts by itself, message by message, unless it is held: after a turn that failed, or
- * whose server stopped, until something is started.
+ * whose server stopped, until something is started. `options` and `commands` are what its session
+ * offered last, `usage` what its turns used; its context is as the last of them left it.
  */
 export interface ThreadView {
   threadId: ThreadId;
@@ -1644,6 +1719,9 @@ export interface ThreadView {
   checkpoints: CheckpointView[];
   operation: OperationView | null;
   session: SessionView | null;
+  options: SessionOption[];
+  commands: AgentCommand[];
+  usage: Usage;
   createdAt: string;
   updatedAt: string;
   version: number;

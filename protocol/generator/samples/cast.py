@@ -21,10 +21,16 @@ from peon_protocol.values import (
     ActionOption,
     Actor,
     ActorKind,
+    AgentCommand,
+    Cost,
     Decider,
     DeciderKind,
     FileEdit,
+    OptionCategory,
+    OptionChoice,
     OptionKind,
+    SessionOption,
+    SettingKind,
     Usage,
 )
 
@@ -81,7 +87,36 @@ EDIT: Final = FileEdit(
     old_text='print("Hello")\n',
     new_text='import sys\n\nprint(f"Hello, {sys.argv[1]}")\n',
 )
-USAGE: Final = Usage(input_tokens=812, output_tokens=96, cache_read_tokens=640, model="script-1")
+USAGE: Final = Usage(
+    input_tokens=812,
+    output_tokens=96,
+    cache_read_tokens=640,
+    model="script-1",
+    context_used=908,
+    context_size=200_000,
+    cost=Cost(amount=0.0125, currency="USD"),
+)
+SESSION_OPTIONS: Final = (
+    SessionOption(
+        option_id="model",
+        name="Model",
+        category=OptionCategory.MODEL,
+        kind=SettingKind.SELECT,
+        value="script-1",
+        choices=(
+            OptionChoice(value="script-1", name="Script 1"),
+            OptionChoice(value="script-2", name="Script 2", description="Slower, and longer."),
+        ),
+    ),
+    SessionOption(
+        option_id="fast",
+        name="Fast",
+        category=OptionCategory.OTHER,
+        kind=SettingKind.BOOLEAN,
+        value=False,
+    ),
+)
+COMMANDS: Final = (AgentCommand(name="compact", description="Shorten what is remembered."),)
 
 
 BLOB: Final = BlobId("5f" * 32)

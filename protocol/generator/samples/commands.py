@@ -228,7 +228,7 @@ COMMANDS: Final = (
             thread_id=cast.THREAD, message_id=cast.LATER, command_id=CommandId("cmd-47")
         ),
         queue_results.MessageResult(
-            sequence=63, thread_id=cast.THREAD, message_id=cast.LATER, turn_id=cast.TURNS[4]
+            sequence=64, thread_id=cast.THREAD, message_id=cast.LATER, turn_id=cast.TURNS[4]
         ),
     ),
     Exchange(
@@ -254,12 +254,12 @@ COMMANDS: Final = (
     Exchange(
         "thread/delete",
         commands.DeleteThread(thread_id=cast.THREAD, command_id=CommandId("cmd-15")),
-        results.ThreadResult(sequence=69, thread_id=cast.THREAD),
+        results.ThreadResult(sequence=70, thread_id=cast.THREAD),
     ),
     Exchange(
         "project/delete",
         commands.DeleteProject(project_id=cast.PROJECT, command_id=CommandId("cmd-16")),
-        results.ProjectResult(sequence=70, project_id=cast.PROJECT),
+        results.ProjectResult(sequence=71, project_id=cast.PROJECT),
     ),
     Exchange(
         "provider/ingest",
@@ -268,6 +268,6 @@ COMMANDS: Final = (
             event=provider_events.TextDelta(text="The README says how to start it."),
             command_id=CommandId("cmd-17"),
         ),
-        results.ThreadResult(sequence=74, thread_id=cast.OTHER_THREAD),
+        results.ThreadResult(sequence=75, thread_id=cast.OTHER_THREAD),
     ),
 )

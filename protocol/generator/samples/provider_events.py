@@ -21,6 +21,7 @@ PROVIDER_EVENTS: Final[tuple[said.ProviderEvent, ...]] = (
     said.SessionStarted(
         session_id=cast.SESSION, native_id="5d0c", agent_name="Script", agent_version="0.1.0"
     ),
+    said.SessionConfigured(options=cast.SESSION_OPTIONS, commands=cast.COMMANDS),
     said.SessionEnded(
         session_id=cast.SESSION,
         reason="exited",

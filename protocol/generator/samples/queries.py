@@ -27,12 +27,14 @@ from peon_protocol.values import (
     TitleSource,
     ToolKind,
     TurnStatus,
+    Usage,
 )
 
 NOW: Final = 15
 """The sequence at which the queries are asked: the second action has just been requested."""
 
 _PROJECT: Final = views.ProjectView(
+    usage=cast.USAGE,
     project_id=cast.PROJECT,
     root=cast.ROOT,
     title="greeter",
@@ -165,6 +167,9 @@ def _thread(items: tuple[views.ItemView, ...] | None) -> views.ThreadView:
             agent_version="0.1.0",
             origin=SessionOrigin.FRESH,
         ),
+        options=cast.SESSION_OPTIONS,
+        commands=cast.COMMANDS,
+        usage=Usage(),
         created_at=cast.at(9),
         updated_at=cast.at(33),
         version=13,

@@ -116,6 +116,15 @@ QUEUE: Final = (
         "rule/remove",
         events.RuleRemoved(project_id=cast.PROJECT, rule_id=cast.RULE),
     ),
+    agent(
+        161,
+        events.SessionConfigured(
+            thread_id=cast.THREAD,
+            session_id=cast.SESSION,
+            options=cast.SESSION_OPTIONS,
+            commands=cast.COMMANDS,
+        ),
+    ),
     agent(162, ending(3, error=_OVERLOADED)),
     done(
         163,

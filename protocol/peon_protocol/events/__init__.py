@@ -28,6 +28,7 @@ from peon_protocol.events.reviews import ReviewRecorded, ReviewRequested
 from peon_protocol.events.threads import (
     EventErased,
     SessionClosed,
+    SessionConfigured,
     SessionOpened,
     ThreadConfigured,
     ThreadCreated,
@@ -80,6 +81,7 @@ __all__ = [
     "RuleAdded",
     "RuleRemoved",
     "SessionClosed",
+    "SessionConfigured",
     "SessionOpened",
     "StoredEvent",
     "ThreadConfigured",
@@ -123,6 +125,7 @@ Event: TypeAlias = (
     | ReviewRequested
     | ReviewRecorded
     | SessionOpened
+    | SessionConfigured
     | SessionClosed
     | OperationRequested
     | OperationFailed

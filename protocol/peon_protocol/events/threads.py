@@ -5,7 +5,14 @@ from typing import ClassVar
 import attrs
 
 from peon_protocol.ids import ProjectId, SessionId, ThreadId
-from peon_protocol.values import ErasureReason, Mode, SessionOrigin, TitleSource
+from peon_protocol.values import (
+    AgentCommand,
+    ErasureReason,
+    Mode,
+    SessionOption,
+    SessionOrigin,
+    TitleSource,
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -78,6 +85,18 @@ class SessionOpened:
     agent_name: str
     agent_version: str | None = None
     origin: SessionOrigin = SessionOrigin.FRESH
+
+
+@attrs.frozen(kw_only=True)
+class SessionConfigured:
+    """What the session offers, and what it is set to, is this from now on."""
+
+    TYPE: ClassVar = "session.configured"
+    SCHEMA: ClassVar = 1
+    thread_id: ThreadId
+    session_id: SessionId
+    options: tuple[SessionOption, ...] = ()
+    commands: tuple[AgentCommand, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

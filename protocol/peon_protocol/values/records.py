@@ -96,13 +96,27 @@ class Decider:
 
 
 @attrs.frozen
+class Cost:
+    """What something cost, as the agent reckons it; `currency` as in ISO 4217."""
+
+    amount: float
+    currency: str
+
+
+@attrs.frozen
 class Usage:
-    """What a turn used, in tokens."""
+    """What a turn used, in tokens, and what it cost where the agent says so.
+
+    `context_used` of `context_size` tokens are in the agent's context after it.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     cache_read_tokens: int = 0
     model: str | None = None
+    context_used: int | None = None
+    context_size: int | None = None
+    cost: Cost | None = None
 
 
 @attrs.frozen

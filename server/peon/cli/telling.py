@@ -33,6 +33,7 @@ from peon_protocol.events import (
     RuleAdded,
     RuleRemoved,
     SessionClosed,
+    SessionConfigured,
     SessionOpened,
     StoredEvent,
     ThreadConfigured,
@@ -165,6 +166,8 @@ class Teller:
                 return self._review(event)
             case SessionOpened():
                 return f"{event.agent_name} {event.agent_version or ''}".strip() + " is ready"
+            case SessionConfigured():
+                return f"{len(event.options)} options, {len(event.commands)} commands"
             case SessionClosed():
                 return f"{event.reason}{_detail(event.detail)}"
             case OperationRequested():

@@ -29,6 +29,7 @@ from peon_protocol.results import CommandResult
 from peon_protocol.values import (
     ActionOption,
     Actor,
+    AgentCommand,
     CheckpointKind,
     Decider,
     Decision,
@@ -46,6 +47,7 @@ from peon_protocol.values import (
     Prompt,
     RuleVerdict,
     Scope,
+    SessionOption,
     SessionOrigin,
     StopReason,
     ThreadStatus,
@@ -94,6 +96,7 @@ class Project:
     thread_ids: dict[ThreadId, None] = attrs.field(factory=dict)
     rules: dict[RuleId, Rule] = attrs.field(factory=dict)
     removed_rules: dict[RuleId, None] = attrs.field(factory=dict)
+    usage: Usage = attrs.field(factory=Usage)
 
 
 @attrs.define(kw_only=True)
@@ -289,6 +292,9 @@ class Thread:
     session: Session | None = None
     queue: dict[MessageId, QueuedMessage] = attrs.field(factory=dict)
     queue_held: bool = False
+    options: tuple[SessionOption, ...] = ()
+    commands: tuple[AgentCommand, ...] = ()
+    usage: Usage = attrs.field(factory=Usage)
     past_messages: dict[MessageId, TurnId | None] = attrs.field(factory=dict)
     grants: dict[ActionId, tuple[Pattern, ...]] = attrs.field(factory=dict)
     left: str | None = None

@@ -16,6 +16,7 @@ from peon.domain.model import Deletion, Model, Project, Rule, Thread
 from peon.domain.patterns import Pattern
 from peon.domain.react import react
 from peon.domain.receipts import record_command, record_outcome
+from peon.domain.usages import plus
 from peon_protocol.events import (
     ChangesCommitted,
     ChangesPushed,
@@ -108,6 +109,10 @@ def _fold(model: Model, stored: StoredEvent) -> None:
 
 def _of_thread(model: Model, thread: Thread, stored: StoredEvent) -> None:
     project_thread.fold(thread, stored)
+    event = stored.payload
+    if isinstance(event, TurnCompleted | TurnFailed) and event.usage is not None:
+        project = model.projects[thread.project_id]
+        project.usage = plus(project.usage, event.usage)
     _index(model, thread, stored.payload)
     _fold_outbox(model, thread.thread_id, stored.payload)
 

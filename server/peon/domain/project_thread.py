@@ -13,6 +13,7 @@ from peon.domain.patterns import covering
 from peon.domain.project_work import fold_work
 from peon.domain.queue import as_waiting
 from peon.domain.rules import wish_of
+from peon.domain.usages import plus
 from peon_protocol.events import (
     ActionRequested,
     ActionResolved,
@@ -35,6 +36,7 @@ from peon_protocol.events import (
     ReviewRecorded,
     ReviewRequested,
     SessionClosed,
+    SessionConfigured,
     SessionOpened,
     StoredEvent,
     ThreadConfigured,
@@ -119,10 +121,8 @@ def _fold(thread: Thread, stored: StoredEvent) -> None:
             | OperationFailed()
         ):
             fold_work(thread, event, stored)
-        case SessionOpened():
-            thread.session = _session(event)
-        case SessionClosed():
-            _session_closed(thread)
+        case SessionOpened() | SessionConfigured() | SessionClosed():
+            _of_session(thread, event)
         case ThreadCreated() | ThreadDeleted() | ThreadErased() | EventErased():
             return
         case _:
@@ -206,6 +206,8 @@ def _turn_ended(thread: Thread, event: TurnCompleted | TurnFailed, at: str) -> N
             thread.session.heard = True
     thread.current = None
     thread.queue_held = event.queue_held
+    if event.usage is not None:
+        thread.usage = plus(thread.usage, event.usage)
 
 
 def _item_recorded(thread: Thread, event: ItemRecorded) -> None:
@@ -278,6 +280,18 @@ def _action_resolved(thread: Thread, event: ActionResolved) -> None:
     thread.pending.pop(event.action_id, None)
     if event.decision is Decision.APPROVED and event.scope is Scope.SESSION:
         thread.grants[event.action_id] = covering(wish_of(action))
+
+
+def _of_session(thread: Thread, event: SessionOpened | SessionConfigured | SessionClosed) -> None:
+    match event:
+        case SessionOpened():
+            thread.session = _session(event)
+        case SessionConfigured():
+            thread.options, thread.commands = event.options, event.commands
+        case SessionClosed():
+            _session_closed(thread)
+        case _:
+            assert_never(event)
 
 
 def _session_closed(thread: Thread) -> None:

@@ -11,8 +11,15 @@ from peon.domain.lookup import require_thread
 from peon.domain.model import Model, Project, Thread, Turn
 from peon.domain.turns import Ending, end_turn
 from peon.errors import CommandRejected
+from peon_protocol import provider_events
 from peon_protocol.commands import IngestProviderEvent
-from peon_protocol.events import Event, SessionClosed, SessionOpened, ThreadConfigured
+from peon_protocol.events import (
+    Event,
+    SessionClosed,
+    SessionConfigured,
+    SessionOpened,
+    ThreadConfigured,
+)
 from peon_protocol.ids import ItemId
 from peon_protocol.provider_events import (
     ActionRequested,
@@ -73,6 +80,8 @@ def ingest(command: IngestProviderEvent, model: Model, facts: Facts) -> Iterator
             return _session_ended(thread, event, facts)
         case ModeChanged():
             return _mode_changed(thread, event)
+        case provider_events.SessionConfigured():
+            return _session_configured(thread, event)
         case _:
             project = model.projects[thread.project_id]
             return _within_turn(project, thread, event, facts)
@@ -203,6 +212,22 @@ def _session_ended(thread: Thread, event: SessionEnded, facts: Facts) -> Iterato
     if turn.prompted or turn.interrupt_requested:
         ending = _failing(turn, AGENT_EXITED, event.detail or event.reason)
         yield from end_turn(thread, turn, ending, facts)
+
+
+def _session_configured(
+    thread: Thread, event: provider_events.SessionConfigured
+) -> Iterator[Event]:
+    """Only what is new is recorded, and only of a session that is open."""
+    options = thread.options if event.options is None else event.options
+    commands = thread.commands if event.commands is None else event.commands
+    if thread.session is None or (options, commands) == (thread.options, thread.commands):
+        return
+    yield SessionConfigured(
+        thread_id=thread.thread_id,
+        session_id=thread.session.session_id,
+        options=options,
+        commands=commands,
+    )
 
 
 def _mode_changed(thread: Thread, event: ModeChanged) -> Iterator[Event]:

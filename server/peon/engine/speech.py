@@ -12,6 +12,7 @@ from peon.domain.commands import AnyCommand, RecordText
 from peon.domain.model import Model, Thread, Turn
 from peon.domain.provider import HOST, is_ending
 from peon.domain.turns import BROKEN_OFF
+from peon.domain.usages import completed
 from peon.engine.answers import Answer
 from peon.engine.coalescer import Coalescer, CoalescerLimits
 from peon.engine.tool_updates import ToolUpdates
@@ -109,9 +110,10 @@ class Speech:
         if not isinstance(event, TurnEnded) or turn is None:
             return command
         reported = self._coalescer.take_usage(command.thread_id, turn.turn_id)
-        if reported is None or event.usage is not None:
+        if reported is None:
             return command
-        return attrs.evolve(command, event=attrs.evolve(event, usage=reported))
+        usage = completed(event.usage, reported)
+        return attrs.evolve(command, event=attrs.evolve(event, usage=usage))
 
     def forget(self, thread_id: ThreadId) -> None:
         """The turn of the thread is over: what it used is not the next one's."""

@@ -88,6 +88,7 @@ def _project(model: Model, project: Project) -> ProjectView:
         root=project.root,
         title=project.title,
         defaults=project.defaults,
+        usage=project.usage,
         created_at=project.created_at,
         version=model.versions[project.project_id],
     )
@@ -116,6 +117,9 @@ def _thread(found: Thread, turns: Iterable[Turn], *, with_items: bool) -> Thread
         ),
         operation=_operation(found),
         session=_session(found),
+        options=found.options,
+        commands=found.commands,
+        usage=found.usage,
         created_at=found.created_at,
         updated_at=found.updated_at,
         version=found.version,

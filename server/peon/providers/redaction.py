@@ -26,6 +26,7 @@ from peon_protocol.provider_events import (
     ProviderError,
     ProviderEvent,
     ReasoningDelta,
+    SessionConfigured,
     SessionEnded,
     SessionStarted,
     TextDelta,
@@ -42,6 +43,7 @@ from peon_protocol.values import (
     ItemStatus,
     JsonValue,
     ResourceLink,
+    SessionOption,
     StoredContent,
     TextContent,
 )
@@ -274,10 +276,37 @@ def redacted(event: ProviderEvent, clean: Clean) -> ProviderEvent:
         case SessionEnded():
             detail = _or_none(event.detail, clean)
             return attrs.evolve(event, reason=clean(event.reason), detail=detail)
+        case SessionConfigured():
+            return _offers(event, clean)
         case ActionWithdrawn() | UsageReported() | ModeChanged() | TurnEnded():
             return event
         case _:
             assert_never(event)
+
+
+def _offers(event: SessionConfigured, clean: Clean) -> SessionConfigured:
+    options = None if event.options is None else tuple(_option(o, clean) for o in event.options)
+    commands = event.commands
+    if commands is not None:
+        commands = tuple(
+            attrs.evolve(each, name=clean(each.name), description=clean(each.description))
+            for each in commands
+        )
+    return SessionConfigured(options=options, commands=commands)
+
+
+def _option(option: SessionOption, clean: Clean) -> SessionOption:
+    choices = tuple(
+        attrs.evolve(
+            each,
+            value=clean(each.value),
+            name=clean(each.name),
+            description=_or_none(each.description, clean),
+        )
+        for each in option.choices
+    )
+    value = clean(option.value) if isinstance(option.value, str) else option.value
+    return attrs.evolve(option, name=clean(option.name), value=value, choices=choices)
 
 
 def _tool_call(event: ToolCallUpdated, clean: Clean) -> ToolCallUpdated:

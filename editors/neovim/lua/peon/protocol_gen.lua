@@ -51,7 +51,7 @@
 ---@alias peon.Operation peon.CheckpointOperation|peon.TurnEndOperation|peon.RestoreOperation|peon.CommitOperation|peon.PushOperation|peon.ReviewOperation
 
 --- What a provider says, told apart by `type`.
----@alias peon.ProviderEvent peon.ProviderSessionStarted|peon.ProviderSessionEnded|peon.ProviderTextDelta|peon.ProviderReasoningDelta|peon.ProviderToolCallUpdated|peon.ProviderPlanReplaced|peon.ProviderActionRequested|peon.ProviderActionWithdrawn|peon.ProviderUsageReported|peon.ProviderModeChanged|peon.ProviderTurnEnded|peon.ProviderError
+---@alias peon.ProviderEvent peon.ProviderSessionStarted|peon.ProviderSessionEnded|peon.ProviderTextDelta|peon.ProviderReasoningDelta|peon.ProviderToolCallUpdated|peon.ProviderPlanReplaced|peon.ProviderActionRequested|peon.ProviderActionWithdrawn|peon.ProviderUsageReported|peon.ProviderModeChanged|peon.ProviderSessionConfigured|peon.ProviderTurnEnded|peon.ProviderError
 
 --- What an agent may do in a thread without asking.
 ---@alias peon.Mode
@@ -330,12 +330,22 @@
 ---@field kind peon.DeciderKind
 ---@field name string
 
---- What a turn used, in tokens.
+--- What something cost, as the agent reckons it; `currency` as in ISO 4217.
+---@class (exact) peon.Cost
+---@field amount number
+---@field currency string
+
+--- What a turn used, in tokens, and what it cost where the agent says so.
+---
+--- `contextUsed` of `contextSize` tokens are in the agent's context after it.
 ---@class (exact) peon.Usage
 ---@field inputTokens? integer
 ---@field outputTokens? integer
 ---@field cacheReadTokens? integer
 ---@field model? string
+---@field contextUsed? integer
+---@field contextSize? integer
+---@field cost? peon.Cost
 
 --- Why a turn failed: a code a program can use and the agent's own words.
 ---@class (exact) peon.TurnError
@@ -373,6 +383,40 @@
 ---@field description? string
 ---@field command? string[]
 ---@field variables string[]
+
+--- What an option of a session is about.
+---@alias peon.OptionCategory
+---| "model"
+---| "mode"
+---| "thoughtLevel"
+---| "other"
+
+--- How an option is set.
+---@alias peon.SettingKind
+---| "select" # One of its choices.
+---| "boolean"
+
+--- A value that an option can have.
+---@class (exact) peon.OptionChoice
+---@field value string
+---@field name string
+---@field description? string
+
+--- Something that can be chosen of a session; `value` is a choice's value, true, false or null.
+---
+--- What is of the category `model` is chosen with `model`; modes of an agent's own are shown only.
+---@class (exact) peon.SessionOption
+---@field optionId string
+---@field name string
+---@field category peon.OptionCategory
+---@field kind peon.SettingKind
+---@field value peon.JsonValue
+---@field choices? peon.OptionChoice[]
+
+--- A command that the agent knows: a prompt may begin with a slash and its name.
+---@class (exact) peon.AgentCommand
+---@field name string
+---@field description string
 
 --- What a person thinks of a change that a turn made.
 ---@alias peon.Verdict
@@ -538,6 +582,12 @@
 ---@field type "modeChanged"
 ---@field mode peon.Mode
 
+--- What the session offers and what it is set to; what is null is as it was.
+---@class (exact) peon.ProviderSessionConfigured
+---@field type "sessionConfigured"
+---@field options? peon.SessionOption[]
+---@field commands? peon.AgentCommand[]
+
 --- The agent has ended its turn.
 ---@class (exact) peon.ProviderTurnEnded
 ---@field type "turnEnded"
@@ -625,6 +675,13 @@
 ---@field agentName string
 ---@field agentVersion? string
 ---@field origin peon.SessionOrigin
+
+--- What the session offers, and what it is set to, is this from now on.
+---@class (exact) peon.SessionConfigured
+---@field threadId peon.ThreadId
+---@field sessionId peon.SessionId
+---@field options peon.SessionOption[]
+---@field commands peon.AgentCommand[]
 
 --- The session is over.
 ---@class (exact) peon.SessionClosed
@@ -970,6 +1027,10 @@
 ---@field type "session.opened"
 ---@field payload peon.SessionOpened
 
+---@class peon.StoredSessionConfigured: peon.Envelope
+---@field type "session.configured"
+---@field payload peon.SessionConfigured
+
 ---@class peon.StoredSessionClosed: peon.Envelope
 ---@field type "session.closed"
 ---@field payload peon.SessionClosed
@@ -990,7 +1051,7 @@
 ---@field type "event.erased"
 ---@field payload peon.EventErased
 
----@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredRuleAdded|peon.StoredRuleRemoved|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredMessageQueued|peon.StoredMessageEdited|peon.StoredMessageRemoved|peon.StoredMessageReordered|peon.StoredMessageSteered|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredCheckpointsExpired|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredReviewRequested|peon.StoredReviewRecorded|peon.StoredSessionOpened|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed|peon.StoredThreadErased|peon.StoredEventErased
+---@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredRuleAdded|peon.StoredRuleRemoved|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredMessageQueued|peon.StoredMessageEdited|peon.StoredMessageRemoved|peon.StoredMessageReordered|peon.StoredMessageSteered|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredCheckpointsExpired|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredReviewRequested|peon.StoredReviewRecorded|peon.StoredSessionOpened|peon.StoredSessionConfigured|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed|peon.StoredThreadErased|peon.StoredEventErased
 
 --- Make a project of the folder `root`, an absolute path.
 ---@class (exact) peon.CreateProject
@@ -1318,6 +1379,7 @@
 ---@field root string
 ---@field title string
 ---@field defaults peon.ProjectDefaults
+---@field usage peon.Usage
 ---@field createdAt string
 ---@field version integer
 
@@ -1420,7 +1482,8 @@
 --- A conversation. `version` counts its events: a subscriber knows whether it has them all.
 ---
 --- `queue` starts by itself, message by message, unless it is held: after a turn that failed, or
---- whose server stopped, until something is started.
+--- whose server stopped, until something is started. `options` and `commands` are what its session
+--- offered last, `usage` what its turns used; its context is as the last of them left it.
 ---@class (exact) peon.ThreadView
 ---@field threadId peon.ThreadId
 ---@field projectId peon.ProjectId
@@ -1438,6 +1501,9 @@
 ---@field checkpoints peon.CheckpointView[]
 ---@field operation? peon.OperationView
 ---@field session? peon.SessionView
+---@field options peon.SessionOption[]
+---@field commands peon.AgentCommand[]
+---@field usage peon.Usage
 ---@field createdAt string
 ---@field updatedAt string
 ---@field version integer
@@ -2156,6 +2222,7 @@ M.events = {
   "review.requested",
   "review.recorded",
   "session.opened",
+  "session.configured",
   "session.closed",
   "operation.requested",
   "operation.failed",

@@ -1,11 +1,12 @@
 """How an agent is spoken to that speaks the protocol: one connection, one session on it."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import attrs
 
 from peon.errors import ExternalFailure, Unavailable
-from peon.providers.acp import handshake, messages, modes, words
+from peon.providers.acp import handshake, messages, modes, offers, words
 from peon.providers.acp.handshake import Opened
 from peon.providers.acp.translate import Translator
 from peon.providers.dialect import Desk, Turn
@@ -19,9 +20,12 @@ from peon_protocol.provider_events import (
     ActionRequested,
     ModeChanged,
     ProviderEvent,
+    SessionConfigured,
     SessionStarted,
 )
-from peon_protocol.values import JsonValue, Mode, Prompt
+from peon_protocol.values import AgentCommand, JsonValue, Mode, Prompt
+
+_NOTHING_OFFERED: Final = SessionConfigured(options=(), commands=())
 
 
 class AcpDialect:
@@ -31,10 +35,15 @@ class AcpDialect:
         self._desk = desk
         self._request = request
         self._terms = terms
-        self._translator = Translator(request.session_id, root=request.root)
+        self._translator = Translator(
+            request.session_id, root=request.root, resumed=request.resume is not None
+        )
         self._connection = Connection(terms.name, send=desk.send, handler=self)
         self._asked: dict[ActionId, JsonValue] = {}
         self._opened: Opened | None = None
+        self._commands: tuple[AgentCommand, ...] = ()
+        self._told: SessionConfigured | None = None
+        """What was last said of the session's options and commands."""
         self._gets_on = False
         """Whether what is being taken in says anything of the turn; noise about the session does
         not."""
@@ -77,6 +86,16 @@ class AcpDialect:
     async def choose(self, mode: Mode, model: str | None) -> None:
         """See `peon.providers.dialect.Dialect`."""
         self._opened = await self._chosen(self._at_work(), mode, model)
+        self._tell_offers()
+
+    def _tell_offers(self) -> None:
+        """Say what the session offers, where that is not as it was said."""
+        if self._opened is None:
+            return
+        told = SessionConfigured(options=self._opened.settings.options, commands=self._commands)
+        if told not in (self._told, _NOTHING_OFFERED):
+            self._told = told
+            self._desk.report([told])
 
     async def hand_over(self, turn: Turn, prompt: Prompt) -> None:
         """See `peon.providers.dialect.Dialect`. The answer to the prompt is the end of the turn."""
@@ -139,6 +158,7 @@ class AcpDialect:
         if method == "session/update":
             update = raw.as_object(params.get("update"))
             self._notice_mode(modes.told(update))
+            self._notice_offers(update)
             if self._desk.turn is not None:
                 events = list(self._translator.update(update))
                 self._gets_on = self._gets_on or bool(events)
@@ -158,6 +178,22 @@ class AcpDialect:
         elif mode is not Mode.ASK and (asking := opened.settings.modes.meaning(Mode.ASK)):
             method, params = handshake.to_set_mode(self.native_id, opened.settings, asking)
             self._connection.call(method, params, self._mode_taken_back)
+
+    def _notice_offers(self, update: JsonObject) -> None:
+        """What comes before the session is ready is told when it is first asked for something."""
+        kind = update.get("sessionUpdate")
+        if kind == "available_commands_update":
+            self._commands = offers.commands(update)
+        elif kind == "config_option_update" and self._opened is not None:
+            settings = attrs.evolve(
+                self._opened.settings,
+                options=offers.options(update) or self._opened.settings.options,
+            )
+            self._opened = attrs.evolve(self._opened, settings=settings)
+        elif kind != "current_mode_update":
+            return
+        if self._told is not None:
+            self._tell_offers()
 
     def _mode_taken_back(self, outcome: JsonValue | AgentError) -> None:
         if isinstance(outcome, AgentError):

@@ -3,11 +3,11 @@
 import attrs
 
 from peon.errors import Unavailable
-from peon.providers.acp import modes
+from peon.providers.acp import modes, offers
 from peon.providers.acp.modes import NativeModes
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.raw import JsonObject
-from peon_protocol.values import JsonValue
+from peon_protocol.values import JsonValue, OptionCategory, SessionOption
 
 
 @attrs.frozen
@@ -25,6 +25,7 @@ class Settings:
 
     modes: NativeModes = attrs.Factory(NativeModes)
     models: NativeModels = attrs.Factory(NativeModels)
+    options: tuple[SessionOption, ...] = ()
 
     def told(self, result: JsonObject) -> "Settings":
         """These settings, after an answer that may say something new about them."""
@@ -32,13 +33,22 @@ class Settings:
         return Settings(
             modes=new_modes if new_modes.offered else self.modes,
             models=new_models if new_models.offered else self.models,
+            options=offers.options(result) or self.options,
         )
 
     def with_mode(self, native: str) -> "Settings":
-        return attrs.evolve(self, modes=attrs.evolve(self.modes, current=native))
+        return attrs.evolve(
+            self,
+            modes=attrs.evolve(self.modes, current=native),
+            options=offers.chosen(self.options, OptionCategory.MODE, native),
+        )
 
     def with_model(self, native: str) -> "Settings":
-        return attrs.evolve(self, models=attrs.evolve(self.models, current=native))
+        return attrs.evolve(
+            self,
+            models=attrs.evolve(self.models, current=native),
+            options=offers.chosen(self.options, OptionCategory.MODEL, native),
+        )
 
     def model_to_set(self, wanted: str | None, *, agent: str) -> str | None:
         """The model to set, if any. Raises Unavailable if it is not offered."""

@@ -22,8 +22,9 @@ from peon_protocol.provider_events import (
     ReasoningDelta,
     TextDelta,
     TurnEnded,
+    UsageReported,
 )
-from peon_protocol.values import JsonValue, OptionKind, StopReason, ToolKind
+from peon_protocol.values import Cost, JsonValue, OptionKind, StopReason, ToolKind, Usage
 
 ALLOWING = frozenset({OptionKind.ALLOW_ONCE, OptionKind.ALLOW_ALWAYS})
 _QUIET = frozenset(
@@ -31,7 +32,6 @@ _QUIET = frozenset(
         "user_message_chunk",
         "available_commands_update",
         "session_info_update",
-        "usage_update",
         "current_mode_update",
         "config_option_update",
     }
@@ -42,7 +42,8 @@ _QUIET = frozenset(
 class Translator:
     """The words of one session. Ids it hands out start with the session's, so no two ever meet."""
 
-    def __init__(self, session_id: SessionId, *, root: str) -> None:
+    def __init__(self, session_id: SessionId, *, root: str, resumed: bool = False) -> None:
+        """What a session that is `resumed` has cost before is not known until it says so."""
         self._session_id = session_id
         self._root = root
         self._count = 0
@@ -51,6 +52,9 @@ class Translator:
         self._growing: tuple[str, JsonValue] | None = None
         self._growing_id = ItemId("")
         self._halves = Surrogates()
+        self._cost_before: Cost | None = None
+        self._cost_so_far: Cost | None = None
+        self._cost_unknown = resumed
         self.unknown = 0
         """Updates we did not understand."""
 
@@ -77,6 +81,8 @@ class Translator:
             case "plan":
                 yield from self._pause()
                 yield PlanReplaced(entries=words.plan_entries(raw.items(update, "entries")))
+            case "usage_update":
+                yield UsageReported(usage=self._usage(update))
             case _:
                 self.unknown += kind not in _QUIET
 
@@ -129,6 +135,20 @@ class Translator:
         stopped = raw.mapped(outcome, "stopReason", words.STOP_REASONS) or otherwise
         yield from self.close(cancelled=stopped is StopReason.CANCELLED)
         yield TurnEnded(stop_reason=stopped, usage=words.usage(outcome))
+        self._cost_before = self._cost_so_far
+
+    def _usage(self, update: JsonObject) -> Usage:
+        """The context as it is, and what the turn has cost; agents tell what all turns have."""
+        cost = words.cost(update.get("cost"))
+        if cost is not None:
+            if self._cost_unknown:
+                self._cost_before, self._cost_unknown = cost, False
+            self._cost_so_far = cost
+        return Usage(
+            context_used=raw.number(update, "used"),
+            context_size=raw.number(update, "size"),
+            cost=words.cost_since(self._cost_before, cost),
+        )
 
     def close(self, *, cancelled: bool) -> Iterator[ProviderEvent]:
         """Close everything that is open."""

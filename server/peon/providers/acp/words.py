@@ -1,5 +1,6 @@
 """The protocol's words and ours: a table for each enumeration, readers for its small values."""
 
+import math
 import shlex
 from collections.abc import Iterable
 from typing import Final
@@ -10,6 +11,7 @@ from peon.providers.jsonrpc.ndjson import whole
 from peon_protocol.values import (
     ActionOption,
     ContentBlock,
+    Cost,
     EmbeddedResource,
     FileEdit,
     ItemStatus,
@@ -141,6 +143,21 @@ def plan_entries(items: Iterable[JsonValue]) -> tuple[PlanEntry, ...]:
         for item in items
         if (content := raw.text(item, "content")) is not None
     )
+
+
+def cost(told: JsonValue) -> Cost | None:
+    """What a session has cost; a sum that is no number, or of no currency, is none."""
+    amount, currency = raw.field(told, "amount"), raw.text(told, "currency")
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or currency is None:
+        return None
+    return Cost(float(amount), currency) if math.isfinite(amount) else None
+
+
+def cost_since(before: Cost | None, now: Cost | None) -> Cost | None:
+    """What was added to the cost of a session; of another currency, all of it."""
+    if now is None or before is None or before.currency != now.currency:
+        return now
+    return Cost(max(0.0, now.amount - before.amount), now.currency)
 
 
 def usage(result: JsonValue) -> Usage | None:

@@ -26,7 +26,7 @@ class Session:
     """One conversation. It holds one turn at a time."""
 
     def __init__(self, session_id: str, root: str) -> None:
-        self.standing = Standing(session_id, root, "ask", {})
+        self.standing = Standing(session_id, root, "ask", {}, [])
         self.turn: Turn | None = None
         self.turns = 0
 
@@ -167,9 +167,7 @@ class Agent:
         session.turn = None
         turn.close()
         if failure is None:
-            self._wire.respond(
-                request_id, {"stopReason": reason, "usage": _usage(prompt, turn.said)}
-            )
+            self._wire.respond(request_id, {"stopReason": reason, "usage": _usage(prompt, turn)})
         else:
             number = int(failure.code) if failure.code.lstrip("-").isdecimal() else _CODES["failed"]
             self._wire.refuse(request_id, number, failure.message, {"code": failure.code})
@@ -195,9 +193,9 @@ def _words(block: Json) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _usage(prompt: str, said: int) -> Json:
-    """Tokens as a rule of thumb has them: four characters each."""
-    read, written = (len(prompt) + 3) // 4, (said + 3) // 4
+def _usage(prompt: str, turn: Turn) -> Json:
+    """Tokens as a step said them, or as a rule of thumb has them: four characters each."""
+    read, written = turn.used or ((len(prompt) + 3) // 4, (turn.said + 3) // 4)
     return {"inputTokens": read, "outputTokens": written, "totalTokens": read + written}
 
 

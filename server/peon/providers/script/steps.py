@@ -9,6 +9,7 @@ r"""The language of scripts: a line of a prompt becomes a step. Pure.
     run COMMAND          run COMMAND with /bin/sh in the workspace
     sleep SECONDS        wait
     stream COUNT SIZE    a message of COUNT pieces of SIZE characters
+    usage IN OUT [COST]  say that the turn used so many tokens, and cost so much (US dollars)
     fail CODE MESSAGE    end the turn with an error
     crash                die
 
@@ -53,6 +54,14 @@ class Append(NamedTuple):
     text: str
 
 
+class Use(NamedTuple):
+    """Say what the turn used."""
+
+    read: int
+    written: int
+    cost: float | None
+
+
 class Delete(NamedTuple):
     """Remove a file."""
 
@@ -90,7 +99,7 @@ class Crash(NamedTuple):
 
 
 Change: TypeAlias = Write | Append | Delete
-Step: TypeAlias = Say | Think | Plan | Change | Run | Sleep | Stream | Fail | Crash
+Step: TypeAlias = Say | Think | Plan | Change | Run | Sleep | Stream | Use | Fail | Crash
 
 _FILE = re.compile(r'(?:"([^"]+)"|(\S+))(?: (.*))?', re.DOTALL)
 _ESCAPE = re.compile(r"\\([nt\\])")
@@ -145,6 +154,13 @@ def _stream(rest: str) -> Step | None:
     return Stream(int(found[1]), int(found[2])) if found else None
 
 
+def _use(rest: str) -> Step | None:
+    found = re.fullmatch(r"(\d{1,9}) +(\d{1,9})(?: +(\d{1,6}(?:\.\d{1,6})?))?\s*", rest)
+    if found is None:
+        return None
+    return Use(int(found[1]), int(found[2]), None if found[3] is None else float(found[3]))
+
+
 def _fail(rest: str) -> Step | None:
     code, _, message = rest.partition(" ")
     return Fail(code, message.strip() or "failed, as told") if code else None
@@ -160,6 +176,7 @@ _READERS: dict[str, Callable[[str], Step | None]] = {
     "run": _text(Run),
     "sleep": _sleep,
     "stream": _stream,
+    "usage": _use,
     "fail": _fail,
     "crash": lambda rest: None if rest.strip() else Crash(),
 }

@@ -40,12 +40,13 @@ class Refused(Exception):
 
 
 class Standing(NamedTuple):
-    """What holds for a whole session: its folder, its mode, and the answers that were «always»."""
+    """What holds for a whole session: its folder, its mode, what is «always», and what it cost."""
 
     session_id: str
     root: str
     mode: str
     always: "dict[str, bool]"
+    spent: "list[float]"
 
 
 class Turn:
@@ -60,6 +61,8 @@ class Turn:
         self._count = 0
         self.said = 0
         """Characters said so far."""
+        self.used: tuple[int, int] | None = None
+        """Tokens read and written, where a step said so."""
 
     def cancel(self) -> None:
         """Stop as soon as may be, whatever the step is."""
@@ -89,6 +92,8 @@ class Turn:
                 self._check()
             case steps.Stream(pieces=count, size=size):
                 self._stream(count, size)
+            case steps.Use():
+                self._use(step)
             case steps.Fail(code=code, message=message):
                 raise Failed(code, message)
             case steps.Crash():
@@ -116,6 +121,20 @@ class Turn:
             {"content": entry, "priority": "medium", "status": "pending"} for entry in entries
         ]
         self._update({"sessionUpdate": "plan", "entries": listed})
+
+    def _use(self, step: steps.Use) -> None:
+        """Tokens of several steps add up; what a session has cost is told as a whole."""
+        read, written = self.used or (0, 0)
+        self.used = (read + step.read, written + step.written)
+        update: JsonObject = {
+            "sessionUpdate": "usage_update",
+            "used": sum(self.used),
+            "size": 200_000,
+        }
+        if step.cost is not None:
+            self._standing.spent.append(step.cost)
+            update["cost"] = {"amount": sum(self._standing.spent), "currency": "USD"}
+        self._update(update)
 
     def _stream(self, count: int, size: int) -> None:
         message_id = self._fresh("message")
