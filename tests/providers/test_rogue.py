@@ -6,6 +6,7 @@ import json
 import attrs
 import pytest
 
+from peon.errors import ExternalFailure
 from peon.providers import watch
 from peon.providers.jsonrpc.lines import LONGEST_LINE
 from peon.wire import dumps, unstructure
@@ -210,6 +211,37 @@ async def test_a_refused_call_is_not_believed_to_have_completed(agents: Agency):
     recorder = await agents.open(rogue(), REJECTING)
     await recorder.turn("claim success")
     assert statuses(recorder) == [ItemStatus.AWAITING_APPROVAL]  # The refusal has failed it.
+
+
+async def test_a_refused_call_that_is_never_ended_has_failed(agents: Agency):
+    recorder = await agents.open(rogue(), REJECTING)
+    assert await recorder.turn("leave refused open") == TurnEnded(stop_reason=StopReason.CANCELLED)
+    assert statuses(recorder) == [ItemStatus.AWAITING_APPROVAL]  # The refusal has failed it.
+
+
+async def test_what_a_models_server_said_is_passed_on(agents: Agency):
+    recorder = await agents.open(rogue())
+    end = await recorder.turn("refuse with number")
+    assert end == ProviderError(code="400", message='{"error": {"status": "INVALID_ARGUMENT"}}')
+    end = await recorder.turn("refuse with details")
+    assert isinstance(end, ProviderError)
+    assert end.message == "Internal error: no such model"
+
+
+async def test_a_prompt_that_is_repeated_is_no_answer(agents: Agency):
+    recorder = await agents.open(rogue())
+    assert isinstance(await recorder.turn("repeat the prompt"), TurnEnded)
+    assert recorder.text() == "what is answered"
+
+
+async def test_one_prompt_is_in_flight(agents: Agency):
+    """Of two prompts at once agents make one turn, or two, or fail the first."""
+    recorder = await agents.open(rogue())
+    await begin(recorder, "be stubborn")
+    with pytest.raises(ExternalFailure) as raised:
+        await begin(recorder, "be stubborn")
+    assert raised.value.code == "agent.busy"
+    await interrupt(recorder)
 
 
 @pytest.mark.parametrize("deed", ["leave tools open", "die", "leave question open"])

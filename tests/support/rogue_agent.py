@@ -211,6 +211,32 @@ def ask_under_other_name(prompt: Message) -> None:
     end(prompt)
 
 
+def leave_refused_open(prompt: Message) -> None:
+    """Says nothing of a tool it was refused, and stops as if it had been interrupted."""
+    update("tool_call", toolCallId="call", title="Write", kind="edit", status="in_progress")
+    ask(0, toolCallId="call")
+    read()
+    end(prompt, "cancelled")
+
+
+def refuse_with_number(prompt: Message) -> None:
+    """Passes on what a model's server said, as it was."""
+    error = {"code": 400, "message": '{"error": {"status": "INVALID_ARGUMENT"}}'}
+    write(id=prompt["id"], error=error)
+
+
+def refuse_with_details(prompt: Message) -> None:
+    error = {"code": -32603, "message": "Internal error", "data": {"details": "no such model"}}
+    write(id=prompt["id"], error=error)
+
+
+def repeat_the_prompt(prompt: Message) -> None:
+    update("user_message_chunk", content={"type": "text", "text": "what was asked"})
+    say("what is answered")
+    update("user_message_chunk", content={"type": "text", "text": "what was asked"})
+    end(prompt)
+
+
 def claim_success(prompt: Message) -> None:
     """Says that a tool it was refused has completed."""
     update("tool_call", toolCallId="call", title="Write", kind="edit")

@@ -193,7 +193,9 @@ class Translator:
 def _stopped_by(error: AgentError, *, interrupted: bool) -> TurnEnded | ProviderError:
     if interrupted:
         return TurnEnded(stop_reason=StopReason.CANCELLED)
-    return ProviderError(code=_code(error), message=error.message)
+    more = raw.text(error.details, "details")
+    message = f"{error.message}: {more}" if more and more not in error.message else error.message
+    return ProviderError(code=_code(error), message=message)
 
 
 def _code(error: AgentError) -> str:
