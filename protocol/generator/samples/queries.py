@@ -314,9 +314,9 @@ QUERIES: Final = (
                     name="Codex",
                     available=False,
                     version=None,
-                    reason="codex-acp is not installed",
-                    remedy="Install it: npm install -g @agentclientprotocol/codex-acp@2.6.0",
-                    install="npm install -g @agentclientprotocol/codex-acp@2.6.0",
+                    reason="codex is not installed",
+                    remedy="Install it: npm install -g @openai/codex@0.169.0",
+                    install="npm install -g @openai/codex@0.169.0",
                     auth=(_KEY,),
                 ),
             )
