@@ -30,6 +30,7 @@ const browser = {
 
 if (forTests) {
   await build({ ...node, entryPoints: [join(tests, "unit/*.test.ts")], outdir: "dist/unit" });
+  await build({ ...node, entryPoints: [join(tests, "host/run.ts")], outfile: "dist/host/run.js" });
 } else {
   await rm(join(here, "dist"), { recursive: true, force: true });
   const options = { minify: true, outdir: "dist" };

@@ -20,12 +20,23 @@ LIBRARIES = BUNDLED / "libs"
 
 COMPILED = frozenset({"msgspec", "orjson", "pydantic-core", "zstandard"})
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install")
+TARGET = ("--target", str(LIBRARIES), "--no-deps", "--no-compile")
 
 
 def main() -> None:
-    shutil.rmtree(BUNDLED, ignore_errors=True)
-    LIBRARIES.mkdir(parents=True)
-    entries = _entries((ROOT / ".ci/requirements/runtime.txt").read_text(encoding="utf-8"))
+    requirements = (ROOT / ".ci/requirements/runtime.txt").read_text(encoding="utf-8")
+    made_of = BUNDLED / "requirements.txt"
+    if not made_of.exists() or made_of.read_text(encoding="utf-8") != requirements:
+        shutil.rmtree(BUNDLED, ignore_errors=True)
+        LIBRARIES.mkdir(parents=True)
+        _install_requirements(requirements)
+        made_of.write_text(requirements, encoding="utf-8")
+    _install_peon()
+    _clean()
+
+
+def _install_requirements(requirements: str) -> None:
+    entries = _entries(requirements)
     compiled = [text for name, text in entries if name in COMPILED]
     if len(compiled) != len(COMPILED):
         raise SystemExit("A compiled package is no longer pinned: look at COMPILED in bundle.py.")
@@ -36,8 +47,11 @@ def main() -> None:
         for name, text in entries
         if name not in COMPILED
     )
-    _install(pure)
-    _clean()
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write(pure)
+        file.flush()
+        checked = ("--require-hashes", "--only-binary", ":all:", "-r", file.name)
+        subprocess.run([*PIP, *TARGET, *checked], check=True)
 
 
 def _entries(text: str) -> list[tuple[str, str]]:
@@ -46,14 +60,10 @@ def _entries(text: str) -> list[tuple[str, str]]:
     return [(part.split("==", 1)[0], part + "\n") for part in parts]
 
 
-def _install(pure: str) -> None:
-    target = ("--target", str(LIBRARIES), "--no-deps", "--no-compile")
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirements:
-        requirements.write(pure)
-        requirements.flush()
-        checked = ("--require-hashes", "--only-binary", ":all:", "-r", requirements.name)
-        subprocess.run([*PIP, *target, *checked], check=True)
-    subprocess.run([*PIP, *target, "--no-build-isolation", str(ROOT)], check=True)
+def _install_peon() -> None:
+    for old in list(LIBRARIES.glob("peon*")):
+        shutil.rmtree(old)
+    subprocess.run([*PIP, *TARGET, "--no-build-isolation", str(ROOT)], check=True)
 
 
 def _clean() -> None:

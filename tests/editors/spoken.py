@@ -37,6 +37,7 @@ class Spoken:
             stdout=subprocess.PIPE,
         )
         self._count = 0
+        self._answers: dict[int, Json] = {}
         self.notifications: list[Json] = []
 
     def __enter__(self) -> Self:
@@ -59,14 +60,29 @@ class Spoken:
 
     def ask(self, method: str, **params: object) -> Any:
         """The result of a request. Raises Refused."""
+        return self.gather([self.begin(method, **params)])[0]
+
+    def begin(self, method: str, **params: object) -> int:
+        """Send a request; `gather` has the answer."""
         self._count += 1
         self.send({"id": self._count, "method": method, "params": params})
-        for message in self._messages():
-            if message.get("id") == self._count:
-                if "error" in message:
-                    raise Refused(message["error"])
-                return message["result"]
-        raise ConnectionError("the server ended without an answer")
+        return self._count
+
+    def gather(self, numbers: list[int]) -> list[Any]:
+        """The results of requests that were sent. Raises Refused."""
+        messages = self._messages()
+        while not self._answers.keys() >= set(numbers):
+            message = next(messages, None)
+            if message is None:
+                raise ConnectionError("the server ended without an answer")
+            if "id" in message:
+                self._answers[message["id"]] = message
+        return [self._result(self._answers.pop(number)) for number in numbers]
+
+    def _result(self, answer: Json) -> Any:
+        if "error" in answer:
+            raise Refused(answer["error"])
+        return answer["result"]
 
     def wait_for(self, wanted: Callable[[Json], bool], *, after: int = 0) -> Json:
         """The first event, behind `after` in the log, that is wanted."""

@@ -13,6 +13,7 @@ import { watchContexts } from "./editor/contexts";
 import { Documents, SCHEME } from "./editor/documents";
 import { Peon } from "./editor/peon";
 import { Servers } from "./editor/servers";
+import { Why } from "./editor/why";
 import type { Client } from "./server/client";
 import { Session } from "./server/session";
 import { Supervisor } from "./server/supervisor";
@@ -42,7 +43,9 @@ export function activate(context: vscode.ExtensionContext): Api {
   const chats = new Chats(peon, context.extensionUri);
   const tree = new ThreadsTree(peon);
   const around = { peon, chats };
+  const why = new Why(peon);
   const commands = {
+    "peon.whyLine": () => why.show(),
     ...threadCommands(around, tree),
     ...fileCommands(around),
     ...showingCommands(around),
@@ -57,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     new StatusItem(peon),
     new Approvals(peon, chats),
     watchContexts(peon),
+    vscode.languages.registerHoverProvider({ scheme: "file" }, why),
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, new Documents(peon)),
     ...Object.entries(commands).map(([name, command]) => registered(peon, name, command)),
     vscode.workspace.onDidChangeConfiguration((event) => {

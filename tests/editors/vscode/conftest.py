@@ -45,25 +45,26 @@ def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    """A small repository."""
-    folder = tmp_path / "greeter"
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small repository, with another to which it is pushed."""
+    place = tmp_path_factory.mktemp("place")
+    folder = place / "greeter"
     folder.mkdir()
     (folder / "greet.py").write_text(GREETER)
     (folder / "README.md").write_text("# Greeter\n\nIt greets.\n")
-    for arguments in (
-        ["init", "--quiet", "--initial-branch=main"],
-        ["config", "user.name", "A user"],
-        ["config", "user.email", "user@example.com"],
-        ["add", "--all"],
-        ["commit", "--quiet", "--message=Begin"],
-    ):
-        subprocess.run(["git", *arguments], cwd=folder, check=True, timeout=30)
+    git(place, "init", "--quiet", "--bare", "--initial-branch=main", "origin.git")
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "config", "user.name", "A user")
+    git(folder, "config", "user.email", "user@example.com")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message=Begin")
+    git(folder, "remote", "add", "origin", str(place / "origin.git"))
+    git(folder, "push", "--quiet", "--set-upstream", "origin", "main")
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def state() -> Iterator[Path]:
     """A state folder whose path is short, and whose server is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="peon-"))
@@ -77,42 +78,53 @@ def state() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def code(tmp_path: Path, extensions: Path, state: Path) -> Iterator[CodeServer]:
-    home = tmp_path / "code"
-    home.mkdir()
+@pytest.fixture(scope="module")
+def code(
+    tmp_path_factory: pytest.TempPathFactory, extensions: Path, state: Path
+) -> Iterator[CodeServer]:
+    home = tmp_path_factory.mktemp("code")
     variables = {"PEON_IDLE_SECONDS": "5"}
     settings = machine_settings(state)
     with CodeServer(home, extensions=extensions, machine=settings, variables=variables) as server:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser's profile of the test's own."""
+    """A browser's profile of the module's own."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     yield context
     context.close()
 
 
-@pytest.fixture
-def open_window(
-    context: BrowserContext, code: CodeServer, workspace: Path
-) -> Iterator[Callable[[], Window]]:
-    """Opens windows on the workspace; what the extension said is shown if the test fails."""
-
-    def make() -> Window:
-        return Window(context.new_page(), code, workspace)
-
-    yield make
-    sys.stdout.write(code.log())
-    if shots := os.environ.get("PEON_TEST_SHOTS"):
-        for place, page in enumerate(context.pages):
-            page.screenshot(path=f"{shots}/{workspace.parent.name}-{place}.png")
+@pytest.fixture(scope="module")
+def open_window(context: BrowserContext, code: CodeServer, workspace: Path) -> Callable[[], Window]:
+    """Opens windows on the workspace."""
+    return lambda: Window(context.new_page(), code, workspace)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def window(open_window: Callable[[], Window]) -> Window:
+    """One window for all tests of a module, one after the other, as its user has it all day."""
     found = open_window()
     found.open_peon()
     return found
+
+
+@pytest.fixture(autouse=True)
+def evidence(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the extension wrote and what was to be seen, when a test has failed."""
+    failed = request.session.testsfailed
+    yield
+    if "context" in request.fixturenames and (shots := os.environ.get("PEON_TEST_SHOTS")):
+        for place, page in enumerate(request.getfixturevalue("context").pages):
+            page.screenshot(path=f"{shots}/{request.node.name}-{place}.png")
+    if "code" in request.fixturenames and request.session.testsfailed > failed:
+        sys.stdout.write(request.getfixturevalue("code").log())
+
+
+def git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments], cwd=folder, check=True, timeout=30, capture_output=True, text=True
+    )
+    return done.stdout

@@ -21,6 +21,8 @@ VSIX = tools.ROOT / "build" / "peon.vsix"
 SHOWN = 30_000
 """Milliseconds that something may take to be seen on a busy machine."""
 
+WIDE = 480
+
 USER = {
     "workbench.startupEditor": "none",
     "workbench.colorTheme": "Default Dark Modern",
@@ -155,11 +157,11 @@ class Window:
         self.server = server
         self.folder = folder
         page.set_default_timeout(SHOWN)
-        page.goto(server.address(folder))
+        page.goto(server.address(folder), wait_until="commit", timeout=90_000)
         expect(page.locator(".monaco-workbench")).to_be_visible(timeout=60_000)
 
     def reload(self) -> None:
-        self.page.reload()
+        self.page.reload(wait_until="commit", timeout=90_000)
         expect(self.page.locator(".monaco-workbench")).to_be_visible(timeout=60_000)
 
     # --- the parts that are Peon's ----------------------------------------------------------------
@@ -170,8 +172,20 @@ class Window:
         expect(tab).to_be_visible(timeout=60_000)
         if tab.get_attribute("aria-selected") != "true":
             tab.click()
-        expect(self.status("Ready|approval|running")).to_be_visible(timeout=60_000)
+        expect(self.status("Ready|approval|running")).to_be_visible(timeout=120_000)
         expect(self.prompt).to_be_visible(timeout=60_000)
+        self._widen()
+
+    def _widen(self) -> None:
+        """Give the side bar the room that somebody who works in it gives it."""
+        bar = self.page.locator(".part.sidebar").bounding_box()
+        if bar is not None and bar["width"] < WIDE - 20:
+            edge = bar["x"] + bar["width"]
+            self.page.mouse.move(edge, 450)
+            self.page.mouse.down()
+            self.page.mouse.move(bar["x"] + WIDE, 450, steps=4)
+            self.page.mouse.up()
+        self.page.mouse.move(900, 600)
 
     def status(self, words: str) -> Locator:
         return self.page.get_by_role("button", name=re.compile(f"Peon: .*({words})"))
@@ -193,11 +207,36 @@ class Window:
         self.prompt.fill("\n".join(lines))
         self.prompt.press("Enter")
 
+    def new_thread(self) -> None:
+        """Begin again, whatever is shown."""
+        self.command("Peon: New Thread")
+        expect(self.chat.get_by_role("heading", name="Work on greeter")).to_be_visible()
+
+    def card(self, words: str) -> Locator:
+        return self.chat.get_by_role("region", name=f"Needs you: {words}")
+
+    def allow(self, words: str) -> None:
+        self.card(words).get_by_role("button", name="Allow once").click()
+
+    def turn(self, *lines: str, allow: tuple[str, ...] = (), number: int = 1) -> None:
+        """A whole turn, with what is to be allowed in it."""
+        self.say(*lines)
+        for words in allow:
+            self.allow(words)
+        self.ended(number)
+
+    def picture(self, name: str) -> None:
+        """Take a picture for the documents, where one is asked for."""
+        if folder := os.environ.get("PEON_TEST_PICTURES"):
+            self.page.mouse.move(900, 600)
+            self.page.wait_for_timeout(600)  # what moves comes to rest
+            self.page.screenshot(path=f"{folder}/{name}.png")
+
     def thread(self, words: str) -> Locator:
         return self.page.get_by_role("treeitem", name=re.compile(words))
 
     def ended(self, number: int, how: str = "done") -> None:
-        expect(self.feed).to_contain_text(f"Turn {number} {how}", timeout=SHOWN)
+        expect(self.feed).to_contain_text(f"Turn {number} {how}", timeout=2 * SHOWN)
 
     # --- the parts that are VS Code's -------------------------------------------------------------
 
@@ -207,9 +246,9 @@ class Window:
         box = self.page.locator(".quick-input-widget input.input")
         expect(box).to_be_visible()
         box.fill(f">{title}")
-        row = self.page.locator(".quick-input-list .monaco-list-row").first
-        expect(row).to_contain_text(title.removeprefix("Peon: "))
-        self.page.keyboard.press("Enter")
+        row = self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first
+        expect(row).to_be_visible()
+        row.click()
 
     def choose(self, words: str) -> None:
         """Choose an entry of the list that is open."""
@@ -221,6 +260,14 @@ class Window:
         expect(box).to_be_visible()
         box.fill(text)
         self.page.keyboard.press("Enter")
+
+    def open_file(self, name: str) -> None:
+        self.page.keyboard.press("Control+P")
+        box = self.page.locator(".quick-input-widget input.input")
+        expect(box).to_be_visible()
+        box.fill(name)
+        self.page.locator(".quick-input-list .monaco-list-row", has_text=name).first.click()
+        expect(self.page.get_by_role("tab", name=name)).to_be_visible()
 
     def toast(self, words: str) -> Locator:
         return self.page.locator(".notification-toast", has_text=words)

@@ -62,12 +62,16 @@ export interface Attachment {
 export interface Scene {
   readonly connected: boolean;
   readonly trouble: string | null;
+  /** What the folder is called in which a new thread would work. */
+  readonly folder: string | null;
   readonly project: ProjectView | null;
   readonly thread: ThreadView | null;
   readonly providers: readonly ProviderView[];
   readonly methods: readonly string[];
   /** How many approvals wait in other threads. */
   readonly waitingElsewhere: number;
+  /** Counts what may have changed which changes of a turn still stand. */
+  readonly revision: number;
 }
 
 export type ToWebview =

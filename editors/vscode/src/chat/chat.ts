@@ -120,6 +120,7 @@ export class Chat implements vscode.Disposable {
     return {
       connected: this.peon.isConnected,
       trouble: lost ?? condition.message,
+      folder: vscode.workspace.workspaceFolders?.[0]?.name ?? null,
       project: this.project(thread) ?? null,
       thread,
       providers: this.peon.providers,
@@ -127,6 +128,7 @@ export class Chat implements vscode.Disposable {
       waitingElsewhere: waiting(this.peon.store.state).filter(
         (each) => each.threadId !== this.threadId,
       ).length,
+      revision: 0,
     };
   }
 

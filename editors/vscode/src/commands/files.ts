@@ -2,10 +2,16 @@
 
 import * as vscode from "vscode";
 
+import { addressOf } from "../editor/documents";
 import type { Peon } from "../editor/peon";
 import { mayChange } from "../editor/unsaved";
-import type { CheckpointView, RestoreResult, ThreadView } from "../protocol_gen";
-import { checkpointFiles } from "../review/changes";
+import type {
+  CheckpointView,
+  RestorePreview,
+  RestoreResult,
+  RestoreScope,
+  ThreadView,
+} from "../protocol_gen";
 import { before } from "../state/selectors";
 import { type Around, checkpointOf, type Target, threadOf, turnOf } from "./targets";
 import type { Command } from "./threads";
@@ -16,13 +22,18 @@ export function fileCommands(around: Around): Record<string, Command> {
     "peon.previewCheckpoint": async (target: Target) => {
       const found = await checkpointOf(around, target);
       if (found !== undefined) {
-        await preview(around.peon, found.thread, found.checkpoint);
+        await showSince(found.thread, found.checkpoint);
       }
     },
     "peon.restoreCheckpoint": async (target: Target) => {
       const found = await checkpointOf(around, target);
       if (found !== undefined) {
-        await restore(around.peon, found.thread, found.checkpoint, found.checkpoint.description);
+        await restore(
+          around.peon,
+          found.thread,
+          found.checkpoint,
+          `“${found.checkpoint.description}”`,
+        );
       }
     },
     "peon.undoTurn": async (target: Target, turnId?: string) => {
@@ -31,7 +42,7 @@ export function fileCommands(around: Around): Record<string, Command> {
       if (found !== undefined && checkpoint === undefined) {
         void vscode.window.showWarningMessage("The files from before this turn were not kept.");
       } else if (found !== undefined && checkpoint !== undefined) {
-        const what = `from before turn ${found.turn.number}`;
+        const what = `before turn ${found.turn.number}`;
         await restore(around.peon, found.thread, checkpoint, what);
       }
     },
@@ -61,63 +72,116 @@ async function createCheckpoint(around: Around, target: Target): Promise<void> {
   }
 }
 
-/** What going back to a checkpoint would take away, as a list to look through. */
-async function preview(peon: Peon, thread: ThreadView, checkpoint: CheckpointView): Promise<void> {
-  const files = await checkpointFiles(peon, thread.threadId, checkpoint.checkpointId);
-  if (files.length === 0) {
-    void vscode.window.showInformationMessage("Nothing has changed since this checkpoint.");
-    return;
-  }
-  const patches = files.map((file) => {
-    const head = `--- a/${file.oldPath ?? file.path}\n+++ b/${file.path}\n`;
-    return head + (file.patch ?? `(${file.binary ? "not text" : "too long to be shown"})\n`);
-  });
-  const document = await vscode.workspace.openTextDocument({
-    language: "diff",
-    content: `Changed since “${checkpoint.description}”\n\n${patches.join("\n")}`,
-  });
+/** What has changed since a checkpoint, as a text to look through. */
+async function showSince(thread: ThreadView, checkpoint: CheckpointView): Promise<void> {
+  const { threadId } = thread;
+  const { checkpointId } = checkpoint;
+  const name = `Since ${checkpoint.description.replace(/[/\\?#]/g, " ").slice(0, 40)}.diff`;
+  const uri = addressOf({ is: "since", threadId, checkpointId }, name);
+  const document = await vscode.workspace.openTextDocument(uri);
   await vscode.window.showTextDocument(document, { preview: true });
 }
 
-const RESTORE = "Restore";
-const PREVIEW = "Preview";
+const OVERWRITE = "Restore, Overwriting Theirs Too";
+const SHOW = "Show What Changed";
 const UNDO = "Undo";
 
-/** Go back, after a look at what that means; says what was left alone, and offers to undo it. */
+const SCOPES: (vscode.QuickPickItem & { what: RestoreScope })[] = [
+  { label: "$(files) Files", description: "what the thread did to the folder", what: "files" },
+  {
+    label: "$(comment) Conversation",
+    description: "the agent forgets the turns since then",
+    what: "conversation",
+  },
+  { label: "$(history) Files and conversation", description: "both", what: "both" },
+];
+
+/** Go back, after a look at exactly what that would do; says what was left alone, offers to undo. */
 async function restore(
   peon: Peon,
   thread: ThreadView,
   checkpoint: CheckpointView,
-  what: string,
+  where: string,
 ): Promise<void> {
-  const answer = await vscode.window.showWarningMessage(
-    `Restore the files ${what}?`,
-    {
-      modal: true,
-      detail:
-        "What this thread did since then is undone. Whatever anybody else changed stays, and the files as they are now are kept first.",
-    },
-    RESTORE,
-    PREVIEW,
-  );
-  if (answer === PREVIEW) {
-    await preview(peon, thread, checkpoint);
+  const knowsScopes = peon.can("checkpoint/preview");
+  const title = `Go back to ${where}: what?`;
+  const scope = knowsScopes ? await vscode.window.showQuickPick(SCOPES, { title }) : SCOPES[0];
+  if (scope === undefined) {
     return;
   }
-  if (answer !== RESTORE || !(await mayChange(peon.folderOf(thread), "Restoring"))) {
-    return;
-  }
+  const { what } = scope;
   const { threadId } = thread;
   const { checkpointId } = checkpoint;
-  const restored = await slowly("Restoring files", (cancellation) =>
-    peon.ask("checkpoint/restore", { threadId, checkpointId }, cancellation),
+  const preview = knowsScopes
+    ? await peon.ask("checkpoint/preview", { threadId, checkpointId, what })
+    : undefined;
+  const others = (preview?.conflicts.length ?? 0) > 0;
+  const act = what === "files" ? "Restore Files" : "Go Back";
+  const answer = await vscode.window.showWarningMessage(
+    `Go back to ${where}?`,
+    { modal: true, detail: preview === undefined ? UNSEEN : detailOf(thread, preview, what) },
+    act,
+    ...(others && what !== "conversation" ? [OVERWRITE] : []),
+    SHOW,
   );
-  await tellRestored(peon, restored);
+  if (answer === SHOW) {
+    await showSince(thread, checkpoint);
+  } else if (
+    answer !== undefined &&
+    (what === "conversation" || (await mayChange(peon.folderOf(thread), "Going back")))
+  ) {
+    const conflicts = answer === OVERWRITE ? "overwrite" : "keep";
+    const params = { threadId, checkpointId, conflicts, ...(knowsScopes ? { what } : {}) } as const;
+    await tellRestored(
+      peon,
+      await slowly("Going back", (stop) => peon.ask("checkpoint/restore", params, stop)),
+    );
+  }
+}
+
+const UNSEEN =
+  "What this thread did since then is undone. Whatever anybody else changed stays, and the files as they are now are kept first.";
+const MOST_NAMES = 12;
+
+/** What a restore would do, line by line. */
+function detailOf(thread: ThreadView, preview: RestorePreview, what: RestoreScope): string {
+  const lines: string[] = [];
+  if (what !== "conversation") {
+    const files = preview.files.map(({ path, kind }) => `${CHANGES[kind]} ${path}`);
+    lines.push(...(files.length === 0 ? ["No file changes."] : shortened(files)));
+    if (preview.conflicts.length > 0) {
+      const names = preview.conflicts.map((each) => each.path).join(", ");
+      lines.push("", `Changed by somebody else too, and stays: ${names}`);
+    }
+  }
+  const numbers = (ids: string[]) =>
+    thread.turns.filter((turn) => ids.includes(turn.turnId)).map((turn) => turn.number);
+  if (preview.undone.length > 0) {
+    lines.push("", `The agent forgets: turn ${numbers(preview.undone).join(", ")}`);
+  }
+  if (preview.redone.length > 0) {
+    lines.push("", `The agent knows again of: turn ${numbers(preview.redone).join(", ")}`);
+  }
+  if (preview.missing.length > 0) {
+    lines.push("", `Not in the checkpoint: ${preview.missing.map(({ path }) => path).join(", ")}`);
+  }
+  return [...lines, "", "All as it is now is kept first, so this can be undone."].join("\n");
+}
+
+const CHANGES = { create: "comes back:", write: "changes:", delete: "goes:", mode: "changes:" };
+
+function shortened(names: string[]): string[] {
+  const rest = names.length - MOST_NAMES;
+  return rest > 0 ? [...names.slice(0, MOST_NAMES), `and ${rest} more`] : names;
 }
 
 async function tellRestored(peon: Peon, result: RestoreResult): Promise<void> {
   const count = result.restored.length;
-  const words = `${count} ${count === 1 ? "file" : "files"} restored`;
+  const turns = result.undone.length + result.redone.length;
+  const words = [
+    `${count} ${count === 1 ? "file" : "files"} restored`,
+    ...(turns > 0 ? [`the conversation went back by ${turns}`] : []),
+  ].join(", ");
   const kept = result.conflicts.map((each) => `${each.path} (${each.reason})`).join(", ");
   const answer =
     kept === ""
@@ -126,7 +190,8 @@ async function tellRestored(peon: Peon, result: RestoreResult): Promise<void> {
   if (answer === UNDO) {
     const { threadId } = result;
     const checkpointId = result.beforeCheckpointId;
-    await peon.attempt(() => peon.ask("checkpoint/restore", { threadId, checkpointId }));
+    const { what } = result;
+    await peon.attempt(() => peon.ask("checkpoint/restore", { threadId, checkpointId, what }));
   }
 }
 

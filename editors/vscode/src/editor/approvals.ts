@@ -7,6 +7,7 @@ import type { ThreadId } from "../protocol_gen";
 import { type Waiting, waiting } from "../state/selectors";
 import type { State } from "../state/state";
 import type { Peon } from "./peon";
+import { settings } from "./servers";
 
 const ALLOW = "Allow once";
 const REJECT = "Reject";
@@ -29,7 +30,8 @@ export class Approvals implements vscode.Disposable {
     for (const found of waiting(state)) {
       const known = before.threads.get(found.threadId);
       const isNew = !known?.pendingActions.some((each) => each.actionId === found.action.actionId);
-      if (isNew && !this.chats.isSeen(found.threadId) && this.isOurs(found.threadId)) {
+      const wanted = settings().get<boolean>("notifyApprovals", true);
+      if (wanted && isNew && !this.chats.isSeen(found.threadId) && this.isOurs(found.threadId)) {
         void this.notify(found);
       }
     }

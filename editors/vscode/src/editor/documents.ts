@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
 
 import type { BlobPage, FileEdit, StoredText } from "../protocol_gen";
-import { turnFiles } from "../review/changes";
+import { checkpointFiles, turnFiles } from "../review/changes";
 import { fragment, original } from "../review/patches";
 import type { Peon } from "./peon";
 
@@ -21,7 +21,7 @@ export type Source =
   | { is: "turn"; threadId: string; turnId: string; path: string; side: Side }
   | { is: "fragment"; threadId: string; turnId: string; path: string; side: Side }
   | { is: "blob"; blobId: string }
-  | { is: "nothing" };
+  | { is: "since"; threadId: string; checkpointId: string };
 
 /** The address of a text. Its path decides the language and what the tab is called. */
 export function addressOf(source: Source, path: string): vscode.Uri {
@@ -42,8 +42,8 @@ export class Documents implements vscode.TextDocumentContentProvider {
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const source = sourceOf(uri);
     switch (source.is) {
-      case "nothing":
-        return "";
+      case "since":
+        return await this.since(source.threadId, source.checkpointId);
       case "blob":
         return await this.blob(source.blobId);
       case "edit":
@@ -79,6 +79,16 @@ export class Documents implements vscode.TextDocumentContentProvider {
 
   private async whole(text: string, stored: StoredText | null | undefined): Promise<string> {
     return stored ? await this.blob(stored.blobId) : text;
+  }
+
+  /** What has changed since a checkpoint, as one patch. */
+  private async since(threadId: string, checkpointId: string): Promise<string> {
+    const files = await checkpointFiles(this.peon, threadId, checkpointId);
+    const patches = files.map((file) => {
+      const head = `--- a/${file.oldPath ?? file.path}\n+++ b/${file.path}\n`;
+      return head + (file.patch ?? `(${file.binary ? "not text" : "too long to be shown"})\n`);
+    });
+    return patches.length === 0 ? "Nothing has changed since then.\n" : patches.join("\n");
   }
 
   private async blob(blobId: string): Promise<string> {

@@ -16,6 +16,7 @@ import type {
   TurnView,
 } from "../protocol_gen";
 import { withItemEvent } from "./items";
+import { changed, gone, queued, reordered } from "./queue";
 import { withChangedTurn } from "./state";
 import { titleOf } from "./titles";
 
@@ -32,6 +33,8 @@ export function createdThread(event: ThreadCreated, stored: StoredEvent): Thread
     archived: false,
     turns: [],
     pendingActions: [],
+    queue: [],
+    queueHeld: false,
     checkpoints: [],
     operation: null,
     session: null,
@@ -72,16 +75,25 @@ function fold(thread: ThreadView, stored: StoredEvent): ThreadView {
       }));
     case "turn.completed": {
       const event = stored.payload;
-      return withChangedTurn(thread, event.turnId, (turn) =>
+      const held = { ...thread, queueHeld: event.queueHeld ?? false };
+      return withChangedTurn(held, event.turnId, (turn) =>
         completed(turn, event, stored.occurredAt),
       );
     }
     case "turn.failed": {
       const event = stored.payload;
-      return withChangedTurn(thread, event.turnId, (turn) =>
-        failed(turn, event, stored.occurredAt),
-      );
+      const held = { ...thread, queueHeld: event.queueHeld ?? false };
+      return withChangedTurn(held, event.turnId, (turn) => failed(turn, event, stored.occurredAt));
     }
+    case "message.queued":
+      return queued(thread, stored.payload, stored.occurredAt);
+    case "message.edited":
+      return changed(thread, stored.payload.messageId, { prompt: stored.payload.prompt });
+    case "message.removed":
+    case "message.steered":
+      return gone(thread, stored.payload.messageId);
+    case "message.reordered":
+      return reordered(thread, stored.payload.order);
     case "action.requested":
       return actionRequested(thread, stored.payload, stored.occurredAt);
     case "action.resolved": {
@@ -100,6 +112,7 @@ function fold(thread: ThreadView, stored: StoredEvent): ThreadView {
       );
       return { ...thread, checkpoints };
     }
+    case "review.recorded":
     case "changes.committed":
     case "changes.pushed":
       return { ...thread, operation: null };
@@ -159,7 +172,8 @@ function turnStarted(thread: ThreadView, event: TurnStarted, startedAt: string):
   };
   const unnamed = thread.titleSource === "server" && thread.turns.length === 0;
   const title = unnamed ? titleOf(event.prompt) : thread.title;
-  return { ...thread, title, turns: [...thread.turns, turn] };
+  const waiting = gone({ ...thread, queueHeld: false }, event.messageId ?? null);
+  return { ...waiting, title, turns: [...thread.turns, turn] };
 }
 
 function completed(turn: TurnView, event: TurnCompleted, endedAt: string): TurnView {

@@ -6,7 +6,7 @@ import type { Attachment, Scene, ToWebview } from "../chat/bridge";
 import type { ThreadView } from "../protocol_gen";
 import { Composer } from "./composer";
 import { keep, listen, run } from "./host";
-import { Button, Icon } from "./parts";
+import { Button, Icon, Root } from "./parts";
 import { RowView } from "./row";
 import { rowsOf } from "./rows";
 import { hear, NOTHING } from "./scene";
@@ -23,15 +23,21 @@ export function App() {
   const { thread } = scene;
   return (
     <main>
-      {thread === null ? <Welcome scene={scene} /> : <Feed thread={thread} methods={methods} />}
-      <Announcer thread={thread} />
-      <Composer
-        key={thread?.threadId ?? "new"}
-        scene={scene}
-        methods={methods}
-        attached={attached}
-        setAttached={setAttached}
-      />
+      <Root.Provider value={scene.project?.root ?? ""}>
+        {thread === null ? (
+          <Welcome scene={scene} />
+        ) : (
+          <Feed thread={thread} methods={methods} revision={scene.revision} />
+        )}
+        <Announcer thread={thread} />
+        <Composer
+          key={thread?.threadId ?? "new"}
+          scene={scene}
+          methods={methods}
+          attached={attached}
+          setAttached={setAttached}
+        />
+      </Root.Provider>
     </main>
   );
 }
@@ -82,7 +88,7 @@ function Welcome({ scene }: { scene: Scene }) {
   return (
     <div class="welcome">
       <Icon name="comment-discussion-sparkle" />
-      <h2>{scene.project === null ? "Peon" : `Work on ${scene.project.title}`}</h2>
+      <h2>{scene.folder === null ? "Peon" : `Work on ${scene.folder}`}</h2>
       <p>
         {scene.connected
           ? "Say below what should be done. Nothing changes without your leave, and every turn can be undone."
@@ -94,7 +100,8 @@ function Welcome({ scene }: { scene: Scene }) {
 
 const ESTIMATES = { earlier: 40, prompt: 56, item: 40, action: 120, end: 48 };
 
-function Feed({ thread, methods }: { thread: ThreadView; methods: ReadonlySet<string> }) {
+function Feed(props: { thread: ThreadView; methods: ReadonlySet<string>; revision: number }) {
+  const { thread, methods } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => rowsOf(thread), [thread]);
   const virtualizer = useVirtualizer({
@@ -131,7 +138,7 @@ function Feed({ thread, methods }: { thread: ThreadView; methods: ReadonlySet<st
                   row={row}
                   threadId={thread.threadId}
                   methods={methods}
-                  isLast={place.index === rows.length - 1}
+                  revision={row.kind === "end" ? props.revision : 0}
                 />
               </article>
             );

@@ -10,13 +10,14 @@ export function Approval(props: {
   action: PendingActionView;
   threadId: string;
   hasEdits: boolean;
-  hasScopes: boolean;
 }) {
   const { action, threadId } = props;
   const [refusing, setRefusing] = useState(false);
   const [reason, setReason] = useState("");
   const { trouble, busy, attempt } = useAttempt();
   const { actionId } = action;
+  // A server of before does not say how far an approval may reach.
+  const scopes = action.scopes ?? [];
   const approve = (scope: Scope) => void attempt(() => ask("action/approve", { actionId, scope }));
   const reject = () =>
     void attempt(() => ask("action/reject", { actionId, reason: reason.trim() || null }));
@@ -28,19 +29,20 @@ export function Approval(props: {
           The agent wants to {verbOf(action)}: <strong>{action.title}</strong>
         </span>
       </p>
+      {action.command && <pre class="output command">{action.command}</pre>}
       <div class="buttons">
         <Button look="primary" disabled={busy} onPress={() => approve("once")}>
           Allow once
         </Button>
-        {props.hasScopes && (
-          <>
-            <Button disabled={busy} onPress={() => approve("session")}>
-              This session
-            </Button>
-            <Button disabled={busy} onPress={() => approve("always")}>
-              Always
-            </Button>
-          </>
+        {scopes.includes("session") && (
+          <Button disabled={busy} onPress={() => approve("session")}>
+            This session
+          </Button>
+        )}
+        {scopes.includes("always") && (
+          <Button disabled={busy} onPress={() => approve("always")}>
+            Always
+          </Button>
         )}
         <Button disabled={busy} onPress={() => (refusing ? reject() : setRefusing(true))}>
           Reject{refusing ? "" : "…"}
@@ -57,7 +59,6 @@ export function Approval(props: {
           aria-label="Why not, for the agent"
           placeholder="Why not? (optional, Enter to reject)"
           value={reason}
-          // biome-ignore lint/a11y/noAutofocus: it appears where the user has just pressed
           autoFocus
           onInput={(event) => setReason(event.currentTarget.value)}
           onKeyDown={(event) => {

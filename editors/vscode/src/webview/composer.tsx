@@ -34,19 +34,20 @@ export function Composer({ scene, methods, attached, setAttached }: Props) {
   useEffect(() => keep({ draft }), [draft]);
   useEffect(() => grow(field.current), [draft]);
 
-  const running = thread !== null && thread.status !== "idle";
+  const busyThread = thread !== null && thread.status !== "idle";
   const canQueue = methods.has("turn/queue");
-  const canSend = scene.connected && !busy && draft.trim() !== "" && (!running || canQueue);
-  const send = async () => {
+  const canSend = scene.connected && !busy && draft.trim() !== "" && (!busyThread || canQueue);
+  const send = async (running?: "turn/queue" | "turn/steer") => {
     if (!canSend) {
       return;
     }
     const prompt = promptOf(draft, attached);
+    const when = busyThread ? (running ?? "turn/queue") : "turn/start";
     // At once, for a first prompt makes a thread, and with it another composer.
     setDraft("");
     keep({ draft: "" });
     setAttached(() => []);
-    if (!(await attempt(() => deliver(thread, prompt, chosen, running)))) {
+    if (!(await attempt(() => deliver(thread, prompt, chosen, when)))) {
       setDraft(draft);
       setAttached(() => [...attached]);
     }
@@ -64,8 +65,8 @@ export function Composer({ scene, methods, attached, setAttached }: Props) {
           value={draft}
           aria-label="Prompt"
           aria-autocomplete="list"
-          aria-controls="completions"
-          placeholder={placeholderOf(scene, running, canQueue)}
+          {...(completion.items.length > 0 ? { "aria-controls": "completions" } : {})}
+          placeholder={placeholderOf(scene, busyThread, canQueue)}
           onInput={(event) => setDraft(event.currentTarget.value)}
           onPaste={(event) => void pasted(event, setAttached)}
           onDrop={(event) => void dropped(event, setAttached)}
@@ -76,7 +77,7 @@ export function Composer({ scene, methods, attached, setAttached }: Props) {
             if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
               event.preventDefault();
               void send();
-            } else if (event.key === "Escape" && running) {
+            } else if (event.key === "Escape" && busyThread) {
               void attempt(() => ask("turn/interrupt", {}));
             }
           }}
@@ -88,7 +89,7 @@ export function Composer({ scene, methods, attached, setAttached }: Props) {
           </Button>
           <Choices scene={scene} chosen={chosen} choose={choose} attempt={attempt} />
           <span class="gap" />
-          {running && (
+          {busyThread && (
             <Button
               look="secondary"
               label="Stop the turn"
@@ -97,9 +98,19 @@ export function Composer({ scene, methods, attached, setAttached }: Props) {
               <Icon name="debug-stop" />
             </Button>
           )}
+          {busyThread && methods.has("turn/steer") && (
+            <Button
+              look="secondary"
+              label="Tell the agent now, while it works"
+              disabled={!canSend}
+              onPress={() => void send("turn/steer")}
+            >
+              <Icon name="arrow-circle-up" />
+            </Button>
+          )}
           <Button
             look="primary"
-            label={running ? "Queue this for when the turn is over" : "Send"}
+            label={busyThread ? "Queue this for when the turn is over" : "Send"}
             disabled={!canSend}
             onPress={() => void send()}
           >
@@ -129,14 +140,12 @@ async function deliver(
   thread: ThreadView | null,
   prompt: Beginning["prompt"],
   chosen: Chosen,
-  running: boolean,
+  method: "turn/start" | "turn/queue" | "turn/steer",
 ): Promise<void> {
   if (thread === null) {
     await call((id) => ({ type: "begin", id, beginning: { prompt, ...chosen } }));
-  } else if (running) {
-    await ask("turn/queue" as "turn/start", { prompt });
   } else {
-    await ask("turn/start", { prompt });
+    await ask(method, { prompt });
   }
 }
 

@@ -1,10 +1,13 @@
 // Small parts that the chat is made of.
 
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, createContext } from "preact";
 import { useState } from "preact/hooks";
 
 import type { ItemStatus } from "../protocol_gen";
 import { ICONS, type IconName } from "./icons";
+
+/** The folder of the project that is shown. */
+export const Root = createContext("");
 
 export function Icon({ name, spin = false }: { name: IconName; spin?: boolean }) {
   const drawing = { __html: ICONS[name] };

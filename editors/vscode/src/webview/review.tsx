@@ -1,25 +1,25 @@
-// What a turn changed: files with their diffs.
+// What a turn changed: files and their changes, each to be accepted or taken back.
 
 import { useEffect, useState } from "preact/hooks";
 
-import type { FileChange, TurnView } from "../protocol_gen";
+import type { HunkStatus, ReviewFile, ReviewHunk, TurnView } from "../protocol_gen";
 import { Counts, Diff, linesOfPatch } from "./diff";
 import { ask, run } from "./host";
-import { Button, Fold, Icon } from "./parts";
+import { Button, Fold, Icon, Trouble, useAttempt } from "./parts";
 
 export function Review(props: {
   turn: TurnView;
   threadId: string;
   methods: ReadonlySet<string>;
-  isLast: boolean;
+  revision: number;
 }) {
   const { turn, threadId } = props;
-  const files = useChanges(turn);
+  const canJudge = props.methods.has("review/get");
+  const files = useChanges(turn, canJudge, props.revision);
   if (files === null || files.length === 0) {
     return null;
   }
-  const added = files.reduce((sum, each) => sum + each.insertions, 0);
-  const removed = files.reduce((sum, each) => sum + each.deletions, 0);
+  const { added, removed } = countsOf(files);
   const title = `${files.length} ${files.length === 1 ? "file" : "files"} changed`;
   return (
     <section class="review" aria-label={`What turn ${turn.number} changed`}>
@@ -33,7 +33,11 @@ export function Review(props: {
           </>
         }
       >
-        {() => files.map((file) => <File key={file.path} file={file} />)}
+        {() =>
+          files.map((file) => (
+            <File key={file.path} file={file} turnId={turn.turnId} canJudge={canJudge} />
+          ))
+        }
       </Fold>
       <Button look="quiet" onPress={() => run("peon.reviewTurn", threadId, turn.turnId)}>
         <Icon name="diff-multiple" /> Review
@@ -42,36 +46,172 @@ export function Review(props: {
   );
 }
 
-function useChanges(turn: TurnView): FileChange[] | null {
-  const [files, setFiles] = useState<FileChange[] | null>(null);
+/** The changes, with what became of each where the server can say it. */
+function useChanges(turn: TurnView, canJudge: boolean, revision: number): ReviewFile[] | null {
+  const [files, setFiles] = useState<ReviewFile[] | null>(null);
+  const { turnId } = turn;
   useEffect(() => {
     let isCurrent = true;
-    ask("turn/diff", { turnId: turn.turnId }).then(
-      (answer) => isCurrent && setFiles(answer.files),
+    (canJudge ? reviewed(turnId) : differing(turnId)).then(
+      (found) => isCurrent && setFiles(found),
       // Its checkpoints may be gone, and then there is nothing to show.
       () => isCurrent && setFiles([]),
     );
     return () => {
       isCurrent = false;
     };
-  }, [turn.turnId]);
+  }, [turnId, canJudge, revision]);
   return files;
 }
 
-function File({ file }: { file: FileChange }) {
+async function reviewed(turnId: string): Promise<ReviewFile[]> {
+  return (await ask("review/get", { turnId })).files;
+}
+
+async function differing(turnId: string): Promise<ReviewFile[]> {
+  const { files } = await ask("turn/diff", { turnId });
+  return files.map(({ path, oldPath, kind, binary, patch }) => {
+    const places = { oldStart: 0, oldLines: 0, newStart: 0, newLines: 0 };
+    const hunk = { hunkId: path, kind: "text" as const, ...places, patch };
+    return {
+      path,
+      oldPath,
+      kind,
+      binary,
+      status: "pending",
+      hunks: [{ ...hunk, status: "pending" }],
+    };
+  });
+}
+
+function countsOf(files: readonly ReviewFile[]): { added: number; removed: number } {
+  const lines = files
+    .flatMap((file) => file.hunks)
+    .flatMap((hunk) => (hunk.patch === null ? [] : linesOfPatch(hunk.patch)));
+  const count = (mark: string) => lines.filter((line) => line.mark === mark).length;
+  return { added: count("+"), removed: count("-") };
+}
+
+const WORDS: Partial<Record<HunkStatus, string>> = {
+  accepted: "accepted",
+  rejected: "taken back",
+  waiting: "waits for the end of the turn",
+  conflict: "was changed since, and stays",
+  mixed: "partly judged",
+};
+
+function File(props: { file: ReviewFile; turnId: string; canJudge: boolean }) {
+  const { file, turnId, canJudge } = props;
+  const name = file.oldPath === null ? file.path : `${file.oldPath} → ${file.path}`;
+  const isOpen = file.hunks.some((hunk) => hunk.status === "pending");
   return (
-    <div class="file">
+    <section class="file" aria-label={file.path}>
       <div class="file-line">
         <button type="button" class="link" onClick={() => run("peon.openFile", file.path, null)}>
-          {file.oldPath === null ? file.path : `${file.oldPath} → ${file.path}`}
+          {name}
         </button>
-        <Counts added={file.insertions} removed={file.deletions} />
+        <Counts {...countsOf([file])} />
+        <Verdict status={file.status} />
+        <span class="gap" />
+        {canJudge && isOpen && <Judge turnId={turnId} path={file.path} what={file.path} />}
       </div>
-      {file.patch === null ? (
+      {file.hunks.map((hunk) => (
+        <Hunk
+          key={hunk.hunkId}
+          hunk={hunk}
+          file={file}
+          turnId={turnId}
+          canJudge={canJudge && file.hunks.length > 1}
+        />
+      ))}
+    </section>
+  );
+}
+
+function Hunk(props: { hunk: ReviewHunk; file: ReviewFile; turnId: string; canJudge: boolean }) {
+  const { hunk, file, turnId } = props;
+  const line = Math.max(1, hunk.newStart);
+  const place = `line ${line} of ${file.path}`;
+  return (
+    <section class={`hunk ${hunk.status}`} aria-label={`Change at ${place}`}>
+      {props.canJudge && (
+        <div class="hunk-line">
+          <button type="button" class="link" onClick={() => run("peon.openFile", file.path, line)}>
+            Line {line}
+          </button>
+          <Verdict status={hunk.status} />
+          <span class="gap" />
+          {hunk.status === "pending" && (
+            <Judge turnId={turnId} path={file.path} hunkIds={[hunk.hunkId]} what={place} />
+          )}
+        </div>
+      )}
+      {hunk.patch === null ? (
         <p class="faint">{file.binary ? "Not text." : "Too long to be shown here."}</p>
       ) : (
-        <Diff lines={linesOfPatch(file.patch)} label={`Changes to ${file.path}`} />
+        <Diff lines={linesOfPatch(hunk.patch)} label={`Changes at ${place}`} />
       )}
-    </div>
+    </section>
+  );
+}
+
+function Verdict({ status }: { status: HunkStatus }) {
+  const words = WORDS[status];
+  return words === undefined ? null : <span class="faint">{words}</span>;
+}
+
+/** Accept or take back; a word to the agent may go with it. */
+function Judge(props: { turnId: string; path: string; hunkIds?: string[]; what: string }) {
+  const { turnId, path, what } = props;
+  const [commenting, setCommenting] = useState(false);
+  const { trouble, busy, attempt } = useAttempt();
+  const named = {
+    turnId,
+    path,
+    ...(props.hunkIds === undefined ? {} : { hunkIds: props.hunkIds }),
+  };
+  const reject = (comment: string | null) =>
+    void attempt(() => ask("review/reject", { ...named, comment }));
+  if (commenting) {
+    return (
+      <input
+        class="field"
+        aria-label={`Why ${what} is taken back, for the agent`}
+        placeholder="Tell the agent why (Enter takes it back)"
+        autoFocus
+        onKeyDown={(event) => {
+          if (event.key === "Enter") {
+            setCommenting(false);
+            reject(event.currentTarget.value.trim() || null);
+          } else if (event.key === "Escape") {
+            setCommenting(false);
+          }
+        }}
+      />
+    );
+  }
+  return (
+    <span class="judge">
+      <Button
+        look="quiet"
+        label={`Accept ${what}`}
+        disabled={busy}
+        onPress={() => void attempt(() => ask("review/accept", named))}
+      >
+        <Icon name="check" />
+      </Button>
+      <Button look="quiet" label={`Take back ${what}`} disabled={busy} onPress={() => reject(null)}>
+        <Icon name="discard" />
+      </Button>
+      <Button
+        look="quiet"
+        label={`Take back ${what}, with a comment`}
+        disabled={busy}
+        onPress={() => setCommenting(true)}
+      >
+        <Icon name="comment" />
+      </Button>
+      <Trouble words={trouble} />
+    </span>
   );
 }

@@ -23,7 +23,7 @@ export interface RowProps {
   readonly row: Row;
   readonly threadId: string;
   readonly methods: ReadonlySet<string>;
-  readonly isLast: boolean;
+  readonly revision: number;
 }
 
 export const RowView = memo(Inner, (before, after) => {
@@ -32,7 +32,7 @@ export const RowView = memo(Inner, (before, after) => {
   return (
     one.kind === other.kind &&
     one.key === other.key &&
-    before.isLast === after.isLast &&
+    before.revision === after.revision &&
     before.methods === after.methods &&
     (!("item" in one) || !("item" in other) || one.item === other.item) &&
     (!("action" in one) || !("action" in other) || one.action === other.action) &&
@@ -40,7 +40,7 @@ export const RowView = memo(Inner, (before, after) => {
   );
 });
 
-function Inner({ row, threadId, methods, isLast }: RowProps) {
+function Inner({ row, threadId, methods, revision }: RowProps) {
   switch (row.kind) {
     case "earlier":
       return (
@@ -53,14 +53,7 @@ function Inner({ row, threadId, methods, isLast }: RowProps) {
     case "prompt":
       return <PromptView turn={row.turn} />;
     case "action":
-      return (
-        <Approval
-          action={row.action}
-          threadId={threadId}
-          hasEdits={false}
-          hasScopes={methods.has("rule/add")}
-        />
-      );
+      return <Approval action={row.action} threadId={threadId} hasEdits={false} />;
     case "item":
       return (
         <>
@@ -70,13 +63,12 @@ function Inner({ row, threadId, methods, isLast }: RowProps) {
               action={row.action}
               threadId={threadId}
               hasEdits={row.item.edits.length > 0}
-              hasScopes={methods.has("rule/add")}
             />
           )}
         </>
       );
     case "end":
-      return <TurnEnd turn={row.turn} threadId={threadId} methods={methods} isLast={isLast} />;
+      return <TurnEnd turn={row.turn} threadId={threadId} methods={methods} revision={revision} />;
   }
 }
 

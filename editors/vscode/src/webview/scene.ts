@@ -8,22 +8,37 @@ import { EMPTY, type Message } from "../state/state";
 export const NOTHING: Scene = {
   connected: false,
   trouble: null,
+  folder: null,
   project: null,
   thread: null,
   providers: [],
   methods: [],
   waitingElsewhere: 0,
+  revision: 0,
 };
 
 export function hear(scene: Scene, message: ToWebview): Scene {
   switch (message.type) {
     case "scene":
-      return message.scene;
+      return { ...message.scene, revision: scene.revision + 1 };
     case "message":
-      return { ...scene, thread: folded(scene.thread, message.message) };
+      return {
+        ...scene,
+        thread: folded(scene.thread, message.message),
+        revision: scene.revision + (touchesReviews(message.message) ? 1 : 0),
+      };
     default:
       return scene;
   }
+}
+
+const TOUCHING = new Set(["review.recorded", "review.requested", "checkpoint.restored"]);
+
+function touchesReviews(message: Message): boolean {
+  return (
+    message.method === "events/appended" &&
+    message.params.events.some((event) => TOUCHING.has(event.type))
+  );
 }
 
 function folded(thread: ThreadView | null, message: Message): ThreadView | null {

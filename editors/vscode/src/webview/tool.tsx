@@ -1,13 +1,13 @@
 // A tool call: one line that says what and how it went, and under it diffs and output.
 
-import { useState } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 
 import type { ItemContent, ItemView, StoredContent, ToolKind } from "../protocol_gen";
 import { Counts, countsOf, Diff, linesOf } from "./diff";
 import { ask, run } from "./host";
 import type { IconName } from "./icons";
 import { Markdown } from "./markdown";
-import { Button, Fold, Icon, StatusMark, statusWords, Trouble, useAttempt } from "./parts";
+import { Button, Fold, Icon, Root, StatusMark, statusWords, Trouble, useAttempt } from "./parts";
 
 const ICONS: Partial<Record<ToolKind, IconName>> = {
   read: "book",
@@ -48,6 +48,7 @@ export function Tool({ item, threadId }: { item: ItemView; threadId: string }) {
 }
 
 function Inside({ item, threadId }: { item: ItemView; threadId: string }) {
+  const root = useContext(Root);
   const texts = item.content.filter((content) => content.type !== "stored" || content.size > 0);
   const isEmpty = texts.length === 0 && item.edits.length === 0 && item.locations.length === 0;
   return (
@@ -61,7 +62,7 @@ function Inside({ item, threadId }: { item: ItemView; threadId: string }) {
               class="link"
               onClick={() => run("peon.showEdit", threadId, item.itemId, place)}
             >
-              {shortened(edit.path)}
+              {shortened(edit.path, root)}
             </button>
           </div>
           <EditLines item={item} place={place} />
@@ -75,7 +76,7 @@ function Inside({ item, threadId }: { item: ItemView; threadId: string }) {
             key={`${location.path}:${location.line}`}
             onClick={() => run("peon.openFile", location.path, location.line ?? null)}
           >
-            {shortened(location.path)}
+            {shortened(location.path, root)}
             {location.line ? `:${location.line}` : ""}
           </button>
         ))}
@@ -172,6 +173,9 @@ export function sizeOf(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
-export function shortened(path: string): string {
-  return path.split(/[\\/]/).slice(-3).join("/");
+/** A path as people know it: from the folder of the project, where it is in there. */
+function shortened(path: string, root: string): string {
+  return path.startsWith(`${root}/`) || path.startsWith(`${root}\\`)
+    ? path.slice(root.length + 1)
+    : path;
 }

@@ -11,7 +11,7 @@ export function TurnEnd(props: {
   turn: TurnView;
   threadId: string;
   methods: ReadonlySet<string>;
-  isLast: boolean;
+  revision: number;
 }) {
   const { turn, threadId, methods } = props;
   if (turn.status === "running") {
@@ -32,7 +32,7 @@ export function TurnEnd(props: {
         </p>
       )}
       {changed && (
-        <Review turn={turn} methods={methods} threadId={threadId} isLast={props.isLast} />
+        <Review turn={turn} methods={methods} threadId={threadId} revision={props.revision} />
       )}
       <p class="faint turn-line">
         <span>{endWords(turn)}</span>

@@ -40,7 +40,15 @@ function recording(name: string): Recording {
 }
 
 function start({ projects, threads, readings }: Recording["snapshot"]): State {
-  return readings.reduce(withThread, withLists(projects, threads));
+  const known = { ...threads, threads: threads.threads.map(whole) };
+  return readings
+    .map((reading) => ({ ...reading, thread: whole(reading.thread) }))
+    .reduce(withThread, withLists(projects, known));
+}
+
+/** A thread with what the server did not know of yet when it was recorded. */
+function whole(thread: ThreadView): ThreadView {
+  return { ...{ queue: [], queueHeld: false }, ...thread };
 }
 
 /** The state as the server shows it. What it did not know of yet when it was recorded is left out. */
