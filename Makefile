@@ -12,7 +12,6 @@ JOBS ?= 2
 BIN := $(VENV)/bin
 LOCKS := .ci/requirements
 READY := $(VENV)/.ready
-BENCH_READY := $(VENV)/.ready-bench
 EDITORS_READY := $(VENV)/.ready-editors
 # Where the editors are that tests drive: they take minutes to build, so they are kept.
 EDITORS_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/peon-editors
@@ -151,19 +150,13 @@ generate: setup ## Write the generated files again
 demo: setup ## Watch an agent ask, act, be undone and be committed
 	@$(BIN)/peon demo
 
-bench: $(BENCH_READY) ## Measure against named peers (BENCH=--quick for a look)
+bench: setup ## Measure against named peers (BENCH=--quick for a look)
 	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH)
-
-$(BENCH_READY): $(READY) $(LOCKS)/bench.txt
-	@$(PIP) install --quiet --require-hashes -r $(LOCKS)/bench.txt
-	@touch $@
 
 lock: setup ## Pin requirements again (UPGRADE=--upgrade for the newest)
 	$(COMPILE) pyproject.toml --output-file $(LOCKS)/runtime.txt >/dev/null
 	$(COMPILE) pyproject.toml --extra dev --constraint $(LOCKS)/runtime.txt \
 		--output-file $(LOCKS)/dev.txt >/dev/null
-	$(COMPILE) pyproject.toml --extra dev --extra bench --constraint $(LOCKS)/dev.txt \
-		--output-file $(LOCKS)/bench.txt >/dev/null
 	$(COMPILE) pyproject.toml --extra dev --extra editors --constraint $(LOCKS)/dev.txt \
 		--output-file $(LOCKS)/editors.txt >/dev/null
 	$(COMPILE) .ci/agents/requirements.in --output-file $(LOCKS)/agents.txt >/dev/null

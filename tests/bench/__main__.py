@@ -1,7 +1,7 @@
 """Run the benchmarks, print the table and write it down: `make bench`.
 
 Each line is held against a named peer, measured in this one run. Nothing is asserted: a shared
-machine can make any of them look bad, and then the table says so.
+machine can make any of them look bad, and then the table says so, and how busy the machine was.
 """
 
 import argparse
@@ -12,14 +12,17 @@ from pathlib import Path
 from bench import (
     append_costs,
     attach_costs,
+    conditions,
     core_costs,
     durable_costs,
+    large_costs,
     replay_costs,
     snapshot_costs,
     start_costs,
     stream_costs,
     table,
     wire_costs,
+    workspace_costs,
 )
 from bench.measure import FULL, QUICK, USUAL, Figure, Scale
 
@@ -35,6 +38,8 @@ SUITES: Mapping[str, Suite] = {
     "wire": wire_costs.figures,
     "attach": attach_costs.figures,
     "stream": stream_costs.figures,
+    "large": large_costs.figures,
+    "workspace": workspace_costs.figures,
 }
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
 
@@ -50,9 +55,11 @@ def main() -> None:
     if unknown := set(options.suites) - set(SUITES):
         parser.error(f"there is no suite {', '.join(sorted(unknown))}")
     scale = QUICK if options.quick else FULL if options.full else USUAL
+    found = conditions.found()
     measured = measure(options.suites or SUITES, scale)
     if not options.suites and not options.quick:
-        DOCUMENT.write_text(table.document(measured), encoding="utf-8")
+        said = [*found, *conditions.left()]
+        DOCUMENT.write_text(table.document(measured, said), encoding="utf-8")
 
 
 def measure(names: Iterable[str], scale: Scale) -> dict[str, list[Figure]]:

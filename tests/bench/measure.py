@@ -33,6 +33,17 @@ class Scale:
     """How long a load that has a rate of its own goes on."""
 
 
+TINY = Scale(
+    rounds=1,
+    events=200,
+    commits=4,
+    requests=100,
+    threads=4,
+    history=1_000,
+    long_history=2_000,
+    seconds=0.3,
+)
+"""Measures nothing, and shows that all of it works."""
 QUICK = Scale(
     rounds=1,
     events=2_000,
@@ -70,6 +81,8 @@ class Figure:
     peer: float | None = None
     aim: str = ""
     met: bool | None = None
+    limit: str = ""
+    """What keeps it from more, where it may be missed."""
 
     @property
     def ratio(self) -> float | None:
@@ -85,6 +98,10 @@ class Figure:
         """Aim at `factor` times the peer or more."""
         met = self.peer is not None and self.ours >= self.peer * factor
         return attrs.evolve(self, aim=f"at least {_times(factor)}", met=met)
+
+    def limited_by(self, reason: str) -> Self:
+        """Say what keeps it from more; it is only told where the aim is missed."""
+        return attrs.evolve(self, limit=reason)
 
     def not_above(self, limit: float) -> Self:
         """Aim at a value of `limit` or less."""

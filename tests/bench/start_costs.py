@@ -89,9 +89,10 @@ async def _write(folder: Path, threads: int, history: int) -> None:
     async with written(folder) as log:
         await log.converse(threads)
         await log.snapshot()
-        await log.idle(history - TAIL)
+        tail = min(TAIL, history // 10)
+        await log.idle(history - tail)
         await log.snapshot()
-        await log.speak(TAIL)
+        await log.speak(tail)
 
 
 def _best(scale: Scale, folder: Path, state: Path | None) -> Started:

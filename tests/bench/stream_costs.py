@@ -4,9 +4,7 @@ What reading their messages costs anybody is measured beside it and taken off.
 """
 
 import asyncio
-import os
 import re
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -67,11 +65,7 @@ def _share(heard: Heard) -> float:
 
 async def _listen(folder: Path, speakers: int, seconds: float) -> Heard:
     """Let the server's agents speak, and listen to them as a client does."""
-    state, root = fresh_folder(folder), Path(__file__).parents[1]
-    paths = [str(root), os.environ.get("PYTHONPATH", "")]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
-    argv = [sys.executable, "-m", streaming_server.__name__, str(state)]
-    async with connected(argv, environment) as client:
+    async with connected(*streaming_server.started(fresh_folder(folder))) as client:
         await client.initialize()
         await client.ask("events/subscribe", {"deltas": True})
         for number in range(speakers):

@@ -1,4 +1,5 @@
-"""An agent that speaks two hundred times a second, and says each time when it did.
+"""An agent that speaks two hundred times a second, and says each time when it did; or that shows
+what a tool has put out, all of it in one message, where it is told to.
 
 Run as a program: it needs nothing but the standard library, so that fifty of them cost little.
 """
@@ -27,14 +28,42 @@ def main() -> None:
     for line in sys.stdin:
         message = json.loads(line)
         if message.get("method") == "session/prompt":
-            _speak(sys.stdin)
-            _answer(message, {"stopReason": "cancelled"})
+            _answer(message, {"stopReason": _do(message.get("params", {}))})
         elif "id" in message and "method" in message:
             _answer(message, _ANSWERS.get(message["method"], {}))
 
 
+def _do(prompted: dict[str, Any]) -> str:
+    """What the prompt asks for: `show SIZE`, or else to speak. Why it ends."""
+    match prompted:
+        case {"prompt": [{"text": str(words)}, *_]} if words.startswith("show "):
+            _show(int(words.removeprefix("show ")))
+            return "end_turn"
+        case _:
+            _speak(sys.stdin)
+            return "cancelled"
+
+
 def _answer(request: dict[str, Any], result: dict[str, object]) -> None:
     sys.stdout.write(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": result}) + "\n")
+    sys.stdout.flush()
+
+
+def _show(size: int) -> None:
+    """So many characters of lines."""
+    line = "-rw-r--r-- 1 somebody somebody 4096 Nov 26 20:15 some/file/or/other.txt\n"
+    shown = {"type": "content", "content": {"type": "text", "text": line * (size // len(line))}}
+    update = {
+        "sessionUpdate": "tool_call",
+        "toolCallId": "call",
+        "title": "List",
+        "status": "completed",
+        "content": [shown],
+    }
+    params = {"sessionId": "session", "update": update}
+    sys.stdout.write(
+        json.dumps({"jsonrpc": "2.0", "method": "session/update", "params": params}) + "\n"
+    )
     sys.stdout.flush()
 
 

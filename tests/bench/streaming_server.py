@@ -26,6 +26,14 @@ _TABLES: Final[dict[str, JsonValue]] = {
 }
 
 
+def started(state: Path) -> tuple[list[str], dict[str, str]]:
+    """How this server is started on a state folder, and with what environment."""
+    root = Path(__file__).parents[1]
+    paths = [str(root), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    return [sys.executable, "-m", "bench.streaming_server", str(state)], environment
+
+
 async def _serve(state: Path) -> int:
     ids, environment, settings = RandomIds(), dict(os.environ), Settings.at(state)
     app = App(settings, AppOptions(environment=environment, ids=ids, shipped_agents=False))
