@@ -18,13 +18,15 @@ from peon_protocol.events import (
     TurnCompleted,
     TurnFailed,
 )
-from peon_protocol.ids import ActionId, CommandId, ItemId, ThreadId, TurnId
+from peon_protocol.ids import ActionId, CommandId, ItemId, SessionId, ThreadId, TurnId
 from peon_protocol.provider_events import (
     ActionRequested,
     PlanReplaced,
     ProviderError,
     ProviderEvent,
     ReasoningDelta,
+    SessionEnded,
+    SessionStarted,
     TextDelta,
     ToolCallUpdated,
     TurnEnded,
@@ -291,6 +293,26 @@ async def test_the_last_usage_reported_is_recorded_with_the_end(desk: Desk):
     assert requested.operation.usage == Usage(input_tokens=2, output_tokens=3)
     (completed,) = await desk.events(TurnCompleted)
     assert completed.usage == Usage(input_tokens=2, output_tokens=3)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        ProviderError(code="overloaded", message="later"),
+        SessionEnded(session_id=SessionId("s"), reason="it died"),
+    ],
+    ids=lambda end: type(end).__name__,
+)
+async def test_the_usage_of_a_turn_that_fails_is_recorded_too(desk: Desk, end: ProviderEvent):
+    await desk.open_turn()
+    desk.hear(SessionStarted(session_id=SessionId("s"), native_id="n", agent_name="Ada"))
+    desk.hear(UsageReported(usage=Usage(input_tokens=5)))
+    desk.hear(end)
+    await desk.settled()
+    desk.finish(CheckpointTaken("1"))
+    await desk.settled()
+    [failed] = await desk.events(TurnFailed)
+    assert failed.usage == Usage(input_tokens=5)
 
 
 async def test_usage_that_comes_with_the_end_is_the_one_that_counts(desk: Desk):

@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from peon_protocol.rejections import ProviderNeedsLogin, ProviderNotAvailable
-from peon_protocol.values import Actor, ActorKind, Mode
+from peon_protocol.values import Actor, ActorKind, Mode, Usage
 
 ProviderObstacle: TypeAlias = ProviderNotAvailable | ProviderNeedsLogin
 
@@ -53,7 +53,8 @@ class Facts:
     """The world at the moment a command is decided.
 
     `fresh_id` has never been used; a rule derives every id it needs from this one. `root` is set
-    for CreateProject, `places` for what an agent asks leave for.
+    for CreateProject, `places` for what an agent asks leave for, `usage` where one was reported of
+    the turn that ends.
     """
 
     fresh_id: str
@@ -61,6 +62,7 @@ class Facts:
     providers: ProviderFacts
     root: RootFact | None = None
     places: Places = Places()
+    usage: Usage | None = None
 
 
 NOTHING: Final = Facts(

@@ -13,6 +13,7 @@ from peon.domain.model import Model, Thread, Turn
 from peon.domain.queue import returned
 from peon.domain.reviews import next_review
 from peon.domain.threads import refuse_unsupported_mode, refuse_unusable_provider
+from peon.domain.usages import completed
 from peon.errors import CommandRejected
 from peon_protocol.commands import InterruptTurn, StartTurn
 from peon_protocol.events import (
@@ -152,7 +153,7 @@ def end_turn(thread: Thread, turn: Turn, ending: Ending, facts: Facts) -> Iterat
             checkpoint_id=CheckpointId(facts.fresh_id),
             stop_reason=ending.stop_reason,
             error=ending.error,
-            usage=ending.usage,
+            usage=completed(ending.usage, facts.usage),
         ),
     )
 

@@ -116,13 +116,13 @@ class Coalescer:
         """Keep the last report; it is recorded with the turn's end."""
         self._usage[thread_id] = (turn_id, usage)
 
-    def take_usage(self, thread_id: ThreadId, turn_id: TurnId) -> Usage | None:
-        """The last report about this turn, which is forgotten here."""
-        noted = self._usage.pop(thread_id, None)
+    def usage(self, thread_id: ThreadId, turn_id: TurnId) -> Usage | None:
+        """The last report about this turn."""
+        noted = self._usage.get(thread_id)
         return noted[1] if noted is not None and noted[0] == turn_id else None
 
     def forget_usage(self, thread_id: ThreadId) -> None:
-        """Nobody will take it."""
+        """The turn is over."""
         self._usage.pop(thread_id, None)
 
     def close(self) -> None:

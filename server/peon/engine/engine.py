@@ -319,8 +319,11 @@ class Engine:
     ) -> Decided:
         """What the rules say, after what was said before has been recorded."""
         self._speech.before(self._model, command)
-        command = self._speech.completed(self._model, command)
+        command = self._speech.completed(command)
         facts = self._gathering.facts(command, self._model, actor, environment)
+        usage = self._speech.usage(self._model, command)
+        if usage is not None:
+            facts = attrs.evolve(facts, usage=usage)
         return decide(command, self._model, facts)
 
     def _commit(self, events: Sequence[Event], origin: Origin) -> list[StoredEvent]:

@@ -12,7 +12,6 @@ from peon.domain.commands import AnyCommand, RecordText
 from peon.domain.model import Model, Thread, Turn
 from peon.domain.provider import HOST, is_ending
 from peon.domain.turns import BROKEN_OFF
-from peon.domain.usages import completed
 from peon.engine.answers import Answer
 from peon.engine.coalescer import Coalescer, CoalescerLimits
 from peon.engine.tool_updates import ToolUpdates
@@ -23,13 +22,15 @@ from peon_protocol.notifications import TurnDelta
 from peon_protocol.provider_events import (
     ActionRequested,
     PlanReplaced,
+    ProviderError,
     ReasoningDelta,
+    SessionEnded,
     TextDelta,
     ToolCallUpdated,
     TurnEnded,
     UsageReported,
 )
-from peon_protocol.values import Actor, ActorKind, ItemKind
+from peon_protocol.values import Actor, ActorKind, ItemKind, Usage
 
 
 @attrs.frozen
@@ -94,26 +95,24 @@ class Speech:
             self._coalescer.flush(thread_id, complete=_closes_text(model, command))
             self._updates.flush(thread_id, but=_call_of(command))
 
-    def completed(self, model: Model, command: AnyCommand) -> AnyCommand:
-        """The command with what was said before and belongs to it.
-
-        An update carries what was held back of its tool call, the end of a turn the usage that was
-        reported while it ran.
-        """
+    def completed(self, command: AnyCommand) -> AnyCommand:
+        """The command with what was held back of its tool call, if it is about one."""
         if not isinstance(command, IngestProviderEvent):
             return command
         event = command.event
-        if isinstance(event, ToolCallUpdated):
-            whole = self._updates.joined(command, event)
-            return command if whole is event else attrs.evolve(command, event=whole)
+        if not isinstance(event, ToolCallUpdated):
+            return command
+        whole = self._updates.joined(command, event)
+        return command if whole is event else attrs.evolve(command, event=whole)
+
+    def usage(self, model: Model, command: AnyCommand) -> Usage | None:
+        """What was reported last of the turn that `command` may end, however it ends."""
+        if not isinstance(command, IngestProviderEvent):
+            return None
         turn = _speaking(model.threads.get(command.thread_id))
-        if not isinstance(event, TurnEnded) or turn is None:
-            return command
-        reported = self._coalescer.take_usage(command.thread_id, turn.turn_id)
-        if reported is None:
-            return command
-        usage = completed(event.usage, reported)
-        return attrs.evolve(command, event=attrs.evolve(event, usage=usage))
+        if turn is None or not isinstance(command.event, TurnEnded | ProviderError | SessionEnded):
+            return None
+        return self._coalescer.usage(command.thread_id, turn.turn_id)
 
     def forget(self, thread_id: ThreadId) -> None:
         """The turn of the thread is over: what it used is not the next one's."""
