@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import attrs
 
@@ -19,7 +20,7 @@ from peon.workspace.entries import LINK, Entry, Owner, Owners
 from peon.workspace.folder import Folder
 from peon.workspace.git import Git
 from peon.workspace.history import FolderHistory
-from peon.workspace.paths import shown, under
+from peon.workspace.paths import meant, shown, under
 from peon.workspace.restore import (
     RestoreOutcome,
     RestorePreview,
@@ -340,7 +341,8 @@ class UndoLab:
             await self._end_turn(busy)
         ref = mine[one % len(mine)]
         only = None if two % 4 else (shown(NAMES[two % len(NAMES)]),)
-        outcome = await self.checked_restore(RestoreRequest(thread, ref, only))
+        conflicts: Literal["keep", "overwrite"] = "keep" if two % 5 else "overwrite"
+        outcome = await self.checked_restore(RestoreRequest(thread, ref, only, conflicts))
         if two % 3 == 0:
             await self._undo_of_undo(thread, outcome)
 
@@ -361,8 +363,17 @@ class UndoLab:
         after, new_contents = read_tree(self.root)
         self._account_for_restore(outcome)
         if not self.disturbed:
-            assert (said.restored, said.kept) == (outcome.restored, outcome.kept)
-            assert {path for path in foreign if before.get(path) != after.get(path)} == set()
+            assert said.restored == outcome.restored
+            assert (said.kept, said.overwritten) == (outcome.kept, outcome.overwritten)
+            listed = {meant(one.path) for one in outcome.overwritten}
+            changed = {path for path in foreign if before.get(path) != after.get(path)}
+            assert changed <= listed
+            assert await self._tree_of(outcome.before_ref) == before
+        if request.conflicts == "overwrite":
+            # What others wrote may go, but then it stands in the checkpoint before.
+            precious -= _lines_of(await self._tree_of(outcome.before_ref), contents)
+        else:
+            assert outcome.overwritten == ()
         assert (precious | self._come) - self._gone - _lines_of(after, new_contents) == set()
         return outcome
 

@@ -19,6 +19,7 @@ from peon.workspace.disk import (
     move,
     parent_of,
     standing,
+    untouched,
 )
 from peon.workspace.entries import EXECUTABLE, LINK, Entry
 from peon.workspace.paths import ancestors
@@ -36,16 +37,24 @@ def no_steps(step: str) -> None:
 _MOVED = (errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENOTEMPTY)
 """Failures which mean that somebody put something else there in between."""
 
+_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+"""Failures which mean that nothing can stand at a path: its folder is missing, or a link."""
+
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Applier:
-    """Applies the actions of one restore. `tag` makes its scratch names its own."""
+    """Applies the actions of one restore. `tag` makes its scratch names its own.
 
-    def __init__(self, root: Path, tag: str, steps: Steps) -> None:
+    A file that nobody touched since the moment `captured_at` (in nanoseconds of the file system) is
+    as it was captured, and need not be read before it is swapped; after it, it is in any case.
+    """
+
+    def __init__(self, root: Path, tag: str, steps: Steps, *, captured_at: int = 0) -> None:
         self._root = root
         self._tag = tag.encode()
         self._steps = steps
+        self._captured_at = captured_at
 
     def apply(self, action: Action, number: int, content: bytes) -> Reason | None:
         """Make the path stand as the target, whose bytes are `content`; or say why it stays.
@@ -53,22 +62,32 @@ class Applier:
         Nothing is done where the path is not as expected, before or at the very swap.
         """
         try:
-            now = standing(self._root, action.path)
-            if now == "folder" and action.expect is None:
-                self._prune(action.path)
-                now = standing(self._root, action.path)
-            if _is(now, action.target):
-                return None
-            done = now == action.expect and self._swap(action, number, content)
+            if action.expect is None:
+                self._make_room(action)
+            with parent_of(self._root, action.path) as (handle, name):
+                now = self._now(handle, name, action.expect)
+                if _is(now, action.target):
+                    return None
+                swap = _Swap(handle, name, action, self._names(number), self._steps)
+                done = now == action.expect and swap.do(content)
         except OSError as error:
+            if action.target is None and error.errno in _ABSENT:
+                return None
             return "changedMeanwhile" if error.errno in _MOVED else "unwritable"
         return None if done else "changedMeanwhile"
 
-    def _swap(self, action: Action, number: int, content: bytes) -> bool:
-        if action.target is not None and action.expect is None:
+    def _make_room(self, action: Action) -> None:
+        """Where nothing stood, folders may be missing, or one of ours may be left."""
+        if standing(self._root, action.path) == "folder":
+            self._prune(action.path)
+        if action.target is not None:
             self._make_way(action.path)
-        with parent_of(self._root, action.path) as (handle, name):
-            return _Swap(handle, name, action, self._names(number), self._steps).do(content)
+
+    def _now(self, handle: int, name: bytes, expect: Entry | None) -> Entry | Special | None:
+        """What stands there. One that is surely as it was captured is not read."""
+        if expect is not None and untouched(handle, name, expect, self._captured_at):
+            return expect
+        return entry_in(handle, name)
 
     def stands(self, path: bytes, entry: Entry | None) -> bool:
         """Whether a path stands exactly so."""
@@ -153,7 +172,8 @@ class _Swap:
         except OSError:
             self.tidy()
             raise
-        self.tidy()
+        if not done:
+            self.tidy()
         return done
 
     def _attempt(self, content: bytes) -> bool:

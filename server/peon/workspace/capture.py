@@ -87,7 +87,9 @@ class FolderObserver:
         with storing():
             await asyncio.to_thread(_write_if_new, rules, here.excludes)
         extra = {*kept, *(here.prefix + name for name in also)}
-        return Unit(self._store, view, rules, here.prefix, path, self._limits, extra)
+        unit = Unit(self._store, view, rules, here.prefix, path, self._limits, extra)
+        unit.stored_before = bool(also)
+        return unit
 
 
 def _within(unit: bytes, paths: Collection[bytes], units: Collection[bytes]) -> list[bytes]:

@@ -61,6 +61,21 @@ def standing(root: Path, path: bytes) -> Entry | Special | None:
         raise
 
 
+def untouched(handle: int, name: bytes, entry: Entry, since: int) -> bool:
+    """Whether a file of this kind stands there that nobody has changed since a moment."""
+    try:
+        status = os.stat(name, dir_fd=handle, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    mode = EXECUTABLE if status.st_mode & stat.S_IXUSR else FILE
+    return (
+        stat.S_ISREG(status.st_mode)
+        and mode == entry.mode
+        and status.st_ctime_ns < since
+        and status.st_mtime_ns < since
+    )
+
+
 def entry_in(handle: int, name: bytes) -> Entry | Special | None:
     """What stands under a name in an opened folder."""
     try:

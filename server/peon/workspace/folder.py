@@ -62,7 +62,8 @@ class Folder:
         self._observer = observer
         self._trees: dict[bytes, str] = {}
         self._doubt = _IN_DOUBT
-        self._seen_at = 0
+        self.seen_at = 0
+        """When the last look began, in nanoseconds of the file system."""
 
     async def load(self) -> None:
         """Read the chain from the store. The time since its last capture is in doubt."""
@@ -124,7 +125,7 @@ class Folder:
         written = await self._write(tree, changes, look, restore)
         self._trees = dict(look.trees)
         self._doubt = _Doubt(Unseen(look.missing), everything=_EVERYTHING in look.missing)
-        self._seen_at = seen_at
+        self.seen_at = seen_at
         return written
 
     async def _changes(
@@ -158,7 +159,7 @@ class Folder:
 
     def _untouched(self, path: bytes) -> bool:
         try:
-            return os.lstat(os.path.join(os.fsencode(self.root), path)).st_ctime_ns < self._seen_at
+            return os.lstat(os.path.join(os.fsencode(self.root), path)).st_ctime_ns < self.seen_at
         except OSError:
             return True
 

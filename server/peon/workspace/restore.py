@@ -26,6 +26,7 @@ from peon.workspace.entries import (
 from peon.workspace.folder import Attribution, Folder, RestoreMade, Written
 from peon.workspace.intent import Intent, drop_intent, read_intent, write_intent
 from peon.workspace.lines import lines_that_leave
+from peon.workspace.memory import Memory, Remembered
 from peon.workspace.moved import Moves
 from peon.workspace.paths import ancestors, meant, shown
 from peon.workspace.perform import Performance
@@ -105,7 +106,7 @@ async def preview(
     folder: Folder, request: RestoreRequest, attribution: Attribution
 ) -> RestorePreview:
     """Capture the present and say what a restore would do; changes nothing in the folder."""
-    _, plan = await _plan(folder, request, attribution)
+    _, plan = await _plan(folder, request, attribution, Memory())
     restored = [_restored(one.path, one.expect, one.target) for one in plan.actions]
     conflicts, overwritten = _kept(plan.conflicts.items()), _kept(plan.overwritten.items())
     return RestorePreview(_sorted(restored), conflicts, overwritten)
@@ -122,12 +123,13 @@ async def restore(
     owner = Owner(request.thread_id, restore_id, "restore")
     if (done := folder.chain.restore_by(owner)) is not None:
         return _outcome(folder, *done)
-    before, plan = await _plan(folder, request, attribution)
+    memory = Memory()
+    before, plan = await _plan(folder, request, attribution, memory)
     intent = Intent(owner, request.checkpoint_ref, before.ref, plan)
     with storing():
         await asyncio.to_thread(flush, folder.store.folder)
         await asyncio.to_thread(write_intent, folder.store.folder, intent)
-    return await carry_out(folder, intent, steps)
+    return await carry_out(folder, intent, steps, memory)
 
 
 async def finish_interrupted(folder: Folder, steps: Steps) -> RestoreOutcome | None:
@@ -147,7 +149,7 @@ async def finish_interrupted(folder: Folder, steps: Steps) -> RestoreOutcome | N
 
 
 async def _plan(
-    folder: Folder, request: RestoreRequest, attribution: Attribution
+    folder: Folder, request: RestoreRequest, attribution: Attribution, memory: Memory
 ) -> tuple[Written, Plan]:
     after = folder.chain.number(request.checkpoint_ref)
     now = await folder.record(attribution, Deadline.after(folder.clock, CAPTURE_SECONDS))
@@ -165,7 +167,7 @@ async def _plan(
     around = await asyncio.to_thread(look_around, folder, drafted)
     moves = Moves.of(folder.chain, wish.undone, after)
     targets = {path: action.target for path, action in drafted.actions.items()}
-    lines = await lines_that_leave(folder.store, moves, targets)
+    lines = await lines_that_leave(folder.store, moves, targets, memory)
     return now, settle(drafted, around, moves, lines, overwrite=wish.overwrite)
 
 
@@ -194,8 +196,10 @@ def look_around(folder: Folder, drafted: Draft) -> Surroundings:
 # ---- applying ------------------------------------------------------------------------------------
 
 
-async def carry_out(folder: Folder, intent: Intent, steps: Steps) -> RestoreOutcome:
-    """Do what was written down, and say so in the chain."""
+async def carry_out(
+    folder: Folder, intent: Intent, steps: Steps, memory: Memory | None = None
+) -> RestoreOutcome:
+    """Do what was written down, and say so in the chain; `memory` may hold what is written."""
     if not await asyncio.to_thread(folder.root.is_dir):
         raise ExternalFailure(
             "workspace",
@@ -207,7 +211,7 @@ async def carry_out(folder: Folder, intent: Intent, steps: Steps) -> RestoreOutc
     steps("begin")
     work = Performance(applier, intent.plan.actions, await _folders_before(folder, intent.plan))
     async with folder.store.blobs() as blobs:
-        await work.perform(blobs)
+        await work.perform(Remembered(blobs, memory or Memory()))
     steps("applied")
     with storing():
         await asyncio.to_thread(flush, folder.root)
@@ -234,7 +238,8 @@ def _tidy_all(applier: Applier, actions: Iterable[Action]) -> None:
 
 
 def _applier(folder: Folder, intent: Intent, steps: Steps) -> Applier:
-    return Applier(folder.root, f"{folder.chain.number(intent.before)}", steps)
+    tag = f"{folder.chain.number(intent.before)}"
+    return Applier(folder.root, tag, steps, captured_at=folder.seen_at)
 
 
 def _by(owner: Owner, done: Mapping[bytes, Action]) -> Attribution:

@@ -78,6 +78,8 @@ class Unit:
         self._path = path
         self._limits = limits
         self._extra = extra
+        self.stored_before = False
+        """Whether what has changed is in the store already, as after a restore."""
         self._base = os.fsencode(view.work_tree)
         self._missing: list[Miss] = []
 
@@ -216,7 +218,9 @@ class Unit:
         """Put a batch into the index, all of it or nothing."""
         try:
             # Many files at once go into one pack: that halves the time of a first capture.
-            packed = ["-c", "core.bigFileThreshold=1"] if len(batch) >= _PACKED_FILES else []
+            # What is in the store is looked for only where it does not go into a pack at once.
+            many = len(batch) >= _PACKED_FILES and not self.stored_before
+            packed = ["-c", "core.bigFileThreshold=1"] if many else []
             await self._store.git(
                 "-c", "core.compression=1", *packed,
                 "update-index", "-z", "--add", "--remove", "--replace", "--stdin",

@@ -1,0 +1,48 @@
+"""A program that captures a folder and is killed at one of its calls of git:
+`python capture_crash.py STATE ROOT`.
+
+The git that it finds on its PATH does the killing, see `killing_git`.
+"""
+
+import asyncio
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Final
+
+from peon.runtime.clock import SystemClock
+from peon.workspace.workspace import Workspace
+
+_KILLER: Final = """#!/bin/sh
+# The call number {number} of git is the last: its caller is killed {when} it is done.
+count=$(($(cat '{counter}') + 1))
+echo "$count" > '{counter}'
+if [ "$count" -eq {number} ] && [ {when} = before ]; then kill -9 "$PPID"; exit 1; fi
+if [ "$count" -eq {number} ]; then '{git}' "$@"; kill -9 "$PPID"; exit 1; fi
+exec '{git}' "$@"
+"""
+
+
+def killing_git(folder: Path, number: int, when: str) -> Path:
+    """A folder for the front of a PATH, whose git ends its caller at its call of this number."""
+    folder.mkdir()
+    git = shutil.which("git")
+    assert git is not None
+    counter = folder / "count"
+    counter.write_text("0\n")
+    script = folder / "git"
+    script.write_text(_KILLER.format(number=number, when=when, counter=counter, git=git))
+    script.chmod(0o755)
+    return folder
+
+
+async def _capture(state: Path, root: Path) -> None:
+    environ = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
+    workspace = Workspace(state=state, clock=SystemClock(), environ=environ)
+    await workspace.capture(root)
+    workspace.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_capture(Path(sys.argv[1]), Path(sys.argv[2])))
