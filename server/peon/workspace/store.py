@@ -6,7 +6,6 @@ nested in it) has its own index here, never the user's.
 """
 
 import asyncio
-import fcntl
 import hashlib
 import os
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
@@ -15,9 +14,10 @@ from pathlib import Path
 
 import attrs
 
-from peon.errors import ExternalFailure, Unavailable
+from peon.errors import ExternalFailure
 from peon.workspace.entries import GITLINK, Entry
 from peon.workspace.git import Argument, Call, Git, GitResult, piped
+from peon.workspace.holding import take_lock
 from peon.workspace.loose import commit, folders_tree, write_object
 from peon.workspace.room import Room
 from peon.workspace.waiting import to_the_end
@@ -109,7 +109,7 @@ class CheckpointStore:
         Raises Unavailable when another process holds it.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._take_lock()
+        self._lock = take_lock(self.folder / "lock")
         _lay_out(self.objects)
         (self.folder / "root").write_bytes(os.fsencode(root))
         self.clear_left_behind()
@@ -125,19 +125,6 @@ class CheckpointStore:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-
-    def _take_lock(self) -> None:
-        handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            raise Unavailable(
-                "checkpoints",
-                "another process holds the checkpoints of this folder",
-                "Use that server, or end it first.",
-            ) from None
-        self._lock = handle
 
     # ---- calls ---------------------------------------------------------------------------------
 
