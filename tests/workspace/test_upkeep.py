@@ -354,6 +354,7 @@ async def test_a_line_that_is_not_there_is_refused(bench: Bench, name: str):
 async def test_many_packs_become_one(bench: Bench, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(upkeep, "PACK_FROM", 1)
     monkeypatch.setattr(upkeep, "PACKS", 3)
+    monkeypatch.setattr(upkeep, "SHARE", 1.0)
     packs = (await bench.folder()).store.folder / "objects.git" / "objects" / "pack"
     seen = []
     for number in range(5):
@@ -362,3 +363,17 @@ async def test_many_packs_become_one(bench: Bench, monkeypatch: pytest.MonkeyPat
         await keep_small(bench, Retention())
         seen.append(len(list(packs.glob("*.pack"))))
     assert seen == [1, 2, 3, 1, 2]
+
+
+async def test_packs_beside_a_large_one_become_one_when_they_are_not_small_any_more(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(upkeep, "PACK_FROM", 1)
+    packs = (await bench.folder()).store.folder / "objects.git" / "objects" / "pack"
+    seen = []
+    for number in range(4):
+        bench.repo.write("file", f"{number}\n")
+        await bench.capture()
+        await bench.workspace.keep_small(bench.root, Retention())
+        seen.append(len(list(packs.glob("*.pack"))))
+    assert seen == [1, 2, 1, 2]

@@ -23,6 +23,9 @@ GROWN_FROM = 256 * 1024 * 1024
 PACKS = 8
 """Packs from which they are made one: similar contents share space only within a pack."""
 
+SHARE = 0.1
+"""Of what is packed, how much may lie outside the largest pack before they are made one."""
+
 KEPT_AT_LEAST = 20
 """The newest captures are let go for the sake of the quota only if nothing else helps."""
 
@@ -81,10 +84,16 @@ async def pack(store: CheckpointStore) -> None:
     """
     counted = await store.git("count-objects", "-v")
     facts = dict(line.split(b": ", 1) for line in counted.out.splitlines())
-    if int(facts[b"packs"]) >= PACKS:
+    sizes = await asyncio.to_thread(_pack_sizes, store)
+    if len(sizes) >= PACKS or sum(sizes[:-1]) > SHARE * sum(sizes):
         await store.git("repack", "-A", "-d", "-q", seconds=_SECONDS)
     elif int(facts[b"count"]) >= PACK_FROM:
         await store.git("repack", "-d", "-q", seconds=_SECONDS)
+
+
+def _pack_sizes(store: CheckpointStore) -> list[int]:
+    packs = (store.objects / "objects" / "pack").glob("*.pack")
+    return sorted(pack.stat().st_size for pack in packs)
 
 
 async def let_go(folder: Folder, store: CheckpointStore, retention: Retention) -> Upkeep:
