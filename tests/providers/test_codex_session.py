@@ -70,7 +70,14 @@ async def test_a_turn_is_told_in_one_vocabulary(agents: Agency):
     assert {call.item_id for call in calls} == {action.item_id}
     assert status(recorder) is ItemStatus.COMPLETED
     assert calls[-1].summary == "first"
-    usage = Usage(input_tokens=60, output_tokens=20, cache_read_tokens=40, model="gpt-5.5")
+    usage = Usage(
+        input_tokens=60,
+        output_tokens=20,
+        cache_read_tokens=40,
+        model="gpt-5.5",
+        context_used=120,
+        context_size=1000,
+    )
     assert recorder.of(UsageReported) == [UsageReported(usage=usage)]
     assert end == TurnEnded(stop_reason=StopReason.END_TURN, usage=usage)
 

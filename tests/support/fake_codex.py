@@ -70,7 +70,12 @@ class Server:
 
     def use_tokens(self) -> None:
         self.tokens += 120
-        last = {"inputTokens": 100, "cachedInputTokens": 40, "outputTokens": 20}
+        last = {
+            "inputTokens": 100,
+            "cachedInputTokens": 40,
+            "outputTokens": 20,
+            "totalTokens": 120,
+        }
         times = self.tokens // 120
         total = {name: number * times for name, number in last.items()}
         usage = {"total": total, "last": last, "modelContextWindow": 1000}

@@ -45,6 +45,8 @@ class TurnUsage:
             output_tokens=used.written,
             cache_read_tokens=used.cached,
             model=model,
+            context_used=raw.number(token_usage, "last", "totalTokens"),
+            context_size=raw.number(token_usage, "modelContextWindow"),
         )
 
 
