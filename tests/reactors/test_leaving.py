@@ -189,6 +189,34 @@ async def test_a_commit_that_was_broken_off_is_made_by_the_next_process_and_once
     assert len(await house.events(ChangesCommitted)) == 1
 
 
+async def test_a_git_that_outlived_its_server_may_end_while_the_next_one_commits(house: House):
+    began, ended = house.place / "began", house.place / "ended"
+    house.repo.write(".git/hooks/pre-commit", _OUTLIVING.format(began=began, ended=ended))
+    (house.repo.root / ".git" / "hooks" / "pre-commit").chmod(0o755)
+    house.repo.write("rose.txt", "red")
+    await house.open_thread()
+    command = CommitChanges(thread_id=TALK, message="Roses", command_id=CommandId("roses"))
+    house.submit(command)
+    while not began.exists():
+        await house.until_event(OperationRequested)
+        await asyncio.sleep(0)
+    await leave(house)
+    await house.open()
+    made = await house.ask(command, CommitResult)
+
+    assert ended.exists()
+    assert house.repo.git("rev-list", "--all").split() == [made.commit]
+    assert len(await house.events(ChangesCommitted)) == 1
+
+
+_OUTLIVING = """#!/bin/sh
+# The first is broken off. What it would have done is done while the second is at work.
+if [ ! -e "{began}" ]; then : >"{began}"; while :; do sleep 0.02; done; fi
+git commit --quiet --no-verify --message=Roses
+: >"{ended}"
+"""
+
+
 async def test_the_next_process_goes_on_from_a_snapshot(house: House):
     await house.open_thread()
     await leave(house)

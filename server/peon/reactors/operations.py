@@ -28,6 +28,7 @@ from peon.reactors.captures import Captures, missing_paths, taken
 from peon.reactors.expectations import Expectations
 from peon.reactors.failures import work_failed
 from peon.reactors.reviews import Reviews
+from peon.workspace.commits import Commit, CommitExpectation
 from peon.workspace.restore import KeptPath, RestoreRequest
 from peon.workspace.workspace import Workspace
 from peon_protocol.failures import FailureKind
@@ -150,18 +151,36 @@ class Operations:
     async def _commit(
         self, effect: PerformOperation, operation: CommitOperation, root: Path
     ) -> Outcome:
-        """After a crash, a commit that was made is recognised by what it stands on and holds."""
-        environment = self._environment_of(effect)
-        expected = await self._expectations.of(effect.operation_id)
-        if expected is not None:
-            found = await self._workspace.find_commit(root, expected, operation.message)
-            if found is not None:
-                return CommitMade(found.commit, found.branch, found.files)
-        paths = operation.paths
+        """After a crash, a commit that was made is recognised by what it stands on and holds.
+
+        A git whose server was killed may still be held up by a hook, and end while ours is at work:
+        then git lets only one of both move the branch, and what was made is looked for again.
+        """
+        before = await self._expectations.of(effect.operation_id)
+        made = await self._find(root, before, operation.message)
+        if made is None:
+            try:
+                made = await self._commit_anew(effect, operation, root)
+            except ExternalFailure:
+                made = await self._find(root, before, operation.message)
+                if made is None:
+                    raise
+        return CommitMade(made.commit, made.branch, made.files)
+
+    async def _find(
+        self, root: Path, expected: CommitExpectation | None, message: str
+    ) -> Commit | None:
+        if expected is None:
+            return None
+        return await self._workspace.find_commit(root, expected, message)
+
+    async def _commit_anew(
+        self, effect: PerformOperation, operation: CommitOperation, root: Path
+    ) -> Commit:
+        environment, paths = self._environment_of(effect), operation.paths
         expected = await self._workspace.commit_expectation(root, paths, environment)
         await self._expectations.keep(effect.operation_id, expected)
-        made = await self._workspace.commit(root, operation.message, paths, environment)
-        return CommitMade(made.commit, made.branch, made.files)
+        return await self._workspace.commit(root, operation.message, paths, environment)
 
     async def _push(
         self, effect: PerformOperation, operation: PushOperation, root: Path
