@@ -92,7 +92,10 @@ test-neovim-next: neovim-tools # Neovim 0.12 from another Debian; by hand, it is
 
 pictures: pictures-vscode pictures-neovim ## Take the pictures of the editors again
 
-pictures-vscode: $(EDITORS_READY)
+pictures-vscode: vscode-tools vsix
+	@mkdir -p docs/images/vscode
+	$(IN_EDITORS) PEON_TEST_PICTURES="$(CURDIR)/docs/images/vscode" $(PYTEST) -n 0 \
+		tests/editors/vscode/test_turns.py tests/editors/vscode/test_files.py
 
 pictures-neovim: neovim-tools
 	PEON_TEST_PICTURES=docs/images/neovim $(PYTEST) -n 0 tests/editors/neovim/test_pictures.py

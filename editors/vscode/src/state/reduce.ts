@@ -5,6 +5,7 @@ import { withItemDelta } from "./items";
 import { type Message, type State, withChangedThread, withChangedTurn } from "./state";
 import { isGap } from "./text";
 import { createdThread, withThreadEvent } from "./threads";
+import { NOTHING_USED, plus } from "./usages";
 
 export function reduce(state: State, message: Message): State {
   switch (message.method) {
@@ -24,10 +25,26 @@ export function applyEvents(
   let after = state;
   let sequence = Math.max(state.sequence, through);
   for (const stored of events) {
-    after = applyEvent(after, stored);
+    // Sums have no version of their own: what was heard before is not added again.
+    const isNew = stored.sequence > state.sequence;
+    after = isNew ? withUsage(applyEvent(after, stored), stored) : applyEvent(after, stored);
     sequence = Math.max(sequence, stored.sequence);
   }
   return after.sequence === sequence ? after : { ...after, sequence };
+}
+
+/** The state with what a turn used added to its project. */
+function withUsage(state: State, stored: StoredEvent): State {
+  if (stored.type !== "turn.completed" && stored.type !== "turn.failed") {
+    return state;
+  }
+  const { usage, threadId } = stored.payload;
+  const project = state.projects.get(state.threads.get(threadId)?.projectId ?? "");
+  if (usage === null || project === undefined) {
+    return state;
+  }
+  const used = { ...project, usage: plus(project.usage ?? NOTHING_USED, usage) };
+  return { ...state, projects: new Map(state.projects).set(project.projectId, used) };
 }
 
 export function applyDelta(state: State, delta: TurnDelta): State {
@@ -60,7 +77,8 @@ function applyEvent(state: State, stored: StoredEvent): State {
         return state;
       }
       const createdAt = stored.occurredAt;
-      const project = { projectId, root, title, defaults, createdAt, version: stored.version };
+      const known = { projectId, root, title, defaults, createdAt };
+      const project = { ...known, usage: NOTHING_USED, version: stored.version };
       return { ...state, projects: new Map(state.projects).set(projectId, project) };
     }
     case "project.configured":

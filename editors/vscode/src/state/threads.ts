@@ -19,6 +19,7 @@ import { withItemEvent } from "./items";
 import { changed, gone, queued, reordered } from "./queue";
 import { withChangedTurn } from "./state";
 import { titleOf } from "./titles";
+import { NOTHING_USED, plus } from "./usages";
 
 export function createdThread(event: ThreadCreated, stored: StoredEvent): ThreadView {
   return {
@@ -35,6 +36,9 @@ export function createdThread(event: ThreadCreated, stored: StoredEvent): Thread
     pendingActions: [],
     queue: [],
     queueHeld: false,
+    options: [],
+    commands: [],
+    usage: NOTHING_USED,
     checkpoints: [],
     operation: null,
     session: null,
@@ -75,14 +79,14 @@ function fold(thread: ThreadView, stored: StoredEvent): ThreadView {
       }));
     case "turn.completed": {
       const event = stored.payload;
-      const held = { ...thread, queueHeld: event.queueHeld ?? false };
+      const held = ended(thread, event);
       return withChangedTurn(held, event.turnId, (turn) =>
         completed(turn, event, stored.occurredAt),
       );
     }
     case "turn.failed": {
       const event = stored.payload;
-      const held = { ...thread, queueHeld: event.queueHeld ?? false };
+      const held = ended(thread, event);
       return withChangedTurn(held, event.turnId, (turn) => failed(turn, event, stored.occurredAt));
     }
     case "message.queued":
@@ -126,6 +130,10 @@ function fold(thread: ThreadView, stored: StoredEvent): ThreadView {
     case "session.opened": {
       const { sessionId, provider, agentName, agentVersion, origin } = stored.payload;
       return { ...thread, session: { sessionId, provider, agentName, agentVersion, origin } };
+    }
+    case "session.configured": {
+      const { options, commands } = stored.payload;
+      return { ...thread, options, commands };
     }
     case "session.closed":
       return { ...thread, session: null };
@@ -174,6 +182,13 @@ function turnStarted(thread: ThreadView, event: TurnStarted, startedAt: string):
   const title = unnamed ? titleOf(event.prompt) : thread.title;
   const waiting = gone({ ...thread, queueHeld: false }, event.messageId ?? null);
   return { ...waiting, title, turns: [...thread.turns, turn] };
+}
+
+/** The thread when a turn of it is over, whichever way. An event of an older log may say less. */
+function ended(thread: ThreadView, event: TurnCompleted | TurnFailed): ThreadView {
+  const usage =
+    event.usage === null ? thread.usage : plus(thread.usage ?? NOTHING_USED, event.usage);
+  return { ...thread, usage, queueHeld: event.queueHeld ?? false };
 }
 
 function completed(turn: TurnView, event: TurnCompleted, endedAt: string): TurnView {
