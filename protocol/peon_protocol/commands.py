@@ -21,6 +21,7 @@ from peon_protocol.ids import (
 )
 from peon_protocol.provider_events import ProviderEvent
 from peon_protocol.values import (
+    Budget,
     ConflictChoice,
     Mode,
     ProjectDefaults,
@@ -70,6 +71,7 @@ class CreateThread:
     provider: str | None = None
     model: str | None = None
     mode: Mode | None = None
+    budget: Budget | None = None
     command_id: CommandId | None = None
 
 
@@ -81,6 +83,7 @@ class ConfigureThread:
     title: str | None = None
     model: str | None = None
     mode: Mode | None = None
+    budget: Budget | None = None
     archived: bool | None = None
     command_id: CommandId | None = None
 

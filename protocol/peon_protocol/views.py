@@ -22,6 +22,7 @@ from peon_protocol.values import (
     Actor,
     AgentCommand,
     AuthMethod,
+    Budget,
     CheckpointKind,
     FileEdit,
     ItemContent,
@@ -188,8 +189,9 @@ class ThreadView:
     """A conversation. `version` counts its events: a subscriber knows whether it has them all.
 
     `queue` starts by itself, message by message, unless it is held: after a turn that failed, or
-    whose server stopped, until something is started. `options` and `commands` are what its session
-    offered last, `usage` what its turns used; its context is as the last of them left it.
+    whose server stopped, until something is started, and while the budget is spent. `options` and
+    `commands` are what its session offered last, `usage` what its turns used; its context is as the
+    last of them left it.
     """
 
     thread_id: ThreadId
@@ -211,6 +213,7 @@ class ThreadView:
     options: tuple[SessionOption, ...]
     commands: tuple[AgentCommand, ...]
     usage: Usage
+    budget: Budget | None
     created_at: str
     updated_at: str
     version: int

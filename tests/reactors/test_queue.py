@@ -3,11 +3,17 @@
 import pytest
 
 from peon.errors import ExternalFailure, Unavailable
-from peon_protocol.commands import InterruptTurn, QueueMessage, SendMessage, SteerTurn
+from peon_protocol.commands import (
+    ConfigureThread,
+    InterruptTurn,
+    QueueMessage,
+    SendMessage,
+    SteerTurn,
+)
 from peon_protocol.events import MessageQueued, MessageSteered, TurnCompleted, TurnStarted
 from peon_protocol.ids import MessageId
-from peon_protocol.provider_events import ProviderError
-from peon_protocol.values import StopReason, ThreadStatus, TurnError
+from peon_protocol.provider_events import ProviderError, UsageReported
+from peon_protocol.values import Budget, StopReason, ThreadStatus, TurnError, Usage
 from support.houses import TALK, House
 from support.tame_agent import TameSession
 
@@ -90,3 +96,20 @@ async def test_what_waits_is_there_after_a_restart_and_waits_for_a_person(house:
     await house.submit(SendMessage(thread_id=TALK))
     started = await house.until_event(TurnStarted, times=2)
     assert started[-1].message_id == LATER
+
+
+async def test_a_budget_that_is_spent_stops_the_turn_and_keeps_the_session(house: House):
+    agent = await at_work(house)
+    await house.submit(ConfigureThread(thread_id=TALK, budget=Budget(max_tokens=10)))
+    await house.submit(QueueMessage(thread_id=TALK, message_id=LATER, prompt="the tulips"))
+
+    agent.say(UsageReported(usage=Usage(20, 5)))
+    ended = await house.end_of_turn()
+
+    assert isinstance(ended, TurnCompleted)
+    assert (ended.stop_reason, ended.usage) == (StopReason.CANCELLED, Usage(20, 5))
+    assert (await house.thread()).queue_held
+    assert not agent.closed
+    await house.submit(ConfigureThread(thread_id=TALK, budget=Budget(max_tokens=100)))
+    await agent.until_prompted(2)
+    assert agent.prompts[1] == "the tulips"

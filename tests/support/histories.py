@@ -79,6 +79,7 @@ from peon_protocol.provider_events import (
 )
 from peon_protocol.values import (
     AgentCommand,
+    Budget,
     CheckpointOperation,
     CommitOperation,
     Cost,
@@ -325,7 +326,7 @@ def _said(pick: Pick) -> ProviderEvent:
     )
     rare: list[ProviderEvent] = [
         ProviderError(code="overloaded", message="later"),
-        UsageReported(usage=Usage()),
+        UsageReported(usage=pick.of([Usage(), Usage(3, 3)])),
         ActionWithdrawn(action_id=pick.of(_ACTIONS)),
     ]
     events: list[ProviderEvent] = [
@@ -394,7 +395,11 @@ def _at_any_time(pick: Pick, thread: Thread) -> AnyCommand:
         SettleThread(thread_id, "the server stopped"),
         RecordOperation(thread_id, OperationId("unknown"), _GONE),
         RecordTurnCheckpoint(thread_id, pick.of(_TURNS), _GONE),
-        ConfigureThread(thread_id=thread_id, title=pick.of(["Roses", ""])),
+        ConfigureThread(
+            thread_id=thread_id,
+            title=pick.of(["Roses", ""]),
+            budget=pick.of([None, None, Budget(), Budget(max_tokens=4)]),
+        ),
         _review(pick, thread),
         DeleteThread(thread_id=thread_id),
         DeleteProject(project_id=thread.project_id),

@@ -117,7 +117,13 @@ def _queue(model: Model, thread: Thread) -> Iterator[str]:
     if not told <= {thread.current}:
         yield "a message is told to an agent that is not at work"
     is_free = thread.current is None and thread.operation is None and not thread.archived
-    if thread.queue and is_free and not thread.queue_held and not _restored(model, thread):
+    if (
+        thread.queue
+        and is_free
+        and not thread.queue_held
+        and not thread.budget_spent
+        and not _restored(model, thread)
+    ):
         yield "a message waits for nothing"
 
 

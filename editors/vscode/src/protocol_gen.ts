@@ -457,11 +457,23 @@ export interface TurnError {
   message: string;
 }
 
+/**
+ * What a thread's turns may use together; what is null has no bound, and so has nothing else.
+ *
+ * Tokens are those read and written; a cost counts in its own currency only.
+ */
+export interface Budget {
+  maxTokens?: number | null;
+  maxCost?: number | null;
+  currency?: string | null;
+}
+
 /** What a new thread of the project takes where it does not say itself. */
 export interface ProjectDefaults {
   provider?: string | null;
   model?: string | null;
   mode?: Mode | null;
+  budget?: Budget | null;
 }
 
 /** A path a checkpoint could not hold, and why. */
@@ -824,6 +836,7 @@ export interface ThreadCreated {
   provider: string;
   model: string | null;
   mode: Mode;
+  budget: Budget | null;
 }
 
 /** What is null stayed as it was; `titleSource` says who set the title. */
@@ -833,6 +846,7 @@ export interface ThreadConfigured {
   titleSource: TitleSource | null;
   model: string | null;
   mode: Mode | null;
+  budget: Budget | null;
   archived: boolean | null;
 }
 
@@ -940,10 +954,11 @@ export interface TurnStarted {
   messageId: MessageId | null;
 }
 
-/** Somebody asked the turn to stop; the agent has not agreed yet. */
+/** The turn was asked to stop, by somebody or by its budget; the agent has not agreed yet. */
 export interface TurnInterruptRequested {
   threadId: ThreadId;
   turnId: TurnId;
+  budgetSpent: boolean;
 }
 
 /**
@@ -1220,6 +1235,7 @@ export interface CreateThread {
   provider?: string | null;
   model?: string | null;
   mode?: Mode | null;
+  budget?: Budget | null;
   commandId?: CommandId | null;
 }
 
@@ -1229,6 +1245,7 @@ export interface ConfigureThread {
   title?: string | null;
   model?: string | null;
   mode?: Mode | null;
+  budget?: Budget | null;
   archived?: boolean | null;
   commandId?: CommandId | null;
 }
@@ -1699,8 +1716,9 @@ export interface SessionView {
  * A conversation. `version` counts its events: a subscriber knows whether it has them all.
  *
  * `queue` starts by itself, message by message, unless it is held: after a turn that failed, or
- * whose server stopped, until something is started. `options` and `commands` are what its session
- * offered last, `usage` what its turns used; its context is as the last of them left it.
+ * whose server stopped, until something is started, and while the budget is spent. `options` and
+ * `commands` are what its session offered last, `usage` what its turns used; its context is as the
+ * last of them left it.
  */
 export interface ThreadView {
   threadId: ThreadId;
@@ -1722,6 +1740,7 @@ export interface ThreadView {
   options: SessionOption[];
   commands: AgentCommand[];
   usage: Usage;
+  budget: Budget | null;
   createdAt: string;
   updatedAt: string;
   version: number;
@@ -2353,6 +2372,11 @@ export interface TurnNotFoundDetails {
 /** A prompt must ask something. */
 export type PromptEmptyDetails = Record<string, never>;
 
+/** The thread's turns have used what they may. */
+export interface BudgetSpentDetails {
+  threadId: ThreadId;
+}
+
 /** No such message waits in the thread; without an id, none waits at all. */
 export interface MessageNotFoundDetails {
   threadId: ThreadId;
@@ -2501,6 +2525,7 @@ export interface RejectionDetails {
   "turn.idUsed": TurnIdUsedDetails;
   "turn.notFound": TurnNotFoundDetails;
   "prompt.empty": PromptEmptyDetails;
+  "budget.spent": BudgetSpentDetails;
   "message.notFound": MessageNotFoundDetails;
   "message.idUsed": MessageIdUsedDetails;
   "message.beingSent": MessageBeingSentDetails;

@@ -43,6 +43,7 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.TurnIdUsed(cast.TURNS[0]),
     refused.TurnNotFound(cast.THREAD, TurnId("turn-9")),
     refused.PromptEmpty(),
+    refused.BudgetSpent(cast.THREAD),
     refused.ActionNotFound(cast.THREAD, ActionId("act-9")),
     refused.ActionIdUsed(cast.EDIT_ACTION),
     refused.ActionAlreadyResolved(cast.EDIT_ACTION, Decision.APPROVED, cast.BY_ADA),

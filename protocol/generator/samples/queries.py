@@ -10,6 +10,7 @@ from peon_protocol import queries, queue_results, results, views
 from peon_protocol.values import (
     AuthMethod,
     BlobEncoding,
+    Budget,
     CheckpointKind,
     ItemKind,
     ItemStatus,
@@ -170,6 +171,7 @@ def _thread(items: tuple[views.ItemView, ...] | None) -> views.ThreadView:
         options=cast.SESSION_OPTIONS,
         commands=cast.COMMANDS,
         usage=Usage(),
+        budget=Budget(max_tokens=100_000, max_cost=2.5, currency="USD"),
         created_at=cast.at(9),
         updated_at=cast.at(33),
         version=13,

@@ -7,6 +7,7 @@ import attrs
 from peon_protocol.ids import ProjectId, SessionId, ThreadId
 from peon_protocol.values import (
     AgentCommand,
+    Budget,
     ErasureReason,
     Mode,
     SessionOption,
@@ -28,6 +29,7 @@ class ThreadCreated:
     provider: str
     model: str | None = None
     mode: Mode = Mode.ASK
+    budget: Budget | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -41,6 +43,7 @@ class ThreadConfigured:
     title_source: TitleSource | None = None
     model: str | None = None
     mode: Mode | None = None
+    budget: Budget | None = None
     archived: bool | None = None
 
 

@@ -30,12 +30,13 @@ class TurnStarted:
 
 @attrs.frozen(kw_only=True)
 class TurnInterruptRequested:
-    """Somebody asked the turn to stop; the agent has not agreed yet."""
+    """The turn was asked to stop, by somebody or by its budget; the agent has not agreed yet."""
 
     TYPE: ClassVar = "turn.interruptRequested"
     SCHEMA: ClassVar = 1
     thread_id: ThreadId
     turn_id: TurnId
+    budget_spent: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -81,6 +81,7 @@ CONVERSATIONS: Final[tuple[Method, ...]] = (
         "provider.notAvailable",
         "provider.needsLogin",
         "mode.notSupported",
+        "budget.spent",
     ),
     command(
         "turn/queue",
@@ -149,6 +150,7 @@ CONVERSATIONS: Final[tuple[Method, ...]] = (
         "provider.unknown",
         "provider.notAvailable",
         "provider.needsLogin",
+        "budget.spent",
     ),
     command(
         "turn/interrupt",

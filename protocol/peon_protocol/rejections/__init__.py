@@ -48,6 +48,7 @@ from peon_protocol.rejections.threads import (
     TitleBlank,
 )
 from peon_protocol.rejections.turns import (
+    BudgetSpent,
     PromptEmpty,
     TurnIdUsed,
     TurnInProgress,
@@ -75,6 +76,7 @@ __all__ = [
     "ActionIdUsed",
     "ActionNotFound",
     "ActionScopeNotAvailable",
+    "BudgetSpent",
     "CheckpointExpired",
     "CheckpointNotFound",
     "CheckpointOfAnotherThread",
@@ -143,6 +145,7 @@ Rejection: TypeAlias = (
     | TurnIdUsed
     | TurnNotFound
     | PromptEmpty
+    | BudgetSpent
     | MessageNotFound
     | MessageIdUsed
     | MessageBeingSent

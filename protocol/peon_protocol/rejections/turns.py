@@ -86,3 +86,16 @@ class TurnNotFound:
     @property
     def message(self) -> str:
         return f"Thread {self.thread_id} has no turn {self.turn_id}."
+
+
+@attrs.frozen
+class BudgetSpent:
+    """The thread's turns have used what they may."""
+
+    KIND: ClassVar = "budget.spent"
+    REMEDY: ClassVar = "Raise the budget with thread/configure: what waits goes on by itself."
+    thread_id: ThreadId
+
+    @property
+    def message(self) -> str:
+        return f"The budget of thread {self.thread_id} is spent."

@@ -128,12 +128,25 @@ class TurnError:
 
 
 @attrs.frozen
+class Budget:
+    """What a thread's turns may use together; what is null has no bound, and so has nothing else.
+
+    Tokens are those read and written; a cost counts in its own currency only.
+    """
+
+    max_tokens: int | None = None
+    max_cost: float | None = None
+    currency: str | None = None
+
+
+@attrs.frozen
 class ProjectDefaults:
     """What a new thread of the project takes where it does not say itself."""
 
     provider: str | None = None
     model: str | None = None
     mode: Mode | None = None
+    budget: Budget | None = None
 
 
 @attrs.frozen

@@ -8,6 +8,7 @@ from collections.abc import MutableMapping
 
 import attrs
 
+from peon.domain.budgets import is_spent
 from peon.domain.effects import OutboxEffect
 from peon.domain.patterns import Pattern
 from peon_protocol.events import RuleAdded
@@ -30,6 +31,7 @@ from peon_protocol.values import (
     ActionOption,
     Actor,
     AgentCommand,
+    Budget,
     CheckpointKind,
     Decider,
     Decision,
@@ -295,6 +297,7 @@ class Thread:
     options: tuple[SessionOption, ...] = ()
     commands: tuple[AgentCommand, ...] = ()
     usage: Usage = attrs.field(factory=Usage)
+    budget: Budget | None = None
     past_messages: dict[MessageId, TurnId | None] = attrs.field(factory=dict)
     grants: dict[ActionId, tuple[Pattern, ...]] = attrs.field(factory=dict)
     left: str | None = None
@@ -316,6 +319,11 @@ class Thread:
         if self.pending:
             return ThreadStatus.AWAITING_APPROVAL
         return ThreadStatus.IDLE if self.current is None else ThreadStatus.RUNNING
+
+    @property
+    def budget_spent(self) -> bool:
+        """Whether its turns have used what they may."""
+        return is_spent(self.budget, self.usage)
 
     @property
     def running_turn(self) -> Turn | None:

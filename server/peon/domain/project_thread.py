@@ -50,6 +50,7 @@ from peon_protocol.events import (
 )
 from peon_protocol.ids import MessageId, TurnId
 from peon_protocol.values import (
+    Budget,
     Decision,
     ItemKind,
     ItemPatch,
@@ -72,6 +73,7 @@ def created(event: ThreadCreated, stored: StoredEvent) -> Thread:
         provider=event.provider,
         model=event.model,
         mode=event.mode,
+        budget=event.budget,
         created_at=stored.occurred_at,
         updated_at=stored.occurred_at,
         sequence=stored.sequence,
@@ -138,6 +140,8 @@ def _configured(thread: Thread, event: ThreadConfigured) -> None:
         thread.model = event.model
     if event.mode is not None:
         thread.mode = event.mode
+    if event.budget is not None:
+        thread.budget = None if event.budget == Budget() else event.budget
     if event.archived is not None:
         thread.archived = event.archived
 

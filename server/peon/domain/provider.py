@@ -9,7 +9,7 @@ from peon.domain.facts import Facts
 from peon.domain.items import append_text, replace_plan, text_item, update_tool_call
 from peon.domain.lookup import require_thread
 from peon.domain.model import Model, Project, Thread, Turn
-from peon.domain.turns import Ending, end_turn
+from peon.domain.turns import Ending, end_turn, stop_at_budget
 from peon.errors import CommandRejected
 from peon_protocol import provider_events
 from peon_protocol.commands import IngestProviderEvent
@@ -133,7 +133,7 @@ def _within_turn(
         case ActionWithdrawn():
             return _action_withdrawn(thread, event)
         case UsageReported():
-            return iter(())
+            return stop_at_budget(thread, turn, event.usage)
         case TurnEnded():
             return end_turn(thread, turn, _ending(turn, event), facts)
         case ProviderError():

@@ -3,14 +3,25 @@
 from collections.abc import Iterator
 from typing import Final
 
+import attrs
+
+from peon.domain.budgets import is_spent
 from peon.domain.facts import Facts
 from peon.domain.lookup import at_work
 from peon.domain.model import Model, QueuedMessage, Thread, Turn
 from peon.errors import CommandRejected
+from peon_protocol.commands import ConfigureThread
 from peon_protocol.events import Event, MessageQueued, TurnStarted
 from peon_protocol.ids import CheckpointId, MessageId, ThreadId, TurnId
 from peon_protocol.rejections import MessageBeingSent, MessageIdUsed, MessageNotFound, QueueFull
-from peon_protocol.values import Prompt, RestoreOperation, StopReason, TurnError
+from peon_protocol.values import (
+    Prompt,
+    RestoreOperation,
+    StopReason,
+    TurnEndOperation,
+    TurnError,
+    Usage,
+)
 
 LIMIT: Final = 200
 """How many messages of a thread may wait."""
@@ -54,9 +65,9 @@ def refuse_full(thread: Thread) -> None:
         raise CommandRejected(QueueFull(thread.thread_id, LIMIT))
 
 
-def next_waiting(thread: Thread) -> QueuedMessage | None:
-    """The message whose turn it is, if the thread were idle."""
-    if thread.queue_held or thread.archived:
+def next_waiting(thread: Thread, used: Usage | None = None) -> QueuedMessage | None:
+    """The message whose turn it is, if the thread were idle and had used so much more."""
+    if thread.queue_held or thread.archived or is_spent(thread.budget, thread.usage, used):
         return None
     return next(iter(thread.queue.values()), None)
 
@@ -99,13 +110,39 @@ def gone_on(model: Model, freed: Thread, facts: Facts, *, held: bool) -> Iterato
     """
     operation = freed.operation
     if not held and not _is_restored(model, freed, by_others_than=freed):
-        yield from _begun(freed, facts.fresh_id)
+        ended = None if operation is None else operation.operation
+        used = ended.usage if isinstance(ended, TurnEndOperation) else None
+        yield from _begun(freed, facts.fresh_id, used)
     if operation is None or not isinstance(operation.operation, RestoreOperation):
         return
     for place, thread_id in enumerate(model.projects[freed.project_id].thread_ids):
         other = model.threads[thread_id]
         if other is not freed and other.current is None and other.operation is None:
             yield from _begun(other, f"{facts.fresh_id}.{place}")
+
+
+def next_after(command: ConfigureThread, thread: Thread, model: Model) -> QueuedMessage | None:
+    """The message that begins because a budget is raised, or its thread leaves the archive."""
+    if thread.current is not None or thread.operation is not None or thread.queue_held:
+        return None
+    archived = thread.archived if command.archived is None else command.archived
+    budget = thread.budget if command.budget is None else command.budget
+    if archived or is_spent(budget, thread.usage):
+        return None
+    if _is_restored(model, thread, by_others_than=thread):
+        return None
+    return next(iter(thread.queue.values()), None)
+
+
+def started_after(
+    command: ConfigureThread, thread: Thread, message: QueuedMessage, fresh_id: str
+) -> TurnStarted:
+    """The turn that it begins, with what the command has changed."""
+    return attrs.evolve(
+        started_with(thread, message, fresh_id),
+        model=message.model or command.model or thread.model,
+        mode=message.mode or command.mode or thread.mode,
+    )
 
 
 def returned(thread: Thread) -> Iterator[Event]:
@@ -133,8 +170,8 @@ def can_be_told(thread: Thread, turn: Turn, facts: Facts) -> bool:
     return turn.prompted and not turn.interrupt_requested and thread.operation is None
 
 
-def _begun(thread: Thread, fresh_id: str) -> Iterator[Event]:
-    message = next_waiting(thread)
+def _begun(thread: Thread, fresh_id: str, used: Usage | None = None) -> Iterator[Event]:
+    message = next_waiting(thread, used)
     if message is not None:
         yield started_with(thread, message, fresh_id)
 

@@ -12,6 +12,7 @@ from peon.domain.lookup import (
     require_thread,
 )
 from peon.domain.model import Model
+from peon.domain.queue import next_after, started_after
 from peon.errors import CommandRejected
 from peon_protocol.commands import ConfigureThread, CreateThread, DeleteThread
 from peon_protocol.events import (
@@ -48,6 +49,7 @@ def create_thread(command: CreateThread, model: Model, facts: Facts) -> Iterator
         provider=provider,
         model=command.model or defaults.model,
         mode=mode,
+        budget=command.budget or defaults.budget,
     )
 
 
@@ -60,7 +62,7 @@ def configure_thread(command: ConfigureThread, model: Model, facts: Facts) -> It
         refuse_while_operation_runs(thread)
     if command.mode is not None:
         refuse_unsupported_mode(facts, thread.provider, command.mode)
-    changes = (command.title, command.model, command.mode, command.archived)
+    changes = (command.title, command.model, command.mode, command.budget, command.archived)
     if any(change is not None for change in changes):
         yield ThreadConfigured(
             thread_id=thread.thread_id,
@@ -68,8 +70,12 @@ def configure_thread(command: ConfigureThread, model: Model, facts: Facts) -> It
             title_source=TitleSource.USER if command.title else None,
             model=command.model,
             mode=command.mode,
+            budget=command.budget,
             archived=command.archived,
         )
+    first = next_after(command, thread, model)
+    if first is not None:
+        yield started_after(command, thread, first, facts.fresh_id)
 
 
 def delete_thread(command: DeleteThread, model: Model) -> Iterator[Event]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import attrs
 
 from peon.domain.actions import withdraw_all
+from peon.domain.budgets import is_spent
 from peon.domain.commands import RecordTurnCheckpoint, SettleThread, WorkFailed
 from peon.domain.facts import Facts
 from peon.domain.items import close_items
@@ -29,6 +30,7 @@ from peon_protocol.events import (
 )
 from peon_protocol.ids import CheckpointId, OperationId, TurnId
 from peon_protocol.rejections import (
+    BudgetSpent,
     OperationInProgress,
     PromptEmpty,
     ThreadArchived,
@@ -91,6 +93,8 @@ def start_turn(command: StartTurn, model: Model, facts: Facts) -> Iterator[Event
 
 def refuse_start(thread: Thread, model: Model) -> None:
     """Raises CommandRejected where no turn can begin now."""
+    if thread.budget_spent:
+        raise CommandRejected(BudgetSpent(thread.thread_id))
     if thread.archived:
         raise CommandRejected(ThreadArchived(thread.thread_id))
     if thread.current is not None:
@@ -125,6 +129,16 @@ def interrupt_turn(command: InterruptTurn, model: Model) -> Iterator[Event]:
         # The only operation a thread can have while its turn runs is the end of that turn.
         return
     yield TurnInterruptRequested(thread_id=thread.thread_id, turn_id=turn.turn_id)
+    yield from withdraw_all(thread)
+
+
+def stop_at_budget(thread: Thread, turn: Turn, used: Usage) -> Iterator[Event]:
+    """A turn that uses up the budget is asked to stop, once; its session stays."""
+    if turn.interrupt_requested or not is_spent(thread.budget, thread.usage, used):
+        return
+    yield TurnInterruptRequested(
+        thread_id=thread.thread_id, turn_id=turn.turn_id, budget_spent=True
+    )
     yield from withdraw_all(thread)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import attrs
 
+from peon.domain.budgets import is_spent
 from peon.domain.commands import AnyCommand, RecordText
 from peon.domain.model import Model, Thread, Turn
 from peon.domain.provider import HOST, is_ending
@@ -69,6 +70,8 @@ class Speech:
         match event:
             case UsageReported():
                 self._coalescer.note_usage(thread.thread_id, turn.turn_id, event.usage)
+                if is_spent(thread.budget, thread.usage, event.usage):
+                    return False
             case TextDelta() | ReasoningDelta() if command.command_id is not None:
                 return False
             case TextDelta() | ReasoningDelta() if event.text:

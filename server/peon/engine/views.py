@@ -111,7 +111,7 @@ def _thread(found: Thread, turns: Iterable[Turn], *, with_items: bool) -> Thread
         ),
         pending_actions=tuple(_pending_actions(found)),
         queue=tuple(_message(each) for each in found.queue.values()),
-        queue_held=found.queue_held,
+        queue_held=found.queue_held or (bool(found.queue) and found.budget_spent),
         checkpoints=tuple(
             _checkpoint(found.thread_id, each) for each in found.checkpoints.values()
         ),
@@ -120,6 +120,7 @@ def _thread(found: Thread, turns: Iterable[Turn], *, with_items: bool) -> Thread
         options=found.options,
         commands=found.commands,
         usage=found.usage,
+        budget=found.budget,
         created_at=found.created_at,
         updated_at=found.updated_at,
         version=found.version,

@@ -352,11 +352,20 @@
 ---@field code string
 ---@field message string
 
+--- What a thread's turns may use together; what is null has no bound, and so has nothing else.
+---
+--- Tokens are those read and written; a cost counts in its own currency only.
+---@class (exact) peon.Budget
+---@field maxTokens? integer
+---@field maxCost? number
+---@field currency? string
+
 --- What a new thread of the project takes where it does not say itself.
 ---@class (exact) peon.ProjectDefaults
 ---@field provider? string
 ---@field model? string
 ---@field mode? peon.Mode
+---@field budget? peon.Budget
 
 --- A path a checkpoint could not hold, and why.
 ---@class (exact) peon.MissingPath
@@ -643,6 +652,7 @@
 ---@field provider string
 ---@field model? string
 ---@field mode peon.Mode
+---@field budget? peon.Budget
 
 --- What is null stayed as it was; `titleSource` says who set the title.
 ---@class (exact) peon.ThreadConfigured
@@ -651,6 +661,7 @@
 ---@field titleSource? peon.TitleSource
 ---@field model? string
 ---@field mode? peon.Mode
+---@field budget? peon.Budget
 ---@field archived? boolean
 
 --- The thread is gone.
@@ -741,10 +752,11 @@
 ---@field mode peon.Mode
 ---@field messageId? peon.MessageId
 
---- Somebody asked the turn to stop; the agent has not agreed yet.
+--- The turn was asked to stop, by somebody or by its budget; the agent has not agreed yet.
 ---@class (exact) peon.TurnInterruptRequested
 ---@field threadId peon.ThreadId
 ---@field turnId peon.TurnId
+---@field budgetSpent boolean
 
 --- The turn is over; interrupted where the stop reason is `cancelled` or `interrupted`.
 ---
@@ -1080,6 +1092,7 @@
 ---@field provider? string
 ---@field model? string
 ---@field mode? peon.Mode
+---@field budget? peon.Budget
 ---@field commandId? peon.CommandId
 
 --- Change a thread; what is null stays.
@@ -1088,6 +1101,7 @@
 ---@field title? string
 ---@field model? string
 ---@field mode? peon.Mode
+---@field budget? peon.Budget
 ---@field archived? boolean
 ---@field commandId? peon.CommandId
 
@@ -1482,8 +1496,9 @@
 --- A conversation. `version` counts its events: a subscriber knows whether it has them all.
 ---
 --- `queue` starts by itself, message by message, unless it is held: after a turn that failed, or
---- whose server stopped, until something is started. `options` and `commands` are what its session
---- offered last, `usage` what its turns used; its context is as the last of them left it.
+--- whose server stopped, until something is started, and while the budget is spent. `options` and
+--- `commands` are what its session offered last, `usage` what its turns used; its context is as the
+--- last of them left it.
 ---@class (exact) peon.ThreadView
 ---@field threadId peon.ThreadId
 ---@field projectId peon.ProjectId
@@ -1504,6 +1519,7 @@
 ---@field options peon.SessionOption[]
 ---@field commands peon.AgentCommand[]
 ---@field usage peon.Usage
+---@field budget? peon.Budget
 ---@field createdAt string
 ---@field updatedAt string
 ---@field version integer
@@ -1997,6 +2013,10 @@
 
 --- A prompt must ask something.
 ---@class (exact) peon.PromptEmptyDetails
+
+--- The thread's turns have used what they may.
+---@class (exact) peon.BudgetSpentDetails
+---@field threadId peon.ThreadId
 
 --- No such message waits in the thread; without an id, none waits at all.
 ---@class (exact) peon.MessageNotFoundDetails
