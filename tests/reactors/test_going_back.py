@@ -1,9 +1,16 @@
 """Files and conversation go back together: the next agent knows what counts, and nothing else."""
 
+from pathlib import Path
+
 import pytest
 
 from peon_protocol.commands import RestoreCheckpoint, StartTurn
-from peon_protocol.events import SessionClosed, SessionOpened
+from peon_protocol.events import (
+    CheckpointRestored,
+    OperationRequested,
+    SessionClosed,
+    SessionOpened,
+)
 from peon_protocol.ids import CheckpointId, TurnId
 from peon_protocol.provider_events import TextDelta
 from peon_protocol.queries import PreviewRestore
@@ -18,7 +25,7 @@ from peon_protocol.values import (
     RestoreScope,
     SessionOrigin,
 )
-from support.houses import TALK, House
+from support.houses import TALK, House, open_house
 
 CONVERSATION = RestoreScope.CONVERSATION
 BOTH = RestoreScope.BOTH
@@ -35,10 +42,14 @@ async def said(house: House, prompt: str) -> None:
 @pytest.fixture
 async def garden(house: House) -> House:
     """A garden in which two turns have planted something each."""
+    await plant(house)
+    return house
+
+
+async def plant(house: House) -> None:
     await house.open_thread(provider="script", mode=Mode.FULL)
     await said(house, "write rose.txt red\nsay A rose is there.")
     await said(house, "write tulip.txt yellow\nsay A tulip is there.")
-    return house
 
 
 async def before_turn(house: House, number: int) -> CheckpointId:
@@ -95,6 +106,25 @@ async def test_what_failed_with_the_files_leaves_the_conversation_too(garden: Ho
 
     assert await garden.failure(command) == "workspace.notAFolder"
     assert await undone(garden) == [False, False]
+
+
+async def test_what_a_restart_interrupts_is_done_afterwards_with_the_files(tmp_path: Path):
+    async with open_house(tmp_path) as garden:
+        await plant(garden)
+        checkpoint_id = await before_turn(garden, 2)
+        known = len(await garden.events(OperationRequested))
+        async with garden.busy_folder():
+            command = RestoreCheckpoint(thread_id=TALK, checkpoint_id=checkpoint_id, what=BOTH)
+            garden.submit(command)
+            await garden.until_event(OperationRequested, times=known + 1)
+            await garden.close()
+        assert planted(garden) == {"rose.txt", "tulip.txt"}
+
+        await garden.open()
+        (restored,) = await garden.until_event(CheckpointRestored)
+        assert (restored.what, restored.undone) == (BOTH, (TurnId("turn-2"),))
+        assert planted(garden) == {"rose.txt"}
+        assert await undone(garden) == [False, True]
 
 
 async def test_the_next_turn_opens_a_fresh_session_and_repeats_nothing(garden: House):

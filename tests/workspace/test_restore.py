@@ -9,7 +9,7 @@ from peon.workspace.entries import Owner
 from peon.workspace.restore import KeptPath, RestoredPath, RestoreRequest
 from peon.workspace.unit import CaptureLimits
 from support.bench import TURN, Bench
-from support.repositories import contents, make_repo
+from support.repositories import contents, fingerprint, make_repo
 
 OTHER = Owner("other thread", "turn")
 
@@ -433,3 +433,27 @@ async def test_the_same_restore_is_done_once(bench: Bench, start: str):
 async def test_restoring_to_now_does_nothing(bench: Bench, start: str):
     done = await bench.restore(start)
     assert (done.restored, done.kept, done.before_ref) == ((), (), start)
+
+
+async def test_a_lock_of_the_users_own_git_stops_nothing_and_stays(bench: Bench, start: str):
+    lock = bench.repo.write(".git/index.lock", "")
+    await bench.open_tool()
+    bench.repo.write("file", "by the agent\n")
+    await bench.close_tool()
+    before = fingerprint(bench.root / ".git")
+    await bench.restore(start)
+    assert bench.repo.read("file") == "one\ntwo\n"
+    assert lock.exists()
+    assert fingerprint(bench.root / ".git") == before
+
+
+async def test_what_is_staged_stays_staged(bench: Bench, start: str):
+    bench.repo.write("file", "staged by the user\n")
+    bench.repo.git("add", "file")
+    staged = bench.repo.git("diff", "--cached")
+    await bench.open_tool()
+    bench.repo.write("other", "by the agent\n")
+    await bench.close_tool()
+    await bench.restore(start)
+    assert not bench.repo.exists("other")
+    assert bench.repo.git("diff", "--cached") == staged

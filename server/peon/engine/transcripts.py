@@ -29,7 +29,7 @@ _HEAD: Final = """\
 This conversation began in an earlier session, which you do not know. What follows is its record: \
 the user's requests, your answers, and what your tools did. The files in the folder are as they \
 are now; read them again before you rely on what is said here about them."""
-_LEFT_OUT: Final = "[{count} earlier turns are left out.]"
+_LEFT_OUT: Final = "[Earlier turns that are left out: {count}.]"
 _ENDED: Final = {
     TurnStatus.INTERRUPTED: "[This turn was interrupted.]",
     TurnStatus.FAILED: "[This turn failed.]",
