@@ -13,6 +13,7 @@ from peon_protocol.provider_events import (
     ActionWithdrawn,
     PlanReplaced,
     ProviderError,
+    SessionConfigured,
     SessionEnded,
     SessionStarted,
     TextDelta,
@@ -27,10 +28,14 @@ from peon_protocol.values import (
     ItemStatus,
     LoginKind,
     Mode,
+    OptionCategory,
+    OptionChoice,
     OptionKind,
     PlanEntry,
     Prompt,
+    SessionOption,
     SessionOrigin,
+    SettingKind,
     StopReason,
     ToolKind,
     Usage,
@@ -439,6 +444,19 @@ async def test_a_model_is_told_with_the_prompt(agents: Agency):
     told = json.loads(recorder.text())
     assert told["model"] == told["collaborationMode"]["settings"]["model"] == "gpt-6"
     assert recorder.of(UsageReported)[0].usage.model == "gpt-6"
+
+
+async def test_its_models_are_an_option(agents: Agency):
+    recorder = await agents.open_codex()
+    await recorder.turn("say on")
+    await recorder.turn("say on")
+    (told,) = recorder.of(SessionConfigured)
+    choices = (OptionChoice("gpt-5.5", "GPT 5.5"),)
+    assert told.options == (
+        SessionOption(
+            "model", "Model", OptionCategory.MODEL, SettingKind.SELECT, "gpt-5.5", choices
+        ),
+    )
 
 
 async def test_one_that_frees_itself_is_ended(agents: Agency):

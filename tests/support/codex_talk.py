@@ -89,6 +89,7 @@ SETTINGS: dict[str, JsonValue] = {
 MANNERS: Manners = {
     "initialize": {"userAgent": "peon/1.0"},
     "account/read": {"account": None, "requiresOpenaiAuth": False},
+    "model/list": {"data": [{"model": "m"}]},
     "thread/start": {"thread": {"id": "thread"}, **SETTINGS},
     "turn/start": {"turn": {"id": TURN}},
     "turn/interrupt": {},

@@ -133,6 +133,9 @@ class Server:
                 return greeting()
             case "account/read":
                 return {"account": None, "requiresOpenaiAuth": MANNER == "logged out"}
+            case "model/list":
+                shown = {"model": "gpt-5.5", "displayName": "GPT 5.5", "hidden": False}
+                return {"data": [shown, {"model": "gpt-x", "hidden": True}], "nextCursor": None}
             case "thread/start" | "thread/resume":
                 return self.open(method, params)
             case "turn/start":

@@ -6,7 +6,7 @@ from typing import Final
 import attrs
 
 from peon.errors import ExternalFailure, Unavailable
-from peon.providers.codex import messages, opening, policies
+from peon.providers.codex import messages, offers, opening, policies
 from peon.providers.codex.opening import Opened
 from peon.providers.codex.questions import question
 from peon.providers.codex.requests import Requests
@@ -22,9 +22,10 @@ from peon_protocol.provider_events import (
     ActionRequested,
     ActionWithdrawn,
     ProviderEvent,
+    SessionConfigured,
     SessionStarted,
 )
-from peon_protocol.values import JsonValue, Mode, Prompt
+from peon_protocol.values import JsonValue, Mode, OptionChoice, Prompt
 
 ENVELOPE: Final[Mapping[str, JsonValue]] = {}
 """Its messages do not name the version of JSON-RPC."""
@@ -54,6 +55,9 @@ class CodexDialect:
         self._policy = policies.policy(request.mode)
         self._sandboxes: dict[JsonValue, JsonObject] = {}
         self._settings: JsonObject = {}
+        self._models: tuple[OptionChoice, ...] = ()
+        self._told: SessionConfigured | None = None
+        """What was last said of what the session offers."""
         self._native_turn: str | None = None
         self._past_turn: str | None = None
         self._stop_wanted = False
@@ -80,6 +84,7 @@ class CodexDialect:
         logins.accepted()
         opened = await opening.open_thread(self._requests, self._request, self._terms, version)
         self._opened = opened
+        self._models = await opening.models(self._requests, self._terms)
         self._translator.model = raw.text(opened.settings, "model")
         self._note_sandbox(opened.settings)
         return SessionStarted(
@@ -106,6 +111,14 @@ class CodexDialect:
         self._settings = messages.turn_settings(
             policy, sandbox, model=model or self._translator.model or "", effort=None
         )
+        self._tell_offers(model or self._translator.model)
+
+    def _tell_offers(self, model: str | None) -> None:
+        """Say what the session offers, where that is not as it was said."""
+        told = offers.configured(self._models, model)
+        if self._models and told != self._told:
+            self._told = told
+            self._desk.report([told])
 
     async def hand_over(self, turn: Turn, prompt: Prompt) -> None:
         """See `peon.providers.dialect.Dialect`."""

@@ -6,14 +6,14 @@ from typing import Final
 import attrs
 
 from peon.errors import ExternalFailure
-from peon.providers.codex import messages, policies
+from peon.providers.codex import messages, offers, policies
 from peon.providers.codex.requests import Requests
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.connection import AgentRefused, Connection
 from peon.providers.jsonrpc.raw import JsonObject
 from peon.providers.port import AgentFault, SessionRequest
 from peon.providers.terms import Terms
-from peon_protocol.values import SessionOrigin
+from peon_protocol.values import OptionChoice, SessionOrigin
 
 NO_LOGIN: Final = "nobody is logged in"
 _VERSION: Final = re.compile(r"[^/\s]+/(\d[^\s]*)")
@@ -47,6 +47,15 @@ async def needs_login(requests: Requests, terms: Terms) -> bool:
     except AgentRefused:
         return False
     return account.get("requiresOpenaiAuth") is True and account.get("account") is None
+
+
+async def models(requests: Requests, terms: Terms) -> tuple[OptionChoice, ...]:
+    """The models it offers. One that does not say, or not in time, offers none to choose from."""
+    try:
+        listed = await requests.ask("model/list", {}, deadline=terms.patience.choose)
+    except ExternalFailure:
+        return ()
+    return offers.models(listed)
 
 
 async def open_thread(
