@@ -1,19 +1,16 @@
 """What the plugin does not do: load early, map keys, overwrite, interrupt who is typing."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
-from editors.neovim.conftest import Start
+from editors.neovim.conftest import Report, Start
 from editors.neovim.driver import PLUGIN, Neovim, serving
 from editors.neovim.test_first import ask
-
-Report = Callable[[str, object], None]
 
 STARTING = re.compile(r"^[\d.]+\s+([\d.]+)\s+([\d.]+): sourcing .*/plugin/peon\.lua$", re.MULTILINE)
 
 
-def test_nothing_is_required_at_start_up(start: Start, home: Path, record_property: Report):
+def test_nothing_is_required_at_start_up(start: Start, home: Path, report: Report):
     times = home / "times"
     nvim = start(arguments=("--startuptime", str(times)))
     loaded = (
@@ -26,7 +23,7 @@ def test_nothing_is_required_at_start_up(start: Start, home: Path, record_proper
     nvim.leave()
     found = STARTING.search(times.read_text())
     assert found
-    record_property("start-up of plugin/peon.lua, ms", found[2])
+    report("start-up of plugin/peon.lua", float(found[2]))
 
 
 def test_no_key_is_mapped_and_every_plug_map_leads_to_a_command(nvim: Neovim):

@@ -13,6 +13,8 @@ local PREFIX = "peon://chat/"
 local FILETYPE = "peon-chat"
 --- How long changes gather before they are drawn, in milliseconds.
 local FRAME = 25
+--- From how many new folds on all are closed at once, as when a thread is read.
+local SEVERAL_FOLDS = 10
 
 ---@class peon.Chat
 ---@field threadId string
@@ -54,12 +56,16 @@ end
 
 --- Close the folds that have just come into being, but where the cursor is.
 local function close_new_folds(chat)
-  for _, block in ipairs(chat.blocks:take_new_folds()) do
-    for _, window in ipairs(vim.fn.win_findbuf(chat.buffer)) do
-      vim.api.nvim_win_call(window, function()
-        vim.cmd(("silent! %dfoldclose"):format(block.line))
-      end)
-    end
+  local folds = chat.blocks:take_new_folds()
+  for _, window in ipairs(#folds > 0 and vim.fn.win_findbuf(chat.buffer) or {}) do
+    vim.api.nvim_win_call(window, function()
+      if #folds > SEVERAL_FOLDS then
+        return vim.cmd("normal! zM") -- closing each would look at every line each time
+      end
+      for _, fold in ipairs(folds) do
+        vim.cmd(("silent! %dfoldclose"):format(fold.line))
+      end
+    end)
   end
 end
 
