@@ -15,7 +15,9 @@ def show(name: str, figures: Sequence[Figure]) -> None:
     printed = Table(*_HEAD, title=name, title_justify="left")
     for figure in figures:
         printed.add_row(*_row(figure))
-    Console().print(printed)
+    console = Console()
+    console.print(printed)
+    console.file.flush()
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
