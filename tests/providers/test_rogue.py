@@ -176,6 +176,36 @@ async def test_the_providers_own_code_is_kept(agents: Agency):
     assert end == ProviderError(code="overloaded_error", message="Overloaded")
 
 
+@pytest.mark.parametrize(
+    "deed,code,message",
+    [
+        ("err as answer", "http.429", "exceeded retry limit, last status: 429 Too Many Requests"),
+        ("err as body", "invalid_request_error", "no such model"),
+        ("err generically", "-32603", "Internal error: out of cheese"),
+    ],
+)
+async def test_an_error_is_one_wherever_it_is_said(
+    agents: Agency, deed: str, code: str, message: str
+):
+    recorder = await agents.open(rogue())
+    assert await recorder.turn(deed) == ProviderError(code=code, message=message)
+    assert isinstance(await recorder.turn("answer twice"), TurnEnded)
+
+
+async def test_talk_of_errors_is_none(agents: Agency):
+    recorder = await agents.open(rogue())
+    assert isinstance(await recorder.turn("talk of errors"), TurnEnded)
+
+
+async def test_an_agent_that_wants_a_log_in_in_a_turn_is_started_anew(agents: Agency):
+    recorder = await agents.open(rogue())
+    end = await recorder.turn("want a log in")
+    assert isinstance(end, ProviderError)
+    assert end.code == "provider.needsLogin"
+    assert "Authentication required" in end.message
+    await recorder.until(lambda r: r.of(SessionEnded))
+
+
 @pytest.mark.parametrize("deed", ["wait for cancel", "fail when cancelled"])
 async def test_an_agent_that_agrees_to_stop_lives_on(agents: Agency, deed: str):
     recorder = await agents.open(rogue())

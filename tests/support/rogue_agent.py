@@ -175,6 +175,34 @@ def close_output(_prompt: Message) -> None:
     hang()
 
 
+def err_as_answer(prompt: Message) -> None:
+    """Says that the model refused as if that were the answer, in two pieces."""
+    say("exceeded retry limit, last status: ", messageId="m")
+    say("429 Too Many Requests\n\n", messageId="m")
+    end(prompt)
+
+
+def err_as_body(prompt: Message) -> None:
+    error = {"type": "invalid_request_error", "message": "no such model"}
+    say(json.dumps({"error": error}))
+    end(prompt)
+
+
+def talk_of_errors(prompt: Message) -> None:
+    """Says what looks like a failure in the middle of more."""
+    say('The log says {"error": {"message": "boom"}}, and: unexpected status 404 Not Found')
+    end(prompt)
+
+
+def err_generically(prompt: Message) -> None:
+    error = {"code": -32603, "message": "Internal error", "data": {"details": "out of cheese"}}
+    write(id=prompt["id"], error=error)
+
+
+def want_a_log_in(prompt: Message) -> None:
+    write(id=prompt["id"], error={"code": -32000, "message": "Authentication required"})
+
+
 def refuse_with_code(prompt: Message) -> None:
     error = {"code": -32603, "message": "Overloaded", "data": {"errorKind": "overloaded_error"}}
     write(id=prompt["id"], error=error)

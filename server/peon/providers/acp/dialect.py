@@ -7,7 +7,7 @@ import attrs
 
 from peon.errors import ExternalFailure, Unavailable
 from peon.providers.acp import handshake, messages, modes, offers, words
-from peon.providers.acp.handshake import Opened
+from peon.providers.acp.handshake import AUTH_REQUIRED, Opened
 from peon.providers.acp.translate import Translator
 from peon.providers.dialect import Desk, Turn
 from peon.providers.jsonrpc import raw
@@ -23,6 +23,7 @@ from peon_protocol.provider_events import (
     SessionConfigured,
     SessionStarted,
 )
+from peon_protocol.rejections import ProviderNeedsLogin
 from peon_protocol.values import AgentCommand, JsonValue, Mode, Prompt
 
 _NOTHING_OFFERED: Final = SessionConfigured(options=(), commands=())
@@ -110,7 +111,13 @@ class AcpDialect:
         raise Unavailable(self._terms.name, "it takes no messages while it works", "Queue them.")
 
     def _prompt_answered(self, turn: Turn, outcome: JsonValue | AgentError) -> None:
-        if turn is self._desk.turn:
+        if turn is not self._desk.turn:
+            return
+        if isinstance(outcome, AgentError) and outcome.code == AUTH_REQUIRED:
+            # Whoever has logged in is known to the process that is started then.
+            needed = self._terms.logins.refused(self._terms.name, outcome.message)
+            self._desk.fail(ProviderNeedsLogin.KIND, str(needed))
+        else:
             self._desk.finish(turn, self._translator.end(outcome, interrupted=turn.interrupted))
 
     def ask_to_stop(self) -> None:

@@ -6,7 +6,7 @@ What it does not know is counted and left out.
 
 from collections.abc import Iterator
 
-from peon.providers.acp import words
+from peon.providers.acp import failures, words
 from peon.providers.acp.tools import ToolCall, ToolCalls
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.connection import AgentError
@@ -55,6 +55,8 @@ class Translator:
         self._cost_before: Cost | None = None
         self._cost_so_far: Cost | None = None
         self._cost_unknown = resumed
+        self._said = ""
+        """The message that was said last, as far as it could be an error."""
         self.unknown = 0
         """Updates we did not understand."""
 
@@ -75,6 +77,7 @@ class Translator:
             case "agent_message_chunk" | "agent_thought_chunk":
                 yield from self._chunk(kind, update)
             case "tool_call" | "tool_call_update":
+                self._said = ""
                 yield from self._pause()
                 if (updated := self._tools.update(update)) is not None:
                     yield updated
@@ -133,8 +136,9 @@ class Translator:
             return
         otherwise = StopReason.CANCELLED if interrupted else StopReason.END_TURN
         stopped = raw.mapped(outcome, "stopReason", words.STOP_REASONS) or otherwise
+        failure = failures.of_answer(self._said) if stopped is StopReason.END_TURN else None
         yield from self.close(cancelled=stopped is StopReason.CANCELLED)
-        yield TurnEnded(stop_reason=stopped, usage=words.usage(outcome))
+        yield failure or TurnEnded(stop_reason=stopped, usage=words.usage(outcome))
         self._cost_before = self._cost_so_far
 
     def _usage(self, update: JsonObject) -> Usage:
@@ -152,6 +156,7 @@ class Translator:
 
     def close(self, *, cancelled: bool) -> Iterator[ProviderEvent]:
         """Close everything that is open."""
+        self._said = ""
         yield from self._pause()
         for action_id in self.waiting:
             yield self.withdraw(action_id)
@@ -162,12 +167,15 @@ class Translator:
         growing = (kind, update.get("messageId"))
         if growing != self._growing:
             yield from self._pause()
+            self._said = ""
             self._growing = growing
             self._growing_id = self._fresh_item()
         content = update.get("content")
         told = raw.field(content, "text") if raw.field(content, "type") == "text" else None
         text = self._halves.join(told if isinstance(told, str) else words.words_of(content))
         if text:
+            if kind == "agent_message_chunk" and len(self._said) <= failures.LONGEST:
+                self._said += text
             yield self._delta(text)
 
     def _pause(self) -> Iterator[ProviderEvent]:
@@ -193,14 +201,4 @@ class Translator:
 def _stopped_by(error: AgentError, *, interrupted: bool) -> TurnEnded | ProviderError:
     if interrupted:
         return TurnEnded(stop_reason=StopReason.CANCELLED)
-    more = raw.text(error.details, "details")
-    message = f"{error.message}: {more}" if more and more not in error.message else error.message
-    return ProviderError(code=_code(error), message=message)
-
-
-def _code(error: AgentError) -> str:
-    """The most telling code of an error: adapters put the provider's own beside the protocol's."""
-    for name in ("code", "errorKind", "codex_error_info", "errorName"):
-        if told := raw.text(error.details, name):
-            return told
-    return str(error.code)
+    return failures.of_error(error)
