@@ -41,12 +41,16 @@ class SessionStarted:
 
 @attrs.frozen(kw_only=True)
 class SessionEnded:
-    """The agent is gone. `detail` holds the tail of what it said on its way out."""
+    """The agent is gone. `detail` holds the tail of what it said on its way out.
+
+    One that was `idle` had no prompt: a turn in progress is not its, and goes on with another.
+    """
 
     TYPE: ClassVar = "sessionEnded"
     session_id: SessionId
     reason: str
     detail: str | None = None
+    idle: bool = False
 
 
 @attrs.frozen(kw_only=True)

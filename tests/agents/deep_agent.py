@@ -29,7 +29,7 @@ def make(context: Any) -> Any:
     return create_deep_agent(
         model=model,
         checkpointer=_MEMORY,
-        backend=FilesystemBackend(root_dir=context.cwd),
+        backend=FilesystemBackend(root_dir=context.cwd, virtual_mode=False),
         interrupt_on=_ASKS,
     )
 

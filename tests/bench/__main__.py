@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from bench import (
+    agent_costs,
     append_costs,
     attach_costs,
     conditions,
@@ -37,6 +38,7 @@ SUITES: Mapping[str, Suite] = {
     "start": start_costs.figures,
     "wire": wire_costs.figures,
     "attach": attach_costs.figures,
+    "agent": agent_costs.figures,
     "stream": stream_costs.figures,
     "large": large_costs.figures,
     "workspace": workspace_costs.figures,

@@ -75,8 +75,8 @@ def _peer(folder: Path, add: Callable[[Conversations], int]) -> float:
 
 async def _ours(folder: Path, count: int) -> float:
     """Each piece is a command: stamped, encoded, appended, folded, reacted to."""
-    store, engine = _open(folder)
-    turns = [await _open_turn(engine, number) for number in range(THREADS)]
+    store, engine = open_engine(folder)
+    turns = [await open_turn(engine, number) for number in range(THREADS)]
     await engine.settled()
 
     async def work() -> int:
@@ -102,13 +102,13 @@ async def _cpu_of(work: Callable[[], Awaitable[int]]) -> float:
     return (time.process_time() - before) * 1e6 / count
 
 
-def _open(folder: Path) -> tuple[SegmentStore, Engine]:
+def open_engine(folder: Path) -> tuple[SegmentStore, Engine]:
     options = StoreOptions(filesystem=WithoutFlush())
     store, _ = SegmentStore.open(folder, fingerprint="bench", options=options)
     return store, Engine(EngineParts(store, SystemClock(), RandomIds(), StillWorld()), Model())
 
 
-async def _open_turn(engine: Engine, number: int) -> tuple[ThreadId, TurnId]:
+async def open_turn(engine: Engine, number: int) -> tuple[ThreadId, TurnId]:
     """A thread with a turn whose agent has been prompted."""
     thread_id, turn_id = ThreadId(RandomIds().fresh()), TurnId(RandomIds().fresh())
     project_id = ProjectId(f"project-{number}")
@@ -124,8 +124,8 @@ async def _open_turn(engine: Engine, number: int) -> tuple[ThreadId, TurnId]:
 
 async def _answer(folder: Path) -> int:
     """How many events an answer becomes that streams in pieces of three characters."""
-    store, engine = _open(folder)
-    thread_id, _ = await _open_turn(engine, 0)
+    store, engine = open_engine(folder)
+    thread_id, _ = await open_turn(engine, 0)
     before = engine.model.sequence
     for _ in range(0, ANSWER, 3):
         engine.record(

@@ -177,6 +177,13 @@ def test_a_session_that_ends_between_turns_harms_nothing():
     assert told.thread().session is None
 
 
+def test_the_end_of_a_session_without_a_prompt_is_not_the_turn_s():
+    given(a_running_turn(), a_session()).when(
+        says(SessionEnded(session_id=SESSION, reason="did not stop when asked to", idle=True)),
+        by=AGENT,
+    ).then(SessionClosed(thread_id=TALK, session_id=SESSION, reason="did not stop when asked to"))
+
+
 def test_an_agent_that_dies_while_it_works_fails_its_turn():
     failing = TurnEndOperation(CheckpointId(FRESH), error=TurnError(AGENT_EXITED, "out of memory"))
     given(a_running_turn(), a_session(), text("t1-1", "I was")).when(

@@ -402,6 +402,25 @@ async def test_a_prompt_that_cannot_be_handed_over_fails_the_turn(
     assert (await house.thread()).status is ThreadStatus.IDLE
 
 
+async def test_a_session_that_dies_late_does_not_take_the_next_turn_with_it(house: House):
+    """An agent that did not stop is ended while the next turn already opens another session."""
+    old = await at_work(house)
+    old.fade()
+    await house.submit(InterruptTurn(thread_id=TALK))
+    await interrupted(house)
+    house.tame.gate.clear()
+    await house.start_turn("two")
+    await house.tame.until_asked(2)
+    old.give_notice()
+    house.tame.gate.set()
+    new = await house.tame.session(2)
+    new.end()
+
+    ended = await house.end_of_turn("two")
+    assert isinstance(ended, TurnCompleted)
+    assert ended.stop_reason is StopReason.END_TURN
+
+
 async def test_what_a_session_says_that_was_replaced_is_not_heard(house: House):
     old = await at_work(house)
     old.fade()

@@ -684,12 +684,17 @@ export interface ProviderSessionStarted {
   origin?: SessionOrigin;
 }
 
-/** The agent is gone. `detail` holds the tail of what it said on its way out. */
+/**
+ * The agent is gone. `detail` holds the tail of what it said on its way out.
+ *
+ * One that was `idle` had no prompt: a turn in progress is not its, and goes on with another.
+ */
 export interface ProviderSessionEnded {
   type: "sessionEnded";
   sessionId: SessionId;
   reason: string;
   detail?: string | null;
+  idle?: boolean;
 }
 
 /**

@@ -207,7 +207,7 @@ def _session_ended(thread: Thread, event: SessionEnded, facts: Facts) -> Iterato
         detail=event.detail,
     )
     turn = thread.running_turn
-    if turn is None or is_ending(thread):
+    if event.idle or turn is None or is_ending(thread):
         return
     if turn.prompted or turn.interrupt_requested:
         ending = _failing(turn, AGENT_EXITED, event.detail or event.reason)

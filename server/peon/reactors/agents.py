@@ -218,6 +218,8 @@ class Agents:
     def hear(self, attachment: _Attachment, event: ProviderEvent) -> None:
         """What a session says. One that was replaced may only say that it has ended."""
         current = self._attached.get(attachment.thread_id) is attachment
+        if isinstance(event, SessionEnded) and attachment.prompted is None:
+            event = attrs.evolve(event, idle=True)
         if isinstance(event, _ENDS):
             attachment.prompted = None
             self._may_rest(attachment)

@@ -524,11 +524,14 @@
 ---@field origin? peon.SessionOrigin
 
 --- The agent is gone. `detail` holds the tail of what it said on its way out.
+---
+--- One that was `idle` had no prompt: a turn in progress is not its, and goes on with another.
 ---@class (exact) peon.ProviderSessionEnded
 ---@field type "sessionEnded"
 ---@field sessionId peon.SessionId
 ---@field reason string
 ---@field detail? string
+---@field idle? boolean
 
 --- More of a message.
 ---
