@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from support.command_line import CommandLine, Spawned, contents, peon, segment_of
+from support.programs import make_program
 
 
 def test_a_new_machine_is_in_order(peon_here: CommandLine):
@@ -127,3 +128,18 @@ def test_settings_that_cannot_be_understood_are_a_problem_and_nothing_is_served(
     with peon_with_history.serve() as server:
         refused = server.ask("initialize", capabilities={})
     assert str(settings) in refused["error"]["message"]
+
+
+def test_every_agent_is_looked_for_and_what_is_missing_says_how_it_is_installed(
+    peon_here: CommandLine, home: Path
+):
+    agent = make_program(home / "bin", "opencode")
+    settings = home / ".config" / "peon"
+    settings.mkdir(parents=True)
+    (settings / "agents.toml").write_text("[bad]\nargs = []\n")
+    done = peon_here("doctor", env={"PATH": f"/usr/bin:/bin:{agent.parent}"})
+    assert done.code == 0, done.out
+    assert "agent opencode: OpenCode (taken where none is named)" in done.out
+    assert "agent gemini: gemini is not installed" in done.out
+    assert "npm install -g @google/gemini-cli@" in done.out
+    assert "agent 'bad' has no command" in done.out

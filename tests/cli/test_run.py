@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from support import rogue_agent
 from support.command_line import ARGV, SECONDS, CommandLine, Done, environment_of_child
 
 # The first terminal that a new session opens is the one from which it hears Ctrl-C.
@@ -214,3 +215,29 @@ def _at_terminal(
             os.write(controller, answer)
     os.close(controller)
     return process.wait(timeout=SECONDS), shown.decode()
+
+
+def test_an_agent_that_is_not_installed_is_refused_with_the_command_that_installs_it(
+    peon_here: CommandLine, project: Path
+):
+    path = {"PATH": "/usr/bin:/bin"}
+    done = peon_here("run", "hello", "--project", str(project), "--provider", "gemini", env=path)
+    assert done.code == 1
+    assert "gemini cannot be used: gemini is not installed." in done.err
+    assert "npm install -g @google/gemini-cli@" in done.err
+    assert done.out == ""
+
+
+def test_an_agent_of_the_user_s_own_list_runs(peon_here: CommandLine, project: Path, home: Path):
+    settings = home / ".config" / "peon"
+    settings.mkdir(parents=True)
+    words = json.dumps(["-I", rogue_agent.__file__, "plain"])
+    text = f'[mine]\ncommand = "{sys.executable}"\nargs = {words}\n'
+    (settings / "agents.toml").write_text(text)
+    prompt = ("run", "write halves", "--project", str(project), "--provider", "mine", "--json")
+    done = peon_here(*prompt)
+    assert done.code == 0, done.err
+    events = [json.loads(line) for line in done.out.splitlines()]
+    opened = next(event for event in events if event["type"] == "session.opened")
+    assert (opened["payload"]["provider"], opened["payload"]["origin"]) == ("mine", "fresh")
+    assert events[-1]["type"] == "turn.completed"

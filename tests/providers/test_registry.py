@@ -1,11 +1,13 @@
 """Which agents there are: the shipped list, the user's, the editor's."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from peon.providers.registry import RESERVED, SCRIPT, AgentEntry, Registry, read_registry
 from peon_protocol.values import JsonValue
+from support.sources import text_of
 
 
 def found(registry: Registry, provider_id: str) -> AgentEntry:
@@ -96,3 +98,12 @@ def test_a_bad_file_costs_itself_and_is_told(user_file: Path, text: str):
 
 def test_a_missing_file_is_no_problem(user_file: Path):
     assert read_registry(user_file).problems == ()
+
+
+def test_the_list_that_the_readme_shows_is_sound(user_file: Path):
+    [shown] = re.findall(r"^```toml\n(.*?)^```$", text_of("README.md"), re.MULTILINE | re.DOTALL)
+    user_file.write_text(shown)
+    registry = read_registry(user_file)
+    assert registry.problems == ()
+    assert found(registry, "mine").env == {"MY_MODE": "ask"}
+    assert found(registry, "gemini").args == ("--acp",)

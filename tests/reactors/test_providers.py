@@ -128,7 +128,9 @@ async def test_an_agent_that_needs_a_log_in_fails_one_turn_and_is_then_refused(t
     assert "Run `rogue login`" in failed.error.message
     start = StartTurn(thread_id=OTHER, prompt="answer twice")
     refusal = await town.refusal(start)
-    assert refusal == ProviderNeedsLogin("its", "Authentication required")
+    assert isinstance(refusal, ProviderNeedsLogin)
+    assert refusal.reason == "Authentication required"
+    assert "rogue login" in refusal.message
     view = (await town.providers())["its"]
     assert not view.available
     assert [each.method_id for each in view.auth] == ["browser", "shell", "key", "old"]

@@ -2324,6 +2324,7 @@ export interface ProviderNotAvailableDetails {
 export interface ProviderNeedsLoginDetails {
   provider: string;
   reason: string;
+  how: string;
 }
 
 /** The agent offers no such way to log in. */

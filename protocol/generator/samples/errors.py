@@ -33,7 +33,9 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.ProviderNotAvailable(
         "codex", "codex is not installed", "npm install -g @openai/codex@0.169.0"
     ),
-    refused.ProviderNeedsLogin("claude", "Authentication required"),
+    refused.ProviderNeedsLogin(
+        "claude", "Authentication required", "Log in first: run claude auth login."
+    ),
     refused.LoginMethodUnknown("claude", "magic", ("claude-login",)),
     refused.ProviderNotHost(cast.THREAD, cast.AGENT),
     refused.ModeNotSupported("codex", "plan"),

@@ -96,7 +96,8 @@ class ProviderNotAvailable:
 
     @property
     def message(self) -> str:
-        return f"{self.provider} cannot be used: {self.reason}."
+        get_it = f" Get it with: {self.install}" if self.install else ""
+        return f"{self.provider} cannot be used: {self.reason}.{get_it}"
 
 
 @attrs.frozen
@@ -107,10 +108,11 @@ class ProviderNeedsLogin:
     REMEDY: ClassVar = "Log in, then let provider/authenticate see whether it worked."
     provider: str
     reason: str
+    how: str = ""
 
     @property
     def message(self) -> str:
-        return f"{self.provider} needs a log-in: {self.reason}."
+        return f"{self.provider} needs a log-in: {self.reason}. {self.how}".rstrip()
 
 
 @attrs.frozen

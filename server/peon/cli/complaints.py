@@ -9,6 +9,8 @@ from peon.errors import ExternalFailure, PeonError
 
 _REMEDIES: Final = {
     "provider.unknown": "peon doctor lists those there are.",
+    "provider.notAvailable": "Or choose another with --provider; peon doctor lists them.",
+    "provider.needsLogin": "Then run this again.",
     "project.rootUnusable": "Name a folder of your own with --project.",
 }
 """Where the server's own words are for editors, what to do at a terminal."""

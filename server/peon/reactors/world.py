@@ -49,8 +49,8 @@ class LocalWorld:
             case Missing(reason=reason, install=install):
                 settled = self._catalog.programs.settled
                 return ProviderNotAvailable(provider, reason, install) if settled else None
-            case LoggedOut(reason=reason):
-                return ProviderNeedsLogin(provider, reason)
+            case LoggedOut(reason=reason, remedy=remedy):
+                return ProviderNeedsLogin(provider, reason, remedy)
             case _:
                 assert_never(found)
 

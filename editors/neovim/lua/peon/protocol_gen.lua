@@ -1973,6 +1973,7 @@
 ---@class (exact) peon.ProviderNeedsLoginDetails
 ---@field provider string
 ---@field reason string
+---@field how string
 
 --- The agent offers no such way to log in.
 ---@class (exact) peon.LoginMethodUnknownDetails

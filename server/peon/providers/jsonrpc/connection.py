@@ -161,11 +161,16 @@ class Connection:
         if not isinstance(message, dict):
             self._skip(line)
             return
+        # Almost everything is a notification: it is looked at first, and looked up by hand.
+        method = message.get("method")
+        if isinstance(method, str):
+            params = raw.as_object(message.get("params"))
+            if "id" in message:
+                self._take_request(message["id"], method, params)
+            else:
+                self._handler.notified(method, params)
+            return
         match message:
-            case {"method": str(method), "id": request_id}:
-                self._take_request(request_id, method, raw.as_object(message.get("params")))
-            case {"method": str(method)}:
-                self._handler.notified(method, raw.as_object(message.get("params")))
             case {"id": int(number), "error": error} if self._awaits(number) and error is not None:
                 self._waiting.pop(number)(_agent_error(error))
             case {"id": int(number)} if self._awaits(number):
