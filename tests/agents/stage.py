@@ -1,5 +1,7 @@
 """An app with a real agent on it, whose model says what a test has written down."""
 
+import contextlib
+import json
 import os
 import signal
 from pathlib import Path
@@ -11,13 +13,14 @@ import psutil
 from agents.legs import Agents, Leg
 from agents.llm.scenes import Step
 from agents.llm.server import FakeLlm
+from peon.providers.supervisor import LEDGER_NAME
 from peon_protocol.commands import (
     ApprovePendingAction,
     InterruptTurn,
     RejectPendingAction,
     StartTurn,
 )
-from peon_protocol.events import ActionRequested, StoredEvent, TurnCompleted, TurnFailed
+from peon_protocol.events import ActionRequested, TurnCompleted, TurnFailed
 from peon_protocol.ids import ActionId, TurnId
 from peon_protocol.values import Mode
 from peon_protocol.views import ItemView, TurnView
@@ -36,7 +39,6 @@ class Stage(House):
         self.environment |= {"HOME": str(place)}
         self.settings = attrs.evolve(self.settings, stop_seconds=2.0)
         self._entry = leg.start(Agents.installed(), llm.url, place)
-        self._processes: set[psutil.Process] = set()
 
     async def open(self) -> None:
         await super().open()
@@ -78,23 +80,14 @@ class Stage(House):
     async def items(self, name: str) -> tuple[ItemView, ...]:
         return (await self.turn(name)).items or ()
 
-    def agent_processes(self) -> list[psutil.Process]:
-        """The agent and everything it has started, but not the guardian."""
-        found = psutil.Process().children(recursive=True)
-        return [each for each in found if "guardian.py" not in " ".join(each.cmdline())]
-
     def kill_agent(self) -> list[int]:
         """Kill the agent and all it has started, as the system does when memory is short."""
+        agents = json.loads((self.settings.state_dir / LEDGER_NAME).read_bytes())
         killed = []
-        for each in self.agent_processes():
-            killed.append(each.pid)
-            os.kill(each.pid, signal.SIGKILL)
+        for pid, *_ in agents:
+            agent = psutil.Process(pid)
+            for each in (agent, *agent.children(recursive=True)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(each.pid, signal.SIGKILL)
+                killed.append(each.pid)
         return killed
-
-
-def ended(log: list[StoredEvent], name: str) -> bool:
-    """Whether the turn of this name is over."""
-    return any(
-        isinstance(each.payload, TurnCompleted | TurnFailed) and each.payload.turn_id == name
-        for each in log
-    )
