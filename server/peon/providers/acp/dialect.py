@@ -22,11 +22,15 @@ from peon_protocol.provider_events import (
     ProviderEvent,
     SessionConfigured,
     SessionStarted,
+    UsageReported,
 )
 from peon_protocol.rejections import ProviderNeedsLogin
 from peon_protocol.values import AgentCommand, JsonValue, Mode, Prompt
 
 _NOTHING_OFFERED: Final = SessionConfigured(options=(), commands=())
+
+_NOISE: Final = (UsageReported, SessionConfigured)
+"""What is said of a session and takes no turn further."""
 
 
 class AcpDialect:
@@ -168,7 +172,7 @@ class AcpDialect:
             self._notice_offers(update)
             if self._desk.turn is not None:
                 events = list(self._translator.update(update))
-                self._gets_on = self._gets_on or bool(events)
+                self._gets_on = self._gets_on or any(not isinstance(e, _NOISE) for e in events)
                 self._desk.report(events)
         elif method == "$/cancel_request":
             self._withdrawn(params.get("requestId"))
