@@ -11,6 +11,7 @@ from peon_protocol import (
     commands,
     events,
     failures,
+    findings,
     notifications,
     provider_events,
     queries,
@@ -20,6 +21,7 @@ from peon_protocol import (
 )
 from peon_protocol.events import items, messages, projects, threads, turns, workspace
 from peon_protocol.events import reviews as review_events
+from peon_protocol.events import worktrees as worktree_events
 from peon_protocol.methods import METHODS, Direction
 from peon_protocol.provider_events import ProviderEvent
 from peon_protocol.rejections import Rejection
@@ -35,6 +37,7 @@ from peon_protocol.values import (
     reviews,
     sessions,
     words,
+    worktrees,
 )
 
 MODULES: Final = (
@@ -43,6 +46,7 @@ MODULES: Final = (
     records,
     sessions,
     reviews,
+    worktrees,
     operations,
     provider_events,
     projects,
@@ -52,12 +56,14 @@ MODULES: Final = (
     items,
     workspace,
     review_events,
+    worktree_events,
     events,
     commands,
     queries,
     views,
     results,
     queue_results,
+    findings,
     notifications,
     failures,
 )

@@ -30,6 +30,7 @@ from peon_protocol.values import (
     RuleVerdict,
     Scope,
     ToolKind,
+    WorktreeChoice,
 )
 
 
@@ -63,7 +64,10 @@ class DeleteProject:
 
 @attrs.frozen(kw_only=True)
 class CreateThread:
-    """Open a conversation in a project."""
+    """Open a conversation in a project; without a `worktree`, in its own folder.
+
+    With one it is answered when the worktree is ready; where that fails there is no thread.
+    """
 
     project_id: ProjectId
     thread_id: ThreadId | None = None
@@ -72,6 +76,7 @@ class CreateThread:
     model: str | None = None
     mode: Mode | None = None
     budget: Budget | None = None
+    worktree: WorktreeChoice | None = None
     command_id: CommandId | None = None
 
 
@@ -324,6 +329,22 @@ class RejectChanges:
     command_id: CommandId | None = None
 
 
+@attrs.frozen(kw_only=True)
+class RemoveWorktree:
+    """Take away the worktree that was made for a thread. What is not committed keeps it there."""
+
+    thread_id: ThreadId
+    command_id: CommandId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class RestoreWorktree:
+    """Bring back a worktree that was taken away, with the files in it that git ignores."""
+
+    thread_id: ThreadId
+    command_id: CommandId | None = None
+
+
 Command: TypeAlias = (
     CreateProject
     | ConfigureProject
@@ -350,4 +371,6 @@ Command: TypeAlias = (
     | PushChanges
     | AcceptChanges
     | RejectChanges
+    | RemoveWorktree
+    | RestoreWorktree
 )

@@ -3,7 +3,7 @@
 import attrs
 
 from peon_protocol.events import StoredEvent
-from peon_protocol.ids import ItemId, SubscriptionId, ThreadId, TurnId
+from peon_protocol.ids import ItemId, OperationId, SubscriptionId, ThreadId, TurnId
 from peon_protocol.values import ItemKind
 
 
@@ -33,6 +33,19 @@ class TurnDelta:
     kind: ItemKind
     offset: int
     end: int
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class OperationProgress:
+    """What a program says while an operation runs it: a hook, git, a set-up command.
+
+    `stream` is `stdout` or `stderr`. It may be dropped and is never in the log.
+    """
+
+    thread_id: ThreadId
+    operation_id: OperationId
+    stream: str
     text: str
 
 

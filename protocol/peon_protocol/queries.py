@@ -117,6 +117,13 @@ class ExplainLine:
 
 
 @attrs.frozen(kw_only=True)
+class ListWorktrees:
+    """The worktrees of a project's repository, and the threads in each."""
+
+    project_id: ProjectId
+
+
+@attrs.frozen(kw_only=True)
 class ReadGitStatus:
     """What the user's repository says of the project's folder."""
 
@@ -168,7 +175,8 @@ class ReadServerStatus:
 class SubscribeEvents:
     """Every event after a sequence, history first; without `after`, from now on.
 
-    `thread_ids` narrows the feed to those threads, `deltas` asks for live fragments of text too.
+    `thread_ids` narrows the feed to those threads, `deltas` asks for live fragments of text and the
+    progress of operations too.
     """
 
     after: int | None = None
@@ -190,6 +198,7 @@ OutsideQuery: TypeAlias = (
     | PreviewRestore
     | ReadReview
     | ExplainLine
+    | ListWorktrees
     | ReadGitStatus
     | ReadGitDiff
     | ReadBlob

@@ -9,11 +9,9 @@ import attrs
 
 from peon_protocol.events import StoredEvent
 from peon_protocol.ids import (
-    ActionId,
     BlobId,
     CheckpointId,
     HunkId,
-    ItemId,
     OperationId,
     ProjectId,
     SubscriptionId,
@@ -24,14 +22,9 @@ from peon_protocol.queue_results import ActionResult, MessageResult, RuleResult,
 from peon_protocol.values import (
     AuthMethod,
     BlobEncoding,
-    Decider,
     HunkConflict,
-    HunkKind,
-    HunkStatus,
-    LineOrigin,
     MissingPath,
     PathConflict,
-    Prompt,
     RestoreChange,
     RestoreScope,
 )
@@ -48,10 +41,14 @@ class ProjectResult:
 
 @attrs.frozen(kw_only=True)
 class ThreadResult:
-    """A thread was created, configured or deleted, or took in what its provider said."""
+    """A thread was created, configured or deleted, or took in what its provider said.
+
+    `operation_id` is that of the work on its worktree.
+    """
 
     sequence: int
     thread_id: ThreadId
+    operation_id: OperationId | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -137,11 +134,10 @@ class ReviewResult:
 
 
 OperationResult: TypeAlias = (
-    CheckpointResult | RestoreResult | CommitResult | PushResult | ReviewResult
+    CheckpointResult | RestoreResult | CommitResult | PushResult | ReviewResult | ThreadResult
 )
 CommandResult: TypeAlias = (
     ProjectResult
-    | ThreadResult
     | TurnResult
     | MessageResult
     | SteerResult
@@ -233,70 +229,6 @@ class DiffResult:
     files: tuple[FileChange, ...]
     total: int
     next_offset: int | None
-
-
-@attrs.frozen(kw_only=True)
-class ReviewHunk:
-    """One change of a turn. The numbers are those of the lines themselves, counted from 1.
-
-    `patch` shows it with a few lines around it; it is null where there is no text to show.
-    """
-
-    hunk_id: HunkId
-    kind: HunkKind
-    old_start: int
-    old_lines: int
-    new_start: int
-    new_lines: int
-    patch: str | None
-    status: HunkStatus
-
-
-@attrs.frozen(kw_only=True)
-class ReviewFile:
-    """A file that a turn changed. `kind`: added, modified, deleted, renamed, mode."""
-
-    path: str
-    old_path: str | None
-    kind: str
-    binary: bool
-    status: HunkStatus
-    hunks: tuple[ReviewHunk, ...]
-
-
-@attrs.frozen(kw_only=True)
-class ReviewPage:
-    """The changes of a turn: a page of `total` files; `next_offset` is null on the last."""
-
-    thread_id: ThreadId
-    turn_id: TurnId
-    files: tuple[ReviewFile, ...]
-    total: int
-    next_offset: int | None
-
-
-@attrs.frozen(kw_only=True)
-class LineExplanation:
-    """Who last wrote a line, and why. What is not known, or is no turn's, is null.
-
-    `path` is the file it was written in, which may have been renamed since. `decided_by` is who
-    allowed the tool call.
-    """
-
-    path: str
-    line: int
-    origin: LineOrigin
-    at: str | None = None
-    thread_id: ThreadId | None = None
-    turn_id: TurnId | None = None
-    number: int | None = None
-    prompt: Prompt | None = None
-    item_id: ItemId | None = None
-    tool_title: str | None = None
-    action_id: ActionId | None = None
-    decided_by: Decider | None = None
-    provider: str | None = None
-    model: str | None = None
 
 
 @attrs.frozen(kw_only=True)

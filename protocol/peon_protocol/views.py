@@ -185,6 +185,17 @@ class SessionView:
 
 
 @attrs.frozen(kw_only=True)
+class WorktreeView:
+    """A thread's worktree. `removed`: it was taken away, and can be brought back."""
+
+    path: str
+    branch: str | None
+    base: str | None
+    made: bool
+    removed: bool
+
+
+@attrs.frozen(kw_only=True)
 class ThreadView:
     """A conversation. `version` counts its events: a subscriber knows whether it has them all.
 
@@ -192,6 +203,8 @@ class ThreadView:
     whose server stopped, until something is started, and while the budget is spent. `options` and
     `commands` are what its session offered last, `usage` what its turns used; its context is as the
     last of them left it.
+
+    It works in `folder`, which it shares with the threads in `shared_with`.
     """
 
     thread_id: ThreadId
@@ -214,6 +227,9 @@ class ThreadView:
     commands: tuple[AgentCommand, ...]
     usage: Usage
     budget: Budget | None
+    folder: str
+    worktree: WorktreeView | None
+    shared_with: tuple[ThreadId, ...]
     created_at: str
     updated_at: str
     version: int

@@ -43,6 +43,7 @@ from peon.reactors.reactors import Reactors
 from peon.reactors.readings import Readings
 from peon.reactors.reviews import Reviews
 from peon.reactors.upkeep import CheckpointUpkeep, UpkeepParts
+from peon.reactors.worktrees import Worktrees
 from peon.reactors.world import LocalWorld
 from peon.runtime.clock import Clock, SystemClock
 from peon.runtime.ids import IdSource, RandomIds
@@ -205,6 +206,7 @@ class App:
             ProviderQueries(self._engine, self._catalog, options.environment),
             Reviews(self._engine, self._workspace),
             Explaining(self._engine, self._workspace),
+            Worktrees(self._engine, self._workspace),
             VERSION,
         )
 
@@ -233,6 +235,7 @@ class App:
                 captures=captures,
                 expectations=expectations,
                 reviews=Reviews(engine, workspace),
+                worktrees=Worktrees(engine, workspace),
                 environment=options.environment,
                 turn_is_over=self._upkeep.turn_is_over,
             )

@@ -138,9 +138,11 @@ def answered(played: Played) -> dict[CommandId, CommandResult | OperationFailure
             failure = OperationFailure(event.code, event.message, event.remedy)
             answers[waiting.pop(event.operation_id, NOBODY)] = failure
         elif (outcome := outcome_of(event, stored.sequence)) is not None:
+            assert outcome.operation_id is not None
             answers[waiting.pop(outcome.operation_id, NOBODY)] = outcome
         elif command_id is not None and isinstance(event, OperationRequested):
             waiting[event.operation_id] = command_id
+            answers.pop(command_id, None)
         elif command_id is not None:
             method = (stored.command_digest or "").partition(":")[0]
             last = max(each.sequence for each in played.log if each.command_id == command_id)

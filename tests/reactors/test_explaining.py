@@ -6,10 +6,12 @@ import pytest
 
 from peon.errors import CommandRejected, ExternalFailure
 from peon_protocol.commands import ApprovePendingAction, DeleteThread
+from peon_protocol.findings import (
+    LineExplanation,
+)
 from peon_protocol.ids import ActionId, ItemId, ProjectId, ThreadId
 from peon_protocol.provider_events import ToolCallUpdated
 from peon_protocol.queries import ExplainLine
-from peon_protocol.results import LineExplanation
 from peon_protocol.values import DeciderKind, ItemStatus, LineOrigin
 from support.houses import GARDEN, TALK, House
 

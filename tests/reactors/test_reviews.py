@@ -11,10 +11,16 @@ from peon_protocol.events import (
     ReviewRequested,
     TurnCompleted,
 )
+from peon_protocol.findings import (
+    ReviewPage,
+)
 from peon_protocol.ids import ItemId, TurnId
 from peon_protocol.provider_events import ToolCallUpdated
 from peon_protocol.queries import ReadReview
-from peon_protocol.results import RestoreResult, ReviewPage, ReviewResult
+from peon_protocol.results import (
+    RestoreResult,
+    ReviewResult,
+)
 from peon_protocol.values import HunkStatus, ItemStatus, TextContent, ToolKind, Verdict
 from support.clock import FakeClock
 from support.houses import TALK, House, open_house

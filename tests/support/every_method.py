@@ -80,6 +80,8 @@ class Story:
         await self._why(thread, turn)
         await self._messages(thread)
         await self._rules(thread)
+        view = (await self._teller.ask("thread/read", {"threadId": thread}))["thread"]
+        await self._worktrees(view["projectId"])
         await self._checkpoints(thread)
         await self._git(thread, repository)
         await self._host()
@@ -159,6 +161,28 @@ class Story:
             "checkpoint/restore",
             {"threadId": thread, "checkpointId": rejected["beforeCheckpointId"]},
         )
+
+    async def _worktrees(self, project: str) -> None:
+        """A thread of its own folder, which goes and comes back."""
+        choice = {"branch": "topic", "setup": [["touch", "ready"]]}
+        bad = {"branch": "-x"}
+        await self.no("thread/create", "git.badBranch", projectId=project, worktree=bad)
+        made = await self.yes("thread/create", projectId=project, worktree=choice)
+        thread = made["threadId"]
+        view = (await self.yes("thread/read", threadId=thread))["thread"]
+        folder = Path(view["folder"])
+        assert (folder / "ready").exists()
+        assert (view["worktree"]["branch"], view["sharedWith"]) == ("topic", [])
+        (_, listed) = (await self.yes("worktree/list", projectId=project))["worktrees"]
+        assert (listed["path"], listed["threadIds"]) == (str(folder), [thread])
+        await self.no("worktree/list", "project.notFound", projectId="none")
+        await self.no("worktree/remove", "worktree.dirty", threadId=thread)
+        (folder / "ready").unlink()
+        await self.no("worktree/restore", "worktree.present", threadId=thread)
+        await self.yes("worktree/remove", threadId=thread)
+        await self.yes("worktree/restore", threadId=thread)
+        assert (folder / "readme").exists()
+        await self.yes("thread/delete", threadId=thread)
 
     async def _why(self, thread: str, turn: str) -> None:
         """Who wrote a line, and by whose leave."""

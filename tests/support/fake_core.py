@@ -38,7 +38,7 @@ from peon_protocol.ids import (
     ThreadId,
     TurnId,
 )
-from peon_protocol.notifications import ServerStatusChanged, TurnDelta
+from peon_protocol.notifications import OperationProgress, ServerStatusChanged, TurnDelta
 from peon_protocol.queries import ListThreads, ReadServerStatus, ReadThread
 from peon_protocol.rejections import ProjectIdUsed, ThreadNotFound
 from peon_protocol.results import (
@@ -91,6 +91,7 @@ class FakeFeed:
         self.history_gate: asyncio.Event | None = None
         self._durable: list[Callable[[], None]] = []
         self._delta: list[Callable[[TurnDelta], None]] = []
+        self._progress: list[Callable[[OperationProgress], None]] = []
         self._health: list[Callable[[ServerStatusChanged], None]] = []
 
     def on_durable(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -100,6 +101,10 @@ class FakeFeed:
     def on_delta(self, callback: Callable[[TurnDelta], None]) -> Callable[[], None]:
         self._delta.append(callback)
         return lambda: self._delta.remove(callback)
+
+    def on_progress(self, callback: Callable[[OperationProgress], None]) -> Callable[[], None]:
+        self._progress.append(callback)
+        return lambda: self._progress.remove(callback)
 
     def on_health(self, callback: Callable[[ServerStatusChanged], None]) -> Callable[[], None]:
         self._health.append(callback)

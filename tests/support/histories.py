@@ -25,6 +25,9 @@ from peon.domain.commands import (
     ReviewDone,
     SettleThread,
     WorkFailed,
+    WorktreeBack,
+    WorktreeGone,
+    WorktreeReady,
 )
 from peon.domain.decide import Decided, decide
 from peon.domain.facts import Facts, RootFact
@@ -45,7 +48,9 @@ from peon_protocol.commands import (
     PushChanges,
     RejectChanges,
     RejectPendingAction,
+    RemoveWorktree,
     RestoreCheckpoint,
+    RestoreWorktree,
     StartTurn,
 )
 from peon_protocol.events import Event, StoredEvent
@@ -111,6 +116,10 @@ from peon_protocol.values import (
     TurnEndOperation,
     Usage,
     Verdict,
+    WorktreeChoice,
+    WorktreeOperation,
+    WorktreeRemoveOperation,
+    WorktreeRestoreOperation,
 )
 from support.given import AGENT, SERVER, USER, History, facts, places_in
 from support.pick import Pick
@@ -131,6 +140,11 @@ _SESSIONS: Final = tuple(SessionId(name) for name in ("session", "next"))
 _TEXTS: Final = ("roses", "Blüte 🌹", " \n", "")
 _PROMPTS: Final[tuple[Prompt, ...]] = ("roses", (TextContent("tulips"),), "both", " ")
 _INPUTS: Final[tuple[JsonValue, ...]] = (None, {"path": "a", "lines": [1, 2.5, None]}, "x", False)
+_WORKTREES: Final = (
+    WorktreeChoice(branch="a"),
+    WorktreeChoice(path="/trees/a"),
+    WorktreeChoice(path="/trees/a", branch="a"),
+)
 _SPANS: Final = (0.0, 0.001, 3600.0, 90_000.0)
 _METHODS: Final = {method.params: method.name for method in METHODS}
 _GONE: Final = WorkFailed("git.failed", "fatal: no", "Look at it.")
@@ -200,7 +214,10 @@ def _play(pick: Pick, longest: int) -> Played:
     played = Played()
     played.play(CreateProject(root="/garden", project_id=_PROJECTS[0]))
     first = CreateThread(
-        project_id=_PROJECTS[0], thread_id=_THREADS[0], provider=pick.of(["script", "claude"])
+        project_id=_PROJECTS[0],
+        thread_id=_THREADS[0],
+        provider=pick.of(["script", "claude"]),
+        worktree=pick.of([None, None, _WORKTREES[0]]),
     )
     played.play(first)
     for _ in range(pick.of(range(longest + 1))):
@@ -235,7 +252,8 @@ def _founding(pick: Pick, model: Model) -> AnyCommand:
     """A thread to go on with, and a project for it where there is none."""
     if not model.projects:
         return CreateProject(root=pick.of(("/garden", "/orchard")))
-    return CreateThread(project_id=pick.of(tuple(model.projects)))
+    worktree = pick.of([None, _WORKTREES[0]])
+    return CreateThread(project_id=pick.of(tuple(model.projects)), worktree=worktree)
 
 
 def _of_nobody(pick: Pick) -> AnyCommand:
@@ -248,6 +266,7 @@ def _of_nobody(pick: Pick) -> AnyCommand:
             thread_id=thread,
             provider=pick.of([None, "script", "host", "claude", "claude"]),
             mode=pick.of([None, *Mode]),
+            worktree=pick.of([None, None, *_WORKTREES]),
         ),
         CreateProject(root=f"/{project}", project_id=project),
         ConfigureProject(project_id=project, defaults=defaults),
@@ -264,6 +283,9 @@ def _at_rest(pick: Pick, thread: Thread) -> AnyCommand:
     thread_id = thread.thread_id
     if thread.archived and not pick.rarely():
         return ConfigureThread(thread_id=thread_id, archived=False)
+    if thread.worktree is not None and (thread.worktree.removed or pick.rarely()):
+        away = RemoveWorktree(thread_id=thread_id)
+        return RestoreWorktree(thread_id=thread_id) if thread.worktree.removed else away
     start = StartTurn(
         thread_id=thread_id,
         prompt=pick.of(_PROMPTS),
@@ -280,6 +302,8 @@ def _at_rest(pick: Pick, thread: Thread) -> AnyCommand:
         CommitChanges(thread_id=thread_id, message="roses", paths=pick.of([None, ("a",), ("..",)])),
         PushChanges(thread_id=thread_id),
         _review(pick, thread),
+        RemoveWorktree(thread_id=thread_id),
+        RestoreWorktree(thread_id=thread_id),
         ConfigureThread(
             thread_id=thread_id,
             archived=pick.evenly(),
@@ -423,6 +447,13 @@ def _outcome(
             done = PushMade("origin", "main", "c0ffee")
         case ReviewOperation():
             done = _reviewed(pick, operation)
+        case WorktreeOperation():
+            made = pick.evenly()
+            done = WorktreeReady("/trees/a", "/trees/a", pick.of(["a", None]), "c0ffee", made)
+        case WorktreeRemoveOperation():
+            done = WorktreeGone()
+        case WorktreeRestoreOperation():
+            done = WorktreeBack()
     return RecordOperation(thread.thread_id, operation_id, pick.of([done, done, done, _GONE]))
 
 

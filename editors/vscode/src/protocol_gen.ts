@@ -69,7 +69,10 @@ export type Operation =
   | RestoreOperation
   | CommitOperation
   | PushOperation
-  | ReviewOperation;
+  | ReviewOperation
+  | WorktreeOperation
+  | WorktreeRemoveOperation
+  | WorktreeRestoreOperation;
 
 /** What a provider says, told apart by `type`. */
 export type ProviderEvent =
@@ -619,6 +622,21 @@ export interface HunkConflict {
   reason: string;
 }
 
+/**
+ * A worktree for a thread: one that is there (`path`, absolute), or a new one (`branch`).
+ *
+ * A new one starts from `base` (by default where the project's folder stands) unless its branch
+ * exists. Then the files and folders in `copy` are copied from the project's folder, and each
+ * command in `setup` is run in it, as its words; no shell reads them.
+ */
+export interface WorktreeChoice {
+  path?: string | null;
+  branch?: string | null;
+  base?: string | null;
+  setup?: string[][];
+  copy?: string[];
+}
+
 /** Take a checkpoint by hand. */
 export interface CheckpointOperation {
   type: "checkpoint";
@@ -672,6 +690,22 @@ export interface ReviewOperation {
   path: string | null;
   hunkIds: HunkId[] | null;
   comment: string | null;
+}
+
+/** Make a worktree for a new thread, or find the one that is meant. */
+export interface WorktreeOperation {
+  type: "worktree";
+  worktree: WorktreeChoice;
+}
+
+/** Take the thread's worktree away, if nothing in it is uncommitted. */
+export interface WorktreeRemoveOperation {
+  type: "worktreeRemove";
+}
+
+/** Bring the thread's worktree back. */
+export interface WorktreeRestoreOperation {
+  type: "worktreeRestore";
 }
 
 /** A session with an agent is open. `nativeId` is the agent's own name for it. */
@@ -1145,6 +1179,34 @@ export interface ReviewRecorded {
   patch: string | null;
 }
 
+/**
+ * The thread works in a worktree: one that was `made` for it, or one that was there.
+ *
+ * `folder` is where in the worktree at `path` the project's folder is. `base` is what the branch
+ * was begun from.
+ */
+export interface WorktreeCreated {
+  threadId: ThreadId;
+  operationId: OperationId;
+  path: string;
+  folder: string;
+  branch: string | null;
+  base: string | null;
+  made: boolean;
+}
+
+/** The thread's worktree was taken away; it can be brought back. */
+export interface WorktreeRemoved {
+  threadId: ThreadId;
+  operationId: OperationId;
+}
+
+/** The thread's worktree is there again. */
+export interface WorktreeRestored {
+  threadId: ThreadId;
+  operationId: OperationId;
+}
+
 /** The payload of each type of event. */
 export interface EventPayloads {
   "project.created": ProjectCreated;
@@ -1174,6 +1236,9 @@ export interface EventPayloads {
   "changes.pushed": ChangesPushed;
   "review.requested": ReviewRequested;
   "review.recorded": ReviewRecorded;
+  "worktree.created": WorktreeCreated;
+  "worktree.removed": WorktreeRemoved;
+  "worktree.restored": WorktreeRestored;
   "session.opened": SessionOpened;
   "session.configured": SessionConfigured;
   "session.closed": SessionClosed;
@@ -1232,7 +1297,11 @@ export interface DeleteProject {
   commandId?: CommandId | null;
 }
 
-/** Open a conversation in a project. */
+/**
+ * Open a conversation in a project; without a `worktree`, in its own folder.
+ *
+ * With one it is answered when the worktree is ready; where that fails there is no thread.
+ */
 export interface CreateThread {
   projectId: ProjectId;
   threadId?: ThreadId | null;
@@ -1241,6 +1310,7 @@ export interface CreateThread {
   model?: string | null;
   mode?: Mode | null;
   budget?: Budget | null;
+  worktree?: WorktreeChoice | null;
   commandId?: CommandId | null;
 }
 
@@ -1460,6 +1530,18 @@ export interface RejectChanges {
   commandId?: CommandId | null;
 }
 
+/** Take away the worktree that was made for a thread. What is not committed keeps it there. */
+export interface RemoveWorktree {
+  threadId: ThreadId;
+  commandId?: CommandId | null;
+}
+
+/** Bring back a worktree that was taken away, with the files in it that git ignores. */
+export interface RestoreWorktree {
+  threadId: ThreadId;
+  commandId?: CommandId | null;
+}
+
 /** Every live project. */
 export type ListProjects = Record<string, never>;
 
@@ -1545,6 +1627,11 @@ export interface ExplainLine {
   threadId?: ThreadId | null;
 }
 
+/** The worktrees of a project's repository, and the threads in each. */
+export interface ListWorktrees {
+  projectId: ProjectId;
+}
+
 /** What the user's repository says of the project's folder. */
 export interface ReadGitStatus {
   projectId: ProjectId;
@@ -1585,7 +1672,8 @@ export type ReadServerStatus = Record<string, never>;
 /**
  * Every event after a sequence, history first; without `after`, from now on.
  *
- * `threadIds` narrows the feed to those threads, `deltas` asks for live fragments of text too.
+ * `threadIds` narrows the feed to those threads, `deltas` asks for live fragments of text and the
+ * progress of operations too.
  */
 export interface SubscribeEvents {
   after?: number | null;
@@ -1717,6 +1805,15 @@ export interface SessionView {
   origin: SessionOrigin;
 }
 
+/** A thread's worktree. `removed`: it was taken away, and can be brought back. */
+export interface WorktreeView {
+  path: string;
+  branch: string | null;
+  base: string | null;
+  made: boolean;
+  removed: boolean;
+}
+
 /**
  * A conversation. `version` counts its events: a subscriber knows whether it has them all.
  *
@@ -1724,6 +1821,8 @@ export interface SessionView {
  * whose server stopped, until something is started, and while the budget is spent. `options` and
  * `commands` are what its session offered last, `usage` what its turns used; its context is as the
  * last of them left it.
+ *
+ * It works in `folder`, which it shares with the threads in `sharedWith`.
  */
 export interface ThreadView {
   threadId: ThreadId;
@@ -1746,6 +1845,9 @@ export interface ThreadView {
   commands: AgentCommand[];
   usage: Usage;
   budget: Budget | null;
+  folder: string;
+  worktree: WorktreeView | null;
+  sharedWith: ThreadId[];
   createdAt: string;
   updatedAt: string;
   version: number;
@@ -1774,10 +1876,15 @@ export interface ProjectResult {
   projectId: ProjectId;
 }
 
-/** A thread was created, configured or deleted, or took in what its provider said. */
+/**
+ * A thread was created, configured or deleted, or took in what its provider said.
+ *
+ * `operationId` is that of the work on its worktree.
+ */
 export interface ThreadResult {
   sequence: number;
   threadId: ThreadId;
+  operationId: OperationId | null;
 }
 
 /** A turn was started, or asked to stop; that it is recorded, not that it is done. */
@@ -1923,64 +2030,6 @@ export interface DiffResult {
 }
 
 /**
- * One change of a turn. The numbers are those of the lines themselves, counted from 1.
- *
- * `patch` shows it with a few lines around it; it is null where there is no text to show.
- */
-export interface ReviewHunk {
-  hunkId: HunkId;
-  kind: HunkKind;
-  oldStart: number;
-  oldLines: number;
-  newStart: number;
-  newLines: number;
-  patch: string | null;
-  status: HunkStatus;
-}
-
-/** A file that a turn changed. `kind`: added, modified, deleted, renamed, mode. */
-export interface ReviewFile {
-  path: string;
-  oldPath: string | null;
-  kind: string;
-  binary: boolean;
-  status: HunkStatus;
-  hunks: ReviewHunk[];
-}
-
-/** The changes of a turn: a page of `total` files; `nextOffset` is null on the last. */
-export interface ReviewPage {
-  threadId: ThreadId;
-  turnId: TurnId;
-  files: ReviewFile[];
-  total: number;
-  nextOffset: number | null;
-}
-
-/**
- * Who last wrote a line, and why. What is not known, or is no turn's, is null.
- *
- * `path` is the file it was written in, which may have been renamed since. `decidedBy` is who
- * allowed the tool call.
- */
-export interface LineExplanation {
-  path: string;
-  line: number;
-  origin: LineOrigin;
-  at: string | null;
-  threadId: ThreadId | null;
-  turnId: TurnId | null;
-  number: number | null;
-  prompt: JsonValue;
-  itemId: ItemId | null;
-  toolTitle: string | null;
-  actionId: ActionId | null;
-  decidedBy: Decider | null;
-  provider: string | null;
-  model: string | null;
-}
-
-/**
  * One path that differs: between commit and index (`staged`), index and disk (`unstaged`).
  *
  * Each is null or one of added, modified, deleted, renamed, mode, untracked, unmerged.
@@ -2101,6 +2150,78 @@ export interface RuleList {
 }
 
 /**
+ * One change of a turn. The numbers are those of the lines themselves, counted from 1.
+ *
+ * `patch` shows it with a few lines around it; it is null where there is no text to show.
+ */
+export interface ReviewHunk {
+  hunkId: HunkId;
+  kind: HunkKind;
+  oldStart: number;
+  oldLines: number;
+  newStart: number;
+  newLines: number;
+  patch: string | null;
+  status: HunkStatus;
+}
+
+/** A file that a turn changed. `kind`: added, modified, deleted, renamed, mode. */
+export interface ReviewFile {
+  path: string;
+  oldPath: string | null;
+  kind: string;
+  binary: boolean;
+  status: HunkStatus;
+  hunks: ReviewHunk[];
+}
+
+/** The changes of a turn: a page of `total` files; `nextOffset` is null on the last. */
+export interface ReviewPage {
+  threadId: ThreadId;
+  turnId: TurnId;
+  files: ReviewFile[];
+  total: number;
+  nextOffset: number | null;
+}
+
+/**
+ * Who last wrote a line, and why. What is not known, or is no turn's, is null.
+ *
+ * `path` is the file it was written in, which may have been renamed since. `decidedBy` is who
+ * allowed the tool call.
+ */
+export interface LineExplanation {
+  path: string;
+  line: number;
+  origin: LineOrigin;
+  at: string | null;
+  threadId: ThreadId | null;
+  turnId: TurnId | null;
+  number: number | null;
+  prompt: JsonValue;
+  itemId: ItemId | null;
+  toolTitle: string | null;
+  actionId: ActionId | null;
+  decidedBy: Decider | null;
+  provider: string | null;
+  model: string | null;
+}
+
+/** A worktree of a repository, the threads in it, and whether it was made for a thread. */
+export interface Worktree {
+  path: string;
+  branch: string | null;
+  commit: string | null;
+  made: boolean;
+  threadIds: ThreadId[];
+}
+
+/** The worktrees of a repository, the one with the repository itself first. */
+export interface WorktreeList {
+  worktrees: Worktree[];
+}
+
+/**
  * Events of a subscription, in order, none missing.
  *
  * `through` is the sequence the subscription has come to: subscribe again after it to go on.
@@ -2124,6 +2245,18 @@ export interface TurnDelta {
   kind: ItemKind;
   offset: number;
   end: number;
+  text: string;
+}
+
+/**
+ * What a program says while an operation runs it: a hook, git, a set-up command.
+ *
+ * `stream` is `stdout` or `stderr`. It may be dropped and is never in the log.
+ */
+export interface OperationProgress {
+  threadId: ThreadId;
+  operationId: OperationId;
+  stream: string;
   text: string;
 }
 
@@ -2192,6 +2325,14 @@ export type ErrorCode =
  * - `restore.failed`: The files could not be brought back.
  * - `review.fileNotFound`: The turn did not change this file.
  * - `review.hunkNotFound`: The turn made no such change.
+ * - `worktree.notFound`: There is no such worktree of this repository.
+ * - `worktree.branchExists`: The branch that was to be begun from a base is there already.
+ * - `worktree.copyFailed`: A file could not be copied into the worktree.
+ * - `worktree.setupFailed`: A set-up command failed; the message holds the end of what it said.
+ * - `worktree.dirty`: Something in the worktree is not committed.
+ * - `worktree.detached`: The worktree is on no branch, so its commits could be lost.
+ * - `git.badBranch`: This cannot be the name of a branch.
+ * - `git.noSuchCommit`: There is no such branch, tag or commit.
  * - `file.noSuchLine`: There is no such file, or it has not so many lines, or git ignores it.
  * - `operation.lost`: The server stopped while the work was under way.
  * - `git.missing`: There is no git, or it is too old.
@@ -2231,6 +2372,14 @@ export type FailureKind =
   | "restore.failed"
   | "review.fileNotFound"
   | "review.hunkNotFound"
+  | "worktree.notFound"
+  | "worktree.branchExists"
+  | "worktree.copyFailed"
+  | "worktree.setupFailed"
+  | "worktree.dirty"
+  | "worktree.detached"
+  | "git.badBranch"
+  | "git.noSuchCommit"
   | "file.noSuchLine"
   | "operation.lost"
   | "git.missing"
@@ -2488,6 +2637,34 @@ export type DescriptionBlankDetails = Record<string, never>;
 /** Either a project or a thread says which folder is meant. */
 export type FolderNotNamedDetails = Record<string, never>;
 
+/** The worktree was taken away. */
+export interface WorktreeIsRemovedDetails {
+  threadId: ThreadId;
+}
+
+/** The thread works in the project's folder. */
+export interface WorktreeNoneDetails {
+  threadId: ThreadId;
+}
+
+/** The worktree was there before the thread. */
+export interface WorktreeNotMadeDetails {
+  path: string;
+}
+
+/** The worktree is there. */
+export interface WorktreePresentDetails {
+  threadId: ThreadId;
+}
+
+/** Other threads work there too. */
+export interface WorktreeSharedDetails {
+  threadIds: ThreadId[];
+}
+
+/** A worktree is either one that is there, or a new one with a branch. */
+export type WorktreeUnclearDetails = Record<string, never>;
+
 /** A commit needs a message. */
 export type MessageBlankDetails = Record<string, never>;
 
@@ -2552,6 +2729,12 @@ export interface RejectionDetails {
   "workspace.busy": WorkspaceBusyDetails;
   "checkpoint.descriptionBlank": DescriptionBlankDetails;
   "folder.notNamed": FolderNotNamedDetails;
+  "worktree.removed": WorktreeIsRemovedDetails;
+  "worktree.none": WorktreeNoneDetails;
+  "worktree.notMade": WorktreeNotMadeDetails;
+  "worktree.present": WorktreePresentDetails;
+  "worktree.shared": WorktreeSharedDetails;
+  "worktree.unclear": WorktreeUnclearDetails;
   "git.messageBlank": MessageBlankDetails;
   "review.nothingChosen": NothingChosenDetails;
   "path.outside": PathOutsideWorkspaceDetails;
@@ -2619,6 +2802,12 @@ export interface Requests {
   "review/get": { params: ReadReview; result: ReviewPage };
   /** Why a line is there: the turn, its prompt, the tool call and who allowed it. */
   "why/line": { params: ExplainLine; result: LineExplanation };
+  /** Take away the worktree that was made for a thread, if nothing in it is uncommitted. */
+  "worktree/remove": { params: RemoveWorktree; result: ThreadResult };
+  /** Bring back a worktree that was taken away. */
+  "worktree/restore": { params: RestoreWorktree; result: ThreadResult };
+  /** The worktrees of a project's repository. */
+  "worktree/list": { params: ListWorktrees; result: WorktreeList };
   /** Every live project. */
   "project/list": { params: ListProjects; result: ProjectList };
   /** The rules of a project. */
@@ -2683,6 +2872,9 @@ export const REQUEST_METHODS: readonly (keyof Requests)[] = [
   "review/reject",
   "review/get",
   "why/line",
+  "worktree/remove",
+  "worktree/restore",
+  "worktree/list",
   "project/list",
   "rule/list",
   "thread/list",
@@ -2708,6 +2900,8 @@ export interface Notifications {
   "events/appended": { params: EventsAppended };
   /** A live fragment of text. */
   "turn/delta": { params: TurnDelta };
+  /** What a program says at work. */
+  "operation/progress": { params: OperationProgress };
   /** A subscription is over: subscribe again. */
   "events/resync": { params: EventsResync };
   /** The server's health changed. */
@@ -2717,6 +2911,7 @@ export interface Notifications {
 export const NOTIFICATION_METHODS: readonly (keyof Notifications)[] = [
   "events/appended",
   "turn/delta",
+  "operation/progress",
   "events/resync",
   "server/statusChanged",
 ];

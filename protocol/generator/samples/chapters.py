@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from generator.samples import cast, reviews
+from generator.samples import cast, reviews, worktrees
 from generator.samples.commits import Commit, ada, agent, call, closing, done, ending, started
 from generator.samples.queue import QUEUE
 from peon_protocol import events
@@ -329,6 +329,26 @@ _REVIEW: Final = (
     done(142, reviews.ACCEPTED),
 )
 
+_WORKTREE: Final = (
+    Commit(
+        150,
+        cast.ADA,
+        (worktrees.CREATED, worktrees.wanted(worktrees.MAKE)),
+        request=("thread/create", worktrees.CREATE),
+    ),
+    done(155, worktrees.READY),
+    ada(160, "worktree/remove", worktrees.wanted(worktrees.REMOVE)),
+    done(
+        160,
+        events.WorktreeRemoved(thread_id=worktrees.THREAD, operation_id=worktrees.REMOVE),
+    ),
+    ada(170, "worktree/restore", worktrees.wanted(worktrees.RESTORE)),
+    done(
+        170,
+        events.WorktreeRestored(thread_id=worktrees.THREAD, operation_id=worktrees.RESTORE),
+    ),
+)
+
 _END: Final = (
     Commit(
         190,
@@ -354,5 +374,6 @@ COMMITS: Final[tuple[Commit, ...]] = (
     *_WORKSPACE,
     *_REVIEW,
     *QUEUE,
+    *_WORKTREE,
     *_END,
 )

@@ -5,6 +5,7 @@ from typing import Final
 from generator.samples import cast
 from generator.samples.exchange import Exchange
 from generator.samples.reviews import REVIEW_COMMANDS
+from generator.samples.worktrees import WORKTREE_COMMANDS
 from peon_protocol import commands, provider_events, queue_results, results
 from peon_protocol.ids import CommandId
 from peon_protocol.values import (
@@ -160,6 +161,7 @@ COMMANDS: Final = (
         ),
     ),
     *REVIEW_COMMANDS,
+    *WORKTREE_COMMANDS,
     Exchange(
         "turn/queue",
         commands.QueueMessage(
@@ -254,12 +256,12 @@ COMMANDS: Final = (
     Exchange(
         "thread/delete",
         commands.DeleteThread(thread_id=cast.THREAD, command_id=CommandId("cmd-15")),
-        results.ThreadResult(sequence=70, thread_id=cast.THREAD),
+        results.ThreadResult(sequence=77, thread_id=cast.THREAD),
     ),
     Exchange(
         "project/delete",
         commands.DeleteProject(project_id=cast.PROJECT, command_id=CommandId("cmd-16")),
-        results.ProjectResult(sequence=71, project_id=cast.PROJECT),
+        results.ProjectResult(sequence=78, project_id=cast.PROJECT),
     ),
     Exchange(
         "provider/ingest",
@@ -268,6 +270,6 @@ COMMANDS: Final = (
             event=provider_events.TextDelta(text="The README says how to start it."),
             command_id=CommandId("cmd-17"),
         ),
-        results.ThreadResult(sequence=75, thread_id=cast.OTHER_THREAD),
+        results.ThreadResult(sequence=82, thread_id=cast.OTHER_THREAD),
     ),
 )

@@ -71,6 +71,12 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.MessageBlank(),
     refused.NothingChosen(),
     refused.FolderNotNamed(),
+    refused.WorktreeUnclear(),
+    refused.WorktreeNone(cast.THREAD),
+    refused.WorktreeNotMade(cast.ROOT),
+    refused.WorktreeShared((cast.OTHER_THREAD,)),
+    refused.WorktreeIsRemoved(cast.THREAD),
+    refused.WorktreePresent(cast.THREAD),
     refused.PathOutsideWorkspace("../secrets.txt"),
     refused.CommandIdReused(CommandId("cmd-5")),
 )
@@ -240,6 +246,46 @@ FAILURES: Final[tuple[ErrorContent, ...]] = (
         "review: the turn made no such change: 7d00c2",
         "Read the review again.",
         details={"tool": "review", "detail": "the turn made no such change: 7d00c2"},
+    ),
+    _failed(
+        FailureKind.WORKTREE_NOT_FOUND,
+        "git: /srv/other is no worktree of this repository",
+        "worktree/list tells those there are; or name a branch, to make one.",
+    ),
+    _failed(
+        FailureKind.WORKTREE_BRANCH_EXISTS,
+        "git: the branch tests exists already",
+        "Leave the base out to go on with that branch, or choose another name.",
+    ),
+    _failed(
+        FailureKind.WORKTREE_COPY_FAILED,
+        "worktree: .env could not be copied: No such file or directory",
+        "Name files and folders of the project, relative to it.",
+    ),
+    _failed(
+        FailureKind.WORKTREE_SETUP_FAILED,
+        "git: make ended with exit code 2: No rule to make target 'setup'",
+        "Put the set-up command right, or leave it out. Nothing was left behind.",
+    ),
+    _failed(
+        FailureKind.WORKTREE_DIRTY,
+        "git: the worktree has 2 changed or new files that are not committed",
+        "Commit them, or take them back; then remove it.",
+    ),
+    _failed(
+        FailureKind.WORKTREE_DETACHED,
+        "git: the worktree is on no branch, so its commits could be lost",
+        "Check a branch out in it, then remove it.",
+    ),
+    _failed(
+        FailureKind.GIT_BAD_BRANCH,
+        "git: '-x' cannot be the name of a branch",
+        "Choose letters, digits, hyphens and slashes.",
+    ),
+    _failed(
+        FailureKind.GIT_NO_SUCH_COMMIT,
+        "git: there is no commit mian",
+        "Name a branch, a tag or a commit; a repository without one needs a first commit.",
     ),
     _failed(
         FailureKind.FILE_NO_SUCH_LINE,

@@ -41,6 +41,15 @@ NOTIFICATIONS: Final = (
         ),
     ),
     Notice(
+        "operation/progress",
+        notifications.OperationProgress(
+            thread_id=cast.THREAD,
+            operation_id=cast.COMMIT_OPERATION,
+            stream="stderr",
+            text="pre-commit: looking at 1 file\n",
+        ),
+    ),
+    Notice(
         "events/resync",
         notifications.EventsResync(subscription_id=cast.SUBSCRIPTION, after=31),
     ),

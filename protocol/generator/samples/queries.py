@@ -6,6 +6,7 @@ from generator.samples import cast
 from generator.samples.exchange import Exchange
 from generator.samples.reviews import REVIEW_QUERIES
 from generator.samples.story import STORY
+from generator.samples.worktrees import WORKTREE_QUERIES
 from peon_protocol import queries, queue_results, results, views
 from peon_protocol.values import (
     AuthMethod,
@@ -172,6 +173,9 @@ def _thread(items: tuple[views.ItemView, ...] | None) -> views.ThreadView:
         commands=cast.COMMANDS,
         usage=Usage(),
         budget=Budget(max_tokens=100_000, max_cost=2.5, currency="USD"),
+        folder=cast.ROOT,
+        worktree=None,
+        shared_with=(),
         created_at=cast.at(9),
         updated_at=cast.at(33),
         version=13,
@@ -261,6 +265,7 @@ QUERIES: Final = (
         _DIFF,
     ),
     *REVIEW_QUERIES,
+    *WORKTREE_QUERIES,
     Exchange(
         "git/status",
         queries.ReadGitStatus(project_id=cast.PROJECT),

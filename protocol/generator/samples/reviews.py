@@ -4,7 +4,7 @@ from typing import Final
 
 from generator.samples import cast
 from generator.samples.exchange import Exchange
-from peon_protocol import commands, events, queries, results
+from peon_protocol import commands, events, findings, queries, results
 from peon_protocol.ids import CheckpointId, CommandId, HunkId, OperationId
 from peon_protocol.values import (
     CheckpointKind,
@@ -116,7 +116,7 @@ REVIEW_QUERIES: Final = (
     Exchange(
         "why/line",
         queries.ExplainLine(project_id=cast.PROJECT, path="greet.py", line=3),
-        results.LineExplanation(
+        findings.LineExplanation(
             path="greet.py",
             line=3,
             origin=LineOrigin.TURN,
@@ -136,18 +136,18 @@ REVIEW_QUERIES: Final = (
     Exchange(
         "review/get",
         queries.ReadReview(thread_id=cast.THREAD, turn_id=cast.TURNS[0]),
-        results.ReviewPage(
+        findings.ReviewPage(
             thread_id=cast.THREAD,
             turn_id=cast.TURNS[0],
             files=(
-                results.ReviewFile(
+                findings.ReviewFile(
                     path="greet.py",
                     old_path=None,
                     kind="modified",
                     binary=False,
                     status=HunkStatus.MIXED,
                     hunks=(
-                        results.ReviewHunk(
+                        findings.ReviewHunk(
                             hunk_id=_IMPORT,
                             kind=HunkKind.TEXT,
                             old_start=0,
@@ -157,7 +157,7 @@ REVIEW_QUERIES: Final = (
                             patch="@@ -0,0 +1,2 @@\n+import sys\n+\n",
                             status=HunkStatus.WAITING,
                         ),
-                        results.ReviewHunk(
+                        findings.ReviewHunk(
                             hunk_id=_GREET,
                             kind=HunkKind.TEXT,
                             old_start=2,

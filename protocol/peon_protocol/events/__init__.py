@@ -50,6 +50,11 @@ from peon_protocol.events.workspace import (
     OperationFailed,
     OperationRequested,
 )
+from peon_protocol.events.worktrees import (
+    WorktreeCreated,
+    WorktreeRemoved,
+    WorktreeRestored,
+)
 from peon_protocol.ids import CommandId, EventId, StreamId
 from peon_protocol.values import Actor
 
@@ -92,6 +97,9 @@ __all__ = [
     "TurnFailed",
     "TurnInterruptRequested",
     "TurnStarted",
+    "WorktreeCreated",
+    "WorktreeRemoved",
+    "WorktreeRestored",
 ]
 
 ProjectEvent: TypeAlias = (
@@ -124,6 +132,9 @@ Event: TypeAlias = (
     | ChangesPushed
     | ReviewRequested
     | ReviewRecorded
+    | WorktreeCreated
+    | WorktreeRemoved
+    | WorktreeRestored
     | SessionOpened
     | SessionConfigured
     | SessionClosed

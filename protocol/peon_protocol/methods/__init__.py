@@ -11,9 +11,17 @@ from peon_protocol.methods.queries import QUERIES
 from peon_protocol.methods.reviews import REVIEWS
 from peon_protocol.methods.rows import Direction, Method, MethodKind
 from peon_protocol.methods.workspace import WORKSPACE
+from peon_protocol.methods.worktrees import WORKTREES
 
 __all__ = ["METHODS", "METHODS_BY_NAME", "Direction", "Method", "MethodKind"]
 
-METHODS: Final[tuple[Method, ...]] = (*CONVERSATIONS, *WORKSPACE, *REVIEWS, *QUERIES, *FEED)
+METHODS: Final[tuple[Method, ...]] = (
+    *CONVERSATIONS,
+    *WORKSPACE,
+    *REVIEWS,
+    *WORKTREES,
+    *QUERIES,
+    *FEED,
+)
 
 METHODS_BY_NAME: Final = {method.name: method for method in METHODS}

@@ -25,6 +25,9 @@ FEED: Final[tuple[Method, ...]] = (
     ),
     notification("turn/delta", notifications.TurnDelta, "A live fragment of text."),
     notification(
+        "operation/progress", notifications.OperationProgress, "What a program says at work."
+    ),
+    notification(
         "events/resync", notifications.EventsResync, "A subscription is over: subscribe again."
     ),
     notification(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from peon_protocol import commands, queries, results
+from peon_protocol import commands, findings, queries, results
 from peon_protocol.methods.rows import Method, command, query
 
 REVIEWS: Final[tuple[Method, ...]] = (
@@ -40,7 +40,7 @@ REVIEWS: Final[tuple[Method, ...]] = (
     query(
         "review/get",
         queries.ReadReview,
-        results.ReviewPage,
+        findings.ReviewPage,
         "What a turn changed, change by change, and how each stands.",
         "thread.notFound",
         "turn.notFound",
@@ -52,7 +52,7 @@ REVIEWS: Final[tuple[Method, ...]] = (
     query(
         "why/line",
         queries.ExplainLine,
-        results.LineExplanation,
+        findings.LineExplanation,
         "Why a line is there: the turn, its prompt, the tool call and who allowed it.",
         "project.notFound",
         "thread.notFound",

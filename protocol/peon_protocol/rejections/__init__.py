@@ -69,6 +69,14 @@ from peon_protocol.rejections.workspace import (
     PathsWithoutFiles,
     WorkspaceBusy,
 )
+from peon_protocol.rejections.worktrees import (
+    WorktreeIsRemoved,
+    WorktreeNone,
+    WorktreeNotMade,
+    WorktreePresent,
+    WorktreeShared,
+    WorktreeUnclear,
+)
 
 __all__ = [
     "ActionAlreadyResolved",
@@ -120,6 +128,12 @@ __all__ = [
     "TurnNotFound",
     "TurnNotInProgress",
     "WorkspaceBusy",
+    "WorktreeIsRemoved",
+    "WorktreeNone",
+    "WorktreeNotMade",
+    "WorktreePresent",
+    "WorktreeShared",
+    "WorktreeUnclear",
 ]
 
 Rejection: TypeAlias = (
@@ -166,6 +180,12 @@ Rejection: TypeAlias = (
     | WorkspaceBusy
     | DescriptionBlank
     | FolderNotNamed
+    | WorktreeIsRemoved
+    | WorktreeNone
+    | WorktreeNotMade
+    | WorktreePresent
+    | WorktreeShared
+    | WorktreeUnclear
     | MessageBlank
     | NothingChosen
     | PathOutsideWorkspace

@@ -25,6 +25,9 @@ from peon_protocol.values.operations import (
     RestoreOperation,
     ReviewOperation,
     TurnEndOperation,
+    WorktreeOperation,
+    WorktreeRemoveOperation,
+    WorktreeRestoreOperation,
 )
 from peon_protocol.values.records import (
     ActionOption,
@@ -87,6 +90,7 @@ from peon_protocol.values.words import (
     ToolKind,
     TurnStatus,
 )
+from peon_protocol.values.worktrees import WorktreeChoice
 
 __all__ = [
     "MODE_ORDER",
@@ -161,4 +165,8 @@ __all__ = [
     "TurnStatus",
     "Usage",
     "Verdict",
+    "WorktreeChoice",
+    "WorktreeOperation",
+    "WorktreeRemoveOperation",
+    "WorktreeRestoreOperation",
 ]

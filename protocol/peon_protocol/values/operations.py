@@ -8,6 +8,7 @@ from peon_protocol.ids import CheckpointId, HunkId, TurnId
 from peon_protocol.values.records import TurnError, Usage
 from peon_protocol.values.reviews import Verdict
 from peon_protocol.values.words import ConflictChoice, RestoreScope, StopReason
+from peon_protocol.values.worktrees import WorktreeChoice
 
 
 @attrs.frozen
@@ -76,6 +77,28 @@ class ReviewOperation:
     comment: str | None = None
 
 
+@attrs.frozen
+class WorktreeOperation:
+    """Make a worktree for a new thread, or find the one that is meant."""
+
+    TYPE: ClassVar = "worktree"
+    worktree: WorktreeChoice
+
+
+@attrs.frozen
+class WorktreeRemoveOperation:
+    """Take the thread's worktree away, if nothing in it is uncommitted."""
+
+    TYPE: ClassVar = "worktreeRemove"
+
+
+@attrs.frozen
+class WorktreeRestoreOperation:
+    """Bring the thread's worktree back."""
+
+    TYPE: ClassVar = "worktreeRestore"
+
+
 Operation: TypeAlias = (
     CheckpointOperation
     | TurnEndOperation
@@ -83,5 +106,8 @@ Operation: TypeAlias = (
     | CommitOperation
     | PushOperation
     | ReviewOperation
+    | WorktreeOperation
+    | WorktreeRemoveOperation
+    | WorktreeRestoreOperation
 )
 """A slow piece of workspace work: first its intent is recorded, then its outcome."""

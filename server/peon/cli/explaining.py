@@ -11,8 +11,13 @@ from peon.cli.spawning import spawned_server
 from peon.cli.telling import printable, prompt_text
 from peon.errors import PeonError, Unavailable
 from peon.wire import dumps, unstructure
+from peon_protocol.findings import (
+    LineExplanation,
+)
 from peon_protocol.queries import ExplainLine, ListProjects
-from peon_protocol.results import LineExplanation, ProjectList
+from peon_protocol.results import (
+    ProjectList,
+)
 from peon_protocol.values import LineOrigin
 
 

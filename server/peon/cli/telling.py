@@ -44,6 +44,9 @@ from peon_protocol.events import (
     TurnFailed,
     TurnInterruptRequested,
     TurnStarted,
+    WorktreeCreated,
+    WorktreeRemoved,
+    WorktreeRestored,
 )
 from peon_protocol.ids import TurnId
 from peon_protocol.values import (
@@ -64,6 +67,9 @@ from peon_protocol.values import (
     TextContent,
     TurnEndOperation,
     Usage,
+    WorktreeOperation,
+    WorktreeRemoveOperation,
+    WorktreeRestoreOperation,
 )
 
 _LONGEST: Final = 300
@@ -162,6 +168,8 @@ class Teller:
                 return f"{event.commit[:10]}{branch}: {event.message} ({_files(event.files)})"
             case ChangesPushed():
                 return f"{event.commit[:10]} to {event.branch} of {event.remote}"
+            case WorktreeCreated() | WorktreeRemoved() | WorktreeRestored():
+                return _worktree(event)
             case ReviewRequested() | ReviewRecorded():
                 return self._review(event)
             case SessionOpened():
@@ -290,6 +298,12 @@ class Teller:
                 return (
                     f"push {operation.branch or 'the branch'} to {operation.remote or 'its remote'}"
                 )
+            case WorktreeOperation(worktree=wanted):
+                return f"work in a worktree: {wanted.branch or wanted.path}"
+            case WorktreeRemoveOperation():
+                return "take the worktree away"
+            case WorktreeRestoreOperation():
+                return "bring the worktree back"
             case ReviewOperation():
                 return f"changes of {self._turn_of(operation.turn_id)} to be {operation.verdict}"
             case _:
@@ -301,6 +315,13 @@ class Teller:
 
     def _title(self, key: str) -> str:
         return self._titles.get(key, key)
+
+
+def _worktree(event: WorktreeCreated | WorktreeRemoved | WorktreeRestored) -> str:
+    if isinstance(event, WorktreeCreated):
+        return event.path if event.branch is None else f"{event.path} on {event.branch}"
+    gone = isinstance(event, WorktreeRemoved)
+    return "the worktree is put aside" if gone else "the worktree is there again"
 
 
 def _beginning(prompt: Prompt) -> str:

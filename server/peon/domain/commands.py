@@ -62,6 +62,27 @@ class ReviewDone:
 
 
 @attrs.frozen
+class WorktreeReady:
+    """A thread has its worktree; see WorktreeCreated."""
+
+    path: str
+    folder: str
+    branch: str | None
+    base: str | None
+    made: bool
+
+
+@attrs.frozen
+class WorktreeGone:
+    """A worktree was taken away."""
+
+
+@attrs.frozen
+class WorktreeBack:
+    """A worktree was brought back."""
+
+
+@attrs.frozen
 class WorkFailed:
     """It could not be done; `code` is a kind of the error vocabulary."""
 
@@ -70,9 +91,18 @@ class WorkFailed:
     remedy: str | None = None
 
 
-Outcome: TypeAlias = (
-    CheckpointTaken | FilesRestored | CommitMade | PushMade | ReviewDone | WorkFailed
+Done: TypeAlias = (
+    CheckpointTaken
+    | FilesRestored
+    | CommitMade
+    | PushMade
+    | ReviewDone
+    | WorktreeReady
+    | WorktreeGone
+    | WorktreeBack
 )
+"""What an operation that succeeded came to."""
+Outcome: TypeAlias = Done | WorkFailed
 
 
 @attrs.frozen

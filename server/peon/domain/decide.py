@@ -45,6 +45,7 @@ from peon.domain.threads import (
     record_erasure,
 )
 from peon.domain.turns import interrupt_turn, record_turn_checkpoint, settle_thread, start_turn
+from peon.domain.worktrees import remove_worktree, restore_worktree
 from peon.errors import CommandRejected
 from peon_protocol.commands import (
     AcceptChanges,
@@ -69,7 +70,9 @@ from peon_protocol.commands import (
     RejectPendingAction,
     RemoveMessage,
     RemoveRule,
+    RemoveWorktree,
     RestoreCheckpoint,
+    RestoreWorktree,
     SendMessage,
     StartTurn,
     SteerTurn,
@@ -95,6 +98,8 @@ _OfWorkspace: TypeAlias = (
     | RestoreCheckpoint
     | CommitChanges
     | PushChanges
+    | RemoveWorktree
+    | RestoreWorktree
 )
 Decided: TypeAlias = tuple[Event, ...] | Rejection
 """What a command comes to. No events means that it is true already."""
@@ -122,9 +127,11 @@ def decide(command: AnyCommand, model: Model, facts: Facts) -> Decided:
 
 def _request(command: Command, model: Model, facts: Facts) -> Iterator[Event]:
     """What agents say comes first: of all commands it is the most frequent by far."""
+    if isinstance(command, IngestProviderEvent):
+        return ingest(command, model, facts)
+    if isinstance(command, _OfWorkspace):
+        return _workspace(command, model, facts)
     match command:
-        case IngestProviderEvent():
-            return ingest(command, model, facts)
         case (
             StartTurn()
             | InterruptTurn()
@@ -150,15 +157,6 @@ def _request(command: Command, model: Model, facts: Facts) -> Iterator[Event]:
             return delete_thread(command, model)
         case ApprovePendingAction() | RejectPendingAction() | AddRule() | RemoveRule():
             return _leave(command, model, facts)
-        case (
-            AcceptChanges()
-            | RejectChanges()
-            | CreateCheckpoint()
-            | RestoreCheckpoint()
-            | CommitChanges()
-            | PushChanges()
-        ):
-            return _workspace(command, model, facts)
         case _:
             assert_never(command)
 
@@ -209,6 +207,10 @@ def _workspace(command: _OfWorkspace, model: Model, facts: Facts) -> Iterator[Ev
             return commit_changes(command, model, facts)
         case PushChanges():
             return push_changes(command, model, facts)
+        case RemoveWorktree():
+            return remove_worktree(command, model, facts)
+        case RestoreWorktree():
+            return restore_worktree(command, model, facts)
         case AcceptChanges():
             return accept_changes(command, model, facts)
         case RejectChanges():

@@ -41,8 +41,29 @@ def require_turn(thread: Thread, turn_id: TurnId) -> Turn:
 
 
 def folder_of(model: Model, thread: Thread) -> str:
-    """The folder that a thread works in."""
+    """The folder that a thread works in: its worktree's, or the project's."""
+    if thread.worktree is not None:
+        return thread.worktree.folder
     return model.projects[thread.project_id].root
+
+
+def sharing(model: Model, thread: Thread) -> tuple[ThreadId, ...]:
+    """The other threads that work in the same folder."""
+    folder = folder_of(model, thread)
+    others = (model.threads[each] for each in model.projects[thread.project_id].thread_ids)
+    return tuple(
+        each.thread_id
+        for each in others
+        if each.thread_id != thread.thread_id and folder_of(model, each) == folder
+    )
+
+
+def at_work_in(model: Model, folder: str) -> Iterator[Thread]:
+    """The threads that have a turn or an operation under way in a folder."""
+    for thread_id in model.busy:
+        thread = model.threads[thread_id]
+        if folder_of(model, thread) == folder:
+            yield thread
 
 
 def at_work(model: Model, project_id: ProjectId) -> Iterator[Thread]:

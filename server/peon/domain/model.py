@@ -11,6 +11,7 @@ import attrs
 from peon.domain.budgets import is_spent
 from peon.domain.effects import OutboxEffect
 from peon.domain.patterns import Pattern
+from peon.domain.verdicts import ToldRejection, WaitingReview
 from peon_protocol.events import RuleAdded
 from peon_protocol.ids import (
     ActionId,
@@ -26,7 +27,9 @@ from peon_protocol.ids import (
     ThreadId,
     TurnId,
 )
-from peon_protocol.results import CommandResult
+from peon_protocol.results import (
+    CommandResult,
+)
 from peon_protocol.values import (
     ActionOption,
     Actor,
@@ -133,27 +136,6 @@ class Item:
 
 
 _OPEN = (ItemStatus.STREAMING, ItemStatus.RUNNING, ItemStatus.AWAITING_APPROVAL)
-
-
-@attrs.frozen
-class ToldRejection:
-    """What an agent has to know of changes it made in turn `number` that were taken back."""
-
-    number: int
-    paths: tuple[str, ...]
-    comment: str | None
-    patch: str | None
-
-
-@attrs.frozen(kw_only=True)
-class WaitingReview:
-    """A verdict that waits until the thread has nothing else to do."""
-
-    turn_id: TurnId
-    verdict: Verdict
-    path: str | None
-    hunk_ids: tuple[HunkId, ...] | None
-    comment: str | None
 
 
 @attrs.define(kw_only=True)
@@ -266,6 +248,20 @@ class Session:
 
 
 @attrs.define(kw_only=True)
+class Worktree:
+    """Where a thread works instead of the project's folder; `made` for it or found there."""
+
+    path: str
+    folder: str
+    branch: str | None
+    base: str | None
+    made: bool
+    removed: bool = False
+    operation_id: OperationId
+    """That of the work that made it, or took it away last: the name of what was put aside."""
+
+
+@attrs.define(kw_only=True)
 class Thread:
     """A conversation. `sequence` is the last event of the log that was folded into it.
 
@@ -307,6 +303,7 @@ class Thread:
     verdicts: dict[TurnId, dict[HunkId, Verdict]] = attrs.field(factory=dict)
     waiting_reviews: dict[OperationId, WaitingReview] = attrs.field(factory=dict)
     untold: tuple[ToldRejection, ...] = ()
+    worktree: Worktree | None = None
 
     @property
     def undone(self) -> tuple[TurnId, ...]:

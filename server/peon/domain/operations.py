@@ -17,10 +17,14 @@ from peon.domain.commands import (
     RecordOperation,
     ReviewDone,
     WorkFailed,
+    WorktreeBack,
+    WorktreeGone,
+    WorktreeReady,
 )
 from peon.domain.facts import Facts
 from peon.domain.lookup import (
-    at_work,
+    at_work_in,
+    folder_of,
     refuse_paths_outside,
     refuse_while_operation_runs,
     refuse_while_turn_runs,
@@ -30,6 +34,7 @@ from peon.domain.model import Checkpoint, Model, OpenOperation, Thread
 from peon.domain.queue import gone_on, holds_queue, returned
 from peon.domain.reviews import next_review, review_done
 from peon.domain.turns import Ending, close_turn, refuse_while_folder_is_restored
+from peon.domain.worktrees import worktree_done
 from peon.errors import CommandRejected
 from peon_protocol.commands import (
     CommitChanges,
@@ -46,6 +51,7 @@ from peon_protocol.events import (
     OperationFailed,
     OperationRequested,
     SessionClosed,
+    ThreadDeleted,
 )
 from peon_protocol.ids import CheckpointId, OperationId
 from peon_protocol.rejections import (
@@ -63,6 +69,7 @@ from peon_protocol.values import (
     RestoreScope,
     ReviewOperation,
     TurnEndOperation,
+    WorktreeOperation,
 )
 
 
@@ -139,9 +146,13 @@ def record_operation(command: RecordOperation, model: Model, facts: Facts) -> It
             message=outcome.message,
             remedy=outcome.remedy,
         )
+        if isinstance(thread.operation.operation, WorktreeOperation):
+            yield ThreadDeleted(thread_id=thread.thread_id)
+            return
     else:
         yield from _done(thread, thread.operation, outcome)
     held = yield from _turn_end(thread, thread.operation.operation)
+    held = held or isinstance(outcome, WorktreeGone)
     reviews = tuple(next_review(thread))
     yield from reviews
     if not reviews:
@@ -149,9 +160,9 @@ def record_operation(command: RecordOperation, model: Model, facts: Facts) -> It
 
 
 def _refuse_while_folder_is_busy(model: Model, thread: Thread) -> None:
-    for other in at_work(model, thread.project_id):
+    for other in at_work_in(model, folder_of(model, thread)):
         if other.current is not None:
-            root = model.projects[thread.project_id].root
+            root = folder_of(model, thread)
             raise CommandRejected(WorkspaceBusy(root, other.thread_id))
         refuse_while_operation_runs(other)
 
@@ -179,7 +190,14 @@ def _turn_end(thread: Thread, operation: Operation) -> Generator[Event, None, bo
 def _done(
     thread: Thread,
     opened: OpenOperation,
-    outcome: CheckpointTaken | FilesRestored | CommitMade | PushMade | ReviewDone,
+    outcome: CheckpointTaken
+    | FilesRestored
+    | CommitMade
+    | PushMade
+    | ReviewDone
+    | WorktreeReady
+    | WorktreeGone
+    | WorktreeBack,
 ) -> Iterator[Event]:
     match outcome:
         case CheckpointTaken():
@@ -200,6 +218,8 @@ def _done(
             if not isinstance(opened.operation, ReviewOperation):
                 raise _mismatch(opened.operation, outcome)
             yield from review_done(thread, opened, opened.operation, outcome)
+        case WorktreeReady() | WorktreeGone() | WorktreeBack():
+            yield worktree_done(thread, opened, outcome)
         case _:
             assert_never(outcome)
 

@@ -15,7 +15,7 @@ from peon.domain.effects import OutboxEffect
 from peon.domain.model import Deletion, Model, Project, Rule, Thread
 from peon.domain.patterns import Pattern
 from peon.domain.react import react
-from peon.domain.receipts import record_command, record_outcome
+from peon.domain.receipts import OperationOutcome, record_command, record_outcome
 from peon.domain.usages import plus
 from peon_protocol.events import (
     ChangesCommitted,
@@ -40,6 +40,9 @@ from peon_protocol.events import (
     ThreadErased,
     TurnCompleted,
     TurnFailed,
+    WorktreeCreated,
+    WorktreeRemoved,
+    WorktreeRestored,
 )
 from peon_protocol.ids import StreamId, ThreadId
 
@@ -67,10 +70,15 @@ def project(model: Model, stored: StoredEvent) -> Model:
 
 def _fold(model: Model, stored: StoredEvent) -> None:
     event = stored.payload
+    if isinstance(event, ItemRecorded):
+        # By far the most frequent, and of no concern to anything but its thread.
+        project_thread.fold(model.threads[event.thread_id], stored)
+        return
+    if isinstance(event, OperationOutcome):
+        _of_thread(model, model.threads[event.thread_id], stored)
+        record_outcome(model, event, stored.sequence)
+        return
     match event:
-        case ItemRecorded():
-            # By far the most frequent, and of no concern to anything but its thread.
-            project_thread.fold(model.threads[event.thread_id], stored)
         case ProjectCreated():
             _project_created(model, event, stored.occurred_at)
         case ProjectConfigured():
@@ -93,16 +101,6 @@ def _fold(model: Model, stored: StoredEvent) -> None:
             model.deleted.pop(event.thread_id, None)
         case EventErased():
             return
-        case (
-            CheckpointCreated()
-            | CheckpointRestored()
-            | ChangesCommitted()
-            | ChangesPushed()
-            | ReviewRecorded()
-            | OperationFailed()
-        ):
-            _of_thread(model, model.threads[event.thread_id], stored)
-            record_outcome(model, event, stored.sequence)
         case _:
             _of_thread(model, model.threads[event.thread_id], stored)
 
@@ -210,7 +208,15 @@ def _settled(event: Event) -> tuple[str, ...]:
             return (f"operation:{event.operation_id}",)
         case OperationFailed():
             return (f"operation:{event.operation_id}", f"capture:{event.turn_id}")
-        case CheckpointRestored() | ChangesCommitted() | ChangesPushed() | ReviewRecorded():
+        case (
+            CheckpointRestored()
+            | ChangesCommitted()
+            | ChangesPushed()
+            | ReviewRecorded()
+            | WorktreeCreated()
+            | WorktreeRemoved()
+            | WorktreeRestored()
+        ):
             return (f"operation:{event.operation_id}",)
         case MessageSteered() | MessageQueued():
             return (f"steer:{event.message_id}",)

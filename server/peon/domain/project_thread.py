@@ -10,18 +10,13 @@ from peon.domain.model import (
     Turn,
 )
 from peon.domain.patterns import covering
-from peon.domain.project_work import fold_work
+from peon.domain.project_work import WorkEvent, fold_work
 from peon.domain.queue import as_waiting
 from peon.domain.rules import wish_of
 from peon.domain.usages import plus
 from peon_protocol.events import (
     ActionRequested,
     ActionResolved,
-    ChangesCommitted,
-    ChangesPushed,
-    CheckpointCreated,
-    CheckpointRestored,
-    CheckpointsExpired,
     EventErased,
     ItemRecorded,
     MessageEdited,
@@ -30,11 +25,7 @@ from peon_protocol.events import (
     MessageRemoved,
     MessageReordered,
     MessageSteered,
-    OperationFailed,
-    OperationRequested,
     ProjectEvent,
-    ReviewRecorded,
-    ReviewRequested,
     SessionClosed,
     SessionConfigured,
     SessionOpened,
@@ -93,14 +84,18 @@ def fold(thread: Thread, stored: StoredEvent) -> None:
 
 def _fold(thread: Thread, stored: StoredEvent) -> None:
     event = stored.payload
+    if isinstance(event, ItemRecorded):  # By far the most frequent.
+        _item_recorded(thread, event)
+        return
+    if isinstance(event, WorkEvent):
+        fold_work(thread, event, stored)
+        return
     if isinstance(event, ProjectEvent):
         return
     if isinstance(event, MessageEvent):
         _message(thread, event, stored.occurred_at)
         return
     match event:
-        case ItemRecorded():
-            _item_recorded(thread, event)
         case ThreadConfigured():
             _configured(thread, event)
         case TurnStarted():
@@ -111,18 +106,6 @@ def _fold(thread: Thread, stored: StoredEvent) -> None:
             _turn_ended(thread, event, stored.occurred_at)
         case ActionRequested() | ActionResolved():
             _action(thread, event, stored.occurred_at)
-        case (
-            CheckpointCreated()
-            | CheckpointsExpired()
-            | CheckpointRestored()
-            | ChangesCommitted()
-            | ChangesPushed()
-            | ReviewRequested()
-            | ReviewRecorded()
-            | OperationRequested()
-            | OperationFailed()
-        ):
-            fold_work(thread, event, stored)
         case SessionOpened() | SessionConfigured() | SessionClosed():
             _of_session(thread, event)
         case ThreadCreated() | ThreadDeleted() | ThreadErased() | EventErased():

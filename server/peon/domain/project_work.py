@@ -4,7 +4,8 @@ from typing import TypeAlias, assert_never
 
 import attrs
 
-from peon.domain.model import Checkpoint, OpenOperation, Thread, ToldRejection, WaitingReview
+from peon.domain.model import Checkpoint, OpenOperation, Thread, Worktree
+from peon.domain.verdicts import ToldRejection, WaitingReview
 from peon_protocol.events import (
     ChangesCommitted,
     ChangesPushed,
@@ -16,6 +17,9 @@ from peon_protocol.events import (
     ReviewRecorded,
     ReviewRequested,
     StoredEvent,
+    WorktreeCreated,
+    WorktreeRemoved,
+    WorktreeRestored,
 )
 from peon_protocol.ids import TurnId
 from peon_protocol.values import CheckpointKind, Verdict
@@ -28,6 +32,9 @@ WorkEvent: TypeAlias = (
     | ChangesPushed
     | ReviewRequested
     | ReviewRecorded
+    | WorktreeCreated
+    | WorktreeRemoved
+    | WorktreeRestored
     | OperationRequested
     | OperationFailed
 )
@@ -49,6 +56,8 @@ def fold_work(thread: Thread, event: WorkEvent, stored: StoredEvent) -> None:
             _review_requested(thread, event)
         case ReviewRecorded():
             _review_recorded(thread, event)
+        case WorktreeCreated() | WorktreeRemoved() | WorktreeRestored():
+            _worktree(thread, event)
         case OperationRequested():
             _operation_requested(thread, event, stored)
         case OperationFailed():
@@ -144,3 +153,21 @@ def _first_checkpoint_settled(thread: Thread, turn_id: TurnId) -> None:
     turn = thread.turns[turn_id]
     turn.captured = True
     turn.prompted = thread.operation is None and not turn.interrupt_requested
+
+
+def _worktree(thread: Thread, event: WorktreeCreated | WorktreeRemoved | WorktreeRestored) -> None:
+    thread.operation = None
+    if isinstance(event, WorktreeCreated):
+        thread.worktree = Worktree(
+            path=event.path,
+            folder=event.folder,
+            branch=event.branch,
+            base=event.base,
+            made=event.made,
+            operation_id=event.operation_id,
+        )
+    elif thread.worktree is not None:
+        removed = isinstance(event, WorktreeRemoved)
+        thread.worktree.removed = removed
+        if removed:
+            thread.worktree.operation_id = event.operation_id

@@ -7,7 +7,7 @@ import attrs
 
 from peon.domain.budgets import is_spent
 from peon.domain.facts import Facts
-from peon.domain.lookup import at_work
+from peon.domain.lookup import at_work_in, folder_of, sharing
 from peon.domain.model import Model, QueuedMessage, Thread, Turn
 from peon.errors import CommandRejected
 from peon_protocol.commands import ConfigureThread
@@ -21,6 +21,7 @@ from peon_protocol.values import (
     TurnEndOperation,
     TurnError,
     Usage,
+    WorktreeRestoreOperation,
 )
 
 LIMIT: Final = 200
@@ -115,9 +116,9 @@ def gone_on(model: Model, freed: Thread, facts: Facts, *, held: bool) -> Iterato
         yield from _begun(freed, facts.fresh_id, used)
     if operation is None or not isinstance(operation.operation, RestoreOperation):
         return
-    for place, thread_id in enumerate(model.projects[freed.project_id].thread_ids):
+    for place, thread_id in enumerate(sharing(model, freed)):
         other = model.threads[thread_id]
-        if other is not freed and other.current is None and other.operation is None:
+        if other.current is None and other.operation is None:
             yield from _begun(other, f"{facts.fresh_id}.{place}")
 
 
@@ -171,6 +172,11 @@ def can_be_told(thread: Thread, turn: Turn, facts: Facts) -> bool:
 
 
 def _begun(thread: Thread, fresh_id: str, used: Usage | None = None) -> Iterator[Event]:
+    """Nothing begins in a folder that was taken away, unless it is coming back just now."""
+    gone = thread.worktree is not None and thread.worktree.removed
+    opened = thread.operation
+    if gone and (opened is None or not isinstance(opened.operation, WorktreeRestoreOperation)):
+        return
     message = next_waiting(thread, used)
     if message is not None:
         yield started_with(thread, message, fresh_id)
@@ -181,5 +187,5 @@ def _is_restored(model: Model, thread: Thread, *, by_others_than: Thread) -> boo
         other is not by_others_than
         and other.operation is not None
         and isinstance(other.operation.operation, RestoreOperation)
-        for other in at_work(model, thread.project_id)
+        for other in at_work_in(model, folder_of(model, thread))
     )

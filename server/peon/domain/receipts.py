@@ -52,6 +52,9 @@ from peon_protocol.events import (
     StoredEvent,
     TurnInterruptRequested,
     TurnStarted,
+    WorktreeCreated,
+    WorktreeRemoved,
+    WorktreeRestored,
 )
 from peon_protocol.ids import MessageId, ThreadId, TurnId
 from peon_protocol.queue_results import ActionResult, MessageResult, RuleResult, SteerResult
@@ -74,6 +77,9 @@ OperationOutcome: TypeAlias = (
     | ChangesCommitted
     | ChangesPushed
     | ReviewRecorded
+    | WorktreeCreated
+    | WorktreeRemoved
+    | WorktreeRestored
     | OperationFailed
 )
 """The events that say what came of an operation."""
@@ -199,6 +205,10 @@ def outcome_of(event: Event, sequence: int) -> OperationResult | None:
             )
         case ReviewRecorded():
             return _review_result(event, sequence)
+        case WorktreeCreated() | WorktreeRemoved() | WorktreeRestored():
+            return ThreadResult(
+                sequence=sequence, thread_id=event.thread_id, operation_id=event.operation_id
+            )
         case _:
             return None
 
@@ -311,6 +321,7 @@ def record_command(model: Model, stored: StoredEvent) -> None:
     if isinstance(event, OperationRequested) and method != "provider/ingest":
         receipt.operation_id = event.operation_id
         receipt.thread_id = event.thread_id
+        receipt.result = None
         return
     result = result_of(event, method, stored.sequence, model)
     receipt.result = result if result is not None else _raised(receipt.result, stored.sequence)

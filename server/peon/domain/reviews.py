@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from peon.domain.commands import ReviewDone
 from peon.domain.facts import Facts
 from peon.domain.lookup import refuse_paths_outside, require_thread, require_turn
-from peon.domain.model import Model, OpenOperation, Thread, ToldRejection, Turn, WaitingReview
+from peon.domain.model import Model, OpenOperation, Thread, Turn
+from peon.domain.verdicts import ToldRejection, WaitingReview
 from peon.errors import CommandRejected
 from peon_protocol.commands import AcceptChanges, RejectChanges
 from peon_protocol.events import (

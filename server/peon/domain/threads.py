@@ -13,6 +13,7 @@ from peon.domain.lookup import (
 )
 from peon.domain.model import Model
 from peon.domain.queue import next_after, started_after
+from peon.domain.worktrees import worktree_wanted
 from peon.errors import CommandRejected
 from peon_protocol.commands import ConfigureThread, CreateThread, DeleteThread
 from peon_protocol.events import (
@@ -41,6 +42,9 @@ def create_thread(command: CreateThread, model: Model, facts: Facts) -> Iterator
     refuse_unusable_provider(facts, provider)
     mode = command.mode or defaults.mode or Mode.ASK
     refuse_unsupported_mode(facts, provider, mode)
+    made = (
+        () if command.worktree is None else (worktree_wanted(command.worktree, thread_id, facts),)
+    )
     yield ThreadCreated(
         thread_id=thread_id,
         project_id=project.project_id,
@@ -51,6 +55,7 @@ def create_thread(command: CreateThread, model: Model, facts: Facts) -> Iterator
         mode=mode,
         budget=command.budget or defaults.budget,
     )
+    yield from made
 
 
 def configure_thread(command: ConfigureThread, model: Model, facts: Facts) -> Iterator[Event]:

@@ -9,12 +9,13 @@ from peon.domain.budgets import is_spent
 from peon.domain.commands import RecordTurnCheckpoint, SettleThread, WorkFailed
 from peon.domain.facts import Facts
 from peon.domain.items import close_items
-from peon.domain.lookup import at_work, refuse_while_operation_runs, require_thread
+from peon.domain.lookup import at_work_in, folder_of, refuse_while_operation_runs, require_thread
 from peon.domain.model import Model, Thread, Turn
 from peon.domain.queue import returned
 from peon.domain.reviews import next_review
 from peon.domain.threads import refuse_unsupported_mode, refuse_unusable_provider
 from peon.domain.usages import completed
+from peon.domain.worktrees import refuse_removed
 from peon.errors import CommandRejected
 from peon_protocol.commands import InterruptTurn, StartTurn
 from peon_protocol.events import (
@@ -97,6 +98,7 @@ def refuse_start(thread: Thread, model: Model) -> None:
         raise CommandRejected(BudgetSpent(thread.thread_id))
     if thread.archived:
         raise CommandRejected(ThreadArchived(thread.thread_id))
+    refuse_removed(thread)
     if thread.current is not None:
         raise CommandRejected(TurnInProgress(thread.thread_id, thread.current))
     refuse_while_operation_runs(thread)
@@ -105,7 +107,7 @@ def refuse_start(thread: Thread, model: Model) -> None:
 
 def refuse_while_folder_is_restored(model: Model, thread: Thread) -> None:
     """Raises CommandRejected(OperationInProgress) while another thread restores the same folder."""
-    for other in at_work(model, thread.project_id):
+    for other in at_work_in(model, folder_of(model, thread)):
         if other.operation is not None and isinstance(other.operation.operation, RestoreOperation):
             kind = other.operation.operation.TYPE
             raise CommandRejected(OperationInProgress(other.thread_id, kind))

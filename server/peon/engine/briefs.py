@@ -14,9 +14,10 @@ from peon.domain.checkpoints import (
 )
 from peon.domain.effects import OutboxEffect, PerformOperation
 from peon.domain.lookup import folder_of, require_project, require_thread, require_turn
-from peon.domain.model import Model, Thread, WaitingReview
+from peon.domain.model import Model, Thread
 from peon.domain.provider import is_ending
 from peon.domain.reviews import refuse_expired_start, told
+from peon.domain.verdicts import WaitingReview
 from peon.engine.envelopes import Cause
 from peon.engine.outbox import Due
 from peon.errors import CommandRejected
@@ -319,3 +320,33 @@ def _under_way(operation: ReviewOperation) -> WaitingReview:
         hunk_ids=operation.hunk_ids,
         comment=operation.comment,
     )
+
+
+@attrs.frozen(kw_only=True)
+class WorktreeBrief:
+    """A thread's worktree, and the project whose repository it is of.
+
+    `put_aside` names what was taken away.
+    """
+
+    project_root: str
+    path: str
+    branch: str | None
+    put_aside: str
+
+
+def worktree_brief(model: Model, thread_id: ThreadId) -> WorktreeBrief:
+    """The thread's worktree; of one that has none (yet), only where it will be of."""
+    thread = require_thread(model, thread_id)
+    worktree = thread.worktree
+    return WorktreeBrief(
+        project_root=model.projects[thread.project_id].root,
+        path="" if worktree is None else worktree.path,
+        branch=None if worktree is None else worktree.branch,
+        put_aside="" if worktree is None else worktree.operation_id,
+    )
+
+
+def folders_of_threads(model: Model) -> tuple[tuple[ThreadId, str], ...]:
+    """Every thread with the folder it works in."""
+    return tuple((each.thread_id, folder_of(model, each)) for each in model.threads.values())

@@ -41,7 +41,7 @@ from peon.journal.port import EventStore
 from peon.runtime.clock import Clock
 from peon.runtime.ids import IdSource
 from peon.wire import decode_trusted, digest, encode_event
-from peon_protocol.commands import Command, IngestProviderEvent
+from peon_protocol.commands import Command, CreateThread, IngestProviderEvent
 from peon_protocol.events import (
     Event,
     ItemRecorded,
@@ -277,7 +277,10 @@ class Engine:
             return self._without_event(Refusal(decided), origin)
         if not decided:
             return self._without_event(unchanged(command, self._model), origin)
-        return self._answer_to(method, self._commit(decided, origin))
+        stored = self._commit(decided, origin)
+        if isinstance(command, CreateThread):
+            self._environments[ThreadId(stored[0].stream_id)] = environment
+        return self._answer_to(method, stored)
 
     def _without_event(self, came_to: CommandResult | Refusal, origin: Origin) -> Answer:
         """Nothing of it is in the log; still it leaves only when the state it speaks of is."""
@@ -292,7 +295,8 @@ class Engine:
             event = each.payload
             if isinstance(event, OperationRequested) and method != "provider/ingest":
                 return self._operations.expect(event.operation_id)
-            result = result_of(event, method, last, self._model)
+        for each in stored:
+            result = result_of(each.payload, method, last, self._model)
             if result is not None:
                 return self._answers.give(Outcome(last, result))
         raise LookupError(f"no event of {method} carries its answer")
@@ -357,7 +361,7 @@ class Engine:
                 self._operations.settle(event.operation_id, Outcome(sequence, failure))
             case _:
                 result = outcome_of(event, sequence)
-                if result is not None:
+                if result is not None and result.operation_id is not None:
                     self._operations.settle(result.operation_id, Outcome(sequence, result))
 
     def _on_durable(self, durable: int) -> None:

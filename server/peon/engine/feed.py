@@ -9,7 +9,7 @@ import attrs
 
 from peon.errors import Stale
 from peon.journal.port import EventStore, Run
-from peon_protocol.notifications import ServerStatusChanged, TurnDelta
+from peon_protocol.notifications import OperationProgress, ServerStatusChanged, TurnDelta
 
 _ENVELOPE = re.compile(
     rb'\{"sequence":(\d+),"eventId":"[^"]*","streamId":"([^"]*)","version":\d+,"type":"(\w+)\.'
@@ -64,6 +64,7 @@ class Feed:
         self._store = store
         self._durable_listeners: Listeners[None] = Listeners()
         self._delta_listeners: Listeners[TurnDelta] = Listeners()
+        self._progress_listeners: Listeners[OperationProgress] = Listeners()
         self._health_listeners: Listeners[ServerStatusChanged] = Listeners()
 
     @property
@@ -87,6 +88,10 @@ class Feed:
         """Call back with each live fragment of text."""
         return self._delta_listeners.add(callback)
 
+    def on_progress(self, callback: Callable[[OperationProgress], None]) -> Callable[[], None]:
+        """Call back with what programs say in operations."""
+        return self._progress_listeners.add(callback)
+
     def on_health(self, callback: Callable[[ServerStatusChanged], None]) -> Callable[[], None]:
         """Call back when the server's health changes."""
         return self._health_listeners.add(callback)
@@ -98,6 +103,10 @@ class Feed:
     def tell_delta(self, delta: TurnDelta) -> None:
         """A fragment of text is here."""
         self._delta_listeners.tell(delta)
+
+    def tell_progress(self, progress: OperationProgress) -> None:
+        """A program has said something."""
+        self._progress_listeners.tell(progress)
 
     def tell_health(self, status: ServerStatusChanged) -> None:
         """The server's health has changed."""

@@ -8,6 +8,7 @@ import attrs
 
 from peon.domain.commands import AnyCommand, RecordOperation
 from peon.domain.facts import NOTHING, Facts, Places, ProviderFacts
+from peon.domain.lookup import folder_of
 from peon.domain.model import Model
 from peon.engine.world import World
 from peon.runtime.ids import IdSource
@@ -49,7 +50,7 @@ class Gathering:
         if isinstance(command, IngestProviderEvent) and isinstance(command.event, ActionRequested):
             thread = model.threads.get(command.thread_id)
             if thread is not None:
-                root = model.projects[thread.project_id].root
+                root = folder_of(model, thread)
                 places = self.world.places(root, command.event.paths)
         return Facts(
             fresh_id=self.ids.fresh(),

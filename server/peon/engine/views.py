@@ -1,8 +1,8 @@
 """Views of the read model: what queries answer with. The only reader of the model's insides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from peon.domain.lookup import require_project, require_thread
+from peon.domain.lookup import folder_of, require_project, require_thread
 from peon.domain.model import Checkpoint, Item, Model, Project, QueuedMessage, Thread, Turn
 from peon.domain.threads import UNTITLED
 from peon_protocol.ids import ProjectId, ThreadId
@@ -19,6 +19,7 @@ from peon_protocol.views import (
     SessionView,
     ThreadView,
     TurnView,
+    WorktreeView,
 )
 
 TITLE_LENGTH = 60
@@ -57,13 +58,16 @@ def threads(model: Model, project_id: ProjectId | None) -> tuple[ThreadView, ...
         project = model.projects.get(project_id)
         ids = () if project is None else tuple(project.thread_ids)
         chosen = (model.threads[each] for each in ids)
-    return tuple(_thread(each, each.turns.values(), with_items=False) for each in chosen)
+    by_folder = _by_folder(model)
+    return tuple(
+        _thread(model, each, each.turns.values(), by_folder, with_items=False) for each in chosen
+    )
 
 
 def thread(model: Model, thread_id: ThreadId, turns: TurnRange | None) -> ThreadView:
     """One thread, whole or a page of its turns. Raises CommandRejected(ThreadNotFound)."""
     found = require_thread(model, thread_id)
-    return _thread(found, _page(found, turns), with_items=True)
+    return _thread(model, found, _page(found, turns), _by_folder(model), with_items=True)
 
 
 def checkpoints(model: Model, thread_id: ThreadId) -> tuple[CheckpointView, ...]:
@@ -94,8 +98,25 @@ def _project(model: Model, project: Project) -> ProjectView:
     )
 
 
-def _thread(found: Thread, turns: Iterable[Turn], *, with_items: bool) -> ThreadView:
+def _by_folder(model: Model) -> Mapping[str, list[ThreadId]]:
+    """The threads that may be at work in each folder."""
+    found: dict[str, list[ThreadId]] = {}
+    for each in model.threads.values():
+        if not each.archived:
+            found.setdefault(folder_of(model, each), []).append(each.thread_id)
+    return found
+
+
+def _thread(
+    model: Model,
+    found: Thread,
+    turns: Iterable[Turn],
+    by_folder: Mapping[str, list[ThreadId]],
+    *,
+    with_items: bool,
+) -> ThreadView:
     undone = frozenset(found.undone)
+    folder = folder_of(model, found)
     return ThreadView(
         thread_id=found.thread_id,
         project_id=found.project_id,
@@ -112,15 +133,16 @@ def _thread(found: Thread, turns: Iterable[Turn], *, with_items: bool) -> Thread
         pending_actions=tuple(_pending_actions(found)),
         queue=tuple(_message(each) for each in found.queue.values()),
         queue_held=found.queue_held or (bool(found.queue) and found.budget_spent),
-        checkpoints=tuple(
-            _checkpoint(found.thread_id, each) for each in found.checkpoints.values()
-        ),
+        checkpoints=checkpoints(model, found.thread_id),
         operation=_operation(found),
         session=_session(found),
         options=found.options,
         commands=found.commands,
         usage=found.usage,
         budget=found.budget,
+        folder=folder,
+        worktree=_worktree(found),
+        shared_with=tuple(each for each in by_folder.get(folder, ()) if each != found.thread_id),
         created_at=found.created_at,
         updated_at=found.updated_at,
         version=found.version,
@@ -229,6 +251,19 @@ def _operation(found: Thread) -> OperationView | None:
         operation_id=found.operation.operation_id,
         kind=found.operation.operation.TYPE,
         requested_at=found.operation.requested_at,
+    )
+
+
+def _worktree(found: Thread) -> WorktreeView | None:
+    worktree = found.worktree
+    if worktree is None:
+        return None
+    return WorktreeView(
+        path=worktree.path,
+        branch=worktree.branch,
+        base=worktree.base,
+        made=worktree.made,
+        removed=worktree.removed,
     )
 
 

@@ -15,10 +15,12 @@ from peon.workspace.origins import LineOrigin as Origin
 from peon.workspace.paths import inside, shown
 from peon.workspace.workspace import Workspace
 from peon_protocol.failures import FailureKind
+from peon_protocol.findings import (
+    LineExplanation,
+)
 from peon_protocol.ids import ItemId, ThreadId, TurnId
 from peon_protocol.queries import ExplainLine
 from peon_protocol.rejections import PathOutsideWorkspace
-from peon_protocol.results import LineExplanation
 from peon_protocol.values import LineOrigin
 
 

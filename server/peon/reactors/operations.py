@@ -28,6 +28,7 @@ from peon.reactors.captures import Captures, missing_paths, taken
 from peon.reactors.expectations import Expectations
 from peon.reactors.failures import work_failed
 from peon.reactors.reviews import Reviews
+from peon.reactors.worktrees import Worktrees
 from peon.workspace.commits import Commit, CommitExpectation
 from peon.workspace.restore import KeptPath, RestoreRequest
 from peon.workspace.workspace import Workspace
@@ -41,6 +42,9 @@ from peon_protocol.values import (
     RestoreScope,
     ReviewOperation,
     TurnEndOperation,
+    WorktreeOperation,
+    WorktreeRemoveOperation,
+    WorktreeRestoreOperation,
 )
 
 logger = logging.getLogger(__name__)
@@ -59,6 +63,7 @@ class OperationParts:
     captures: Captures
     expectations: Expectations
     reviews: Reviews
+    worktrees: Worktrees
     environment: Mapping[str, str] = attrs.field(repr=False)
     turn_is_over: Callable[[Path], None]
 
@@ -72,6 +77,7 @@ class Operations:
         self._captures = parts.captures
         self._expectations = parts.expectations
         self._reviews = parts.reviews
+        self._worktrees = parts.worktrees
         self._environment = parts.environment
         self._turn_is_over = parts.turn_is_over
 
@@ -115,6 +121,9 @@ class Operations:
                 return await self._push(effect, operation, root)
             case ReviewOperation():
                 return await self._reviews.perform(effect, operation)
+            case WorktreeOperation() | WorktreeRemoveOperation() | WorktreeRestoreOperation():
+                environment = self._environment_of(effect)
+                return await self._worktrees.perform(effect, operation, environment)
             case _:
                 assert_never(operation)
 
@@ -206,7 +215,13 @@ def _otherwise(effect: PerformOperation) -> FailureKind:
             return FailureKind.CHECKPOINT_FAILED
         case RestoreOperation() | ReviewOperation():
             return FailureKind.RESTORE_FAILED
-        case CommitOperation() | PushOperation():
+        case (
+            CommitOperation()
+            | PushOperation()
+            | WorktreeOperation()
+            | WorktreeRemoveOperation()
+            | WorktreeRestoreOperation()
+        ):
             return FailureKind.GIT_FAILED
         case _:
             assert_never(operation)

@@ -12,6 +12,12 @@ from peon.reactors.explaining import Explaining
 from peon.reactors.provider_queries import ProviderQueries
 from peon.reactors.readings import Readings
 from peon.reactors.reviews import Reviews
+from peon.reactors.worktrees import Worktrees
+from peon_protocol.findings import (
+    LineExplanation,
+    ReviewPage,
+    WorktreeList,
+)
 from peon_protocol.queries import (
     Authenticate,
     ExplainLine,
@@ -20,6 +26,7 @@ from peon_protocol.queries import (
     ListProviders,
     ListRules,
     ListThreads,
+    ListWorktrees,
     ModelQuery,
     OutsideQuery,
     PreviewRestore,
@@ -40,11 +47,9 @@ from peon_protocol.results import (
     CheckpointList,
     DiffResult,
     GitStatusResult,
-    LineExplanation,
     ProjectList,
     ProviderList,
     RestorePreview,
-    ReviewPage,
     ServerStatus,
     ThreadList,
     ThreadReading,
@@ -60,6 +65,7 @@ Answer: TypeAlias = (
     | RestorePreview
     | ReviewPage
     | LineExplanation
+    | WorktreeList
     | GitStatusResult
     | BlobPage
     | ProviderList
@@ -77,6 +83,7 @@ class Queries:
     providers: ProviderQueries
     reviews: Reviews
     explaining: Explaining
+    worktrees: Worktrees
     version: str
 
     def answer(self, query: Query, environment: Mapping[str, str]) -> Awaitable[Answer]:
@@ -97,6 +104,8 @@ class Queries:
                 return await self.readings.preview(query)
             case ReadReview():
                 return await self.reviews.page(query)
+            case ListWorktrees():
+                return await self.worktrees.list_all(query)
             case ExplainLine():
                 return await self.explaining.line(query)
             case ReadGitStatus():

@@ -21,9 +21,13 @@ from peon.workspace.take_back import Choice, TakeBackRequest
 from peon.workspace.touched import TurnSpan
 from peon.workspace.workspace import Workspace
 from peon_protocol.failures import FailureKind
+from peon_protocol.findings import (
+    ReviewFile,
+    ReviewHunk,
+    ReviewPage,
+)
 from peon_protocol.ids import HunkId
 from peon_protocol.queries import ReadReview
-from peon_protocol.results import ReviewFile, ReviewHunk, ReviewPage
 from peon_protocol.values import (
     HunkConflict,
     HunkKind,

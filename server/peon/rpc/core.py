@@ -5,7 +5,7 @@ from typing import Protocol
 
 from peon_protocol.commands import Command
 from peon_protocol.ids import ThreadId
-from peon_protocol.notifications import ServerStatusChanged, TurnDelta
+from peon_protocol.notifications import OperationProgress, ServerStatusChanged, TurnDelta
 from peon_protocol.queries import Query
 from peon_protocol.results import CommandResult
 from peon_protocol.values import Actor, JsonValue
@@ -66,6 +66,10 @@ class Feed(Protocol):
 
     def on_delta(self, callback: Callable[[TurnDelta], None]) -> Callable[[], None]:
         """Call back on the loop with each live fragment of text."""
+        ...
+
+    def on_progress(self, callback: Callable[[OperationProgress], None]) -> Callable[[], None]:
+        """Call back on the loop with what programs say in operations."""
         ...
 
     def on_health(self, callback: Callable[[ServerStatusChanged], None]) -> Callable[[], None]:

@@ -32,7 +32,7 @@ from peon.runtime.tasks import TaskOwner
 from peon.wire import unstructure
 from peon_protocol.failures import FailureKind
 from peon_protocol.ids import SubscriptionId
-from peon_protocol.notifications import EventsResync, TurnDelta
+from peon_protocol.notifications import EventsResync, OperationProgress, TurnDelta
 from peon_protocol.queries import SubscribeEvents
 from peon_protocol.results import SubscribeResult
 
@@ -105,6 +105,7 @@ class Subscriptions:
         self._scheduled = False
         self._stop_events: Callable[[], None] | None = None
         self._stop_deltas: Callable[[], None] | None = None
+        self._stop_progress: Callable[[], None] | None = None
 
     def on_progress(self, callback: Callable[[], None]) -> None:
         """Call back whenever a subscription got further, or ended."""
@@ -293,12 +294,22 @@ class Subscriptions:
         live = any(each.deltas for each in self._active.values())
         if live and self._stop_deltas is None:
             self._stop_deltas = self._feed.on_delta(self._deltas.offer)
+            self._stop_progress = self._feed.on_progress(self._offer_progress)
         elif not live and self._stop_deltas is not None:
             self._stop_deltas()
             self._stop_deltas = None
+            if self._stop_progress is not None:
+                self._stop_progress()
+                self._stop_progress = None
 
     def _wants_delta(self, delta: TurnDelta) -> bool:
         return any(each.deltas and each.wants(delta.thread_id) for each in self._active.values())
+
+    def _offer_progress(self, progress: OperationProgress) -> None:
+        """A client that is slow does without."""
+        live = (each for each in self._active.values() if each.deltas)
+        if not self._queue.throttled and any(each.wants(progress.thread_id) for each in live):
+            self._queue.put(notification_body("operation/progress", progress))
 
     def _is_active(self, subscription: Subscription) -> bool:
         return subscription.subscription_id in self._active

@@ -34,6 +34,7 @@ from peon.workspace.restore import (
     preview,
     restore,
 )
+from peon.workspace.running import Said
 from peon.workspace.store import CheckpointStore, store_folder, storing
 from peon.workspace.take_back import (
     Choice,
@@ -59,6 +60,8 @@ from peon.workspace.upkeep import (
     note_upkeep,
     pack,
 )
+from peon.workspace.worktrees import Made as MadeWorktree
+from peon.workspace.worktrees import Place, Wanted, Worktrees
 
 
 @attrs.frozen
@@ -89,6 +92,7 @@ class Workspace:
         self._scratch = state / "scratch"
         self._clock = clock
         self._git = Git(environ)
+        self._worktrees = Worktrees(self._git, state / "worktrees")
         self._home = Path(environ.get("HOME", "/"))
         self._limits = limits or CaptureLimits()
         self._steps = steps
@@ -296,6 +300,42 @@ class Workspace:
 
     def _committer(self, repository: Repository, environ: Mapping[str, str]) -> Committer:
         return Committer(repository, self._scratch, environ)
+
+    # ---- worktrees -----------------------------------------------------------------------------
+
+    async def list_worktrees(self, root: Path) -> tuple[Place, ...]:
+        """Every worktree of the repository that a folder lies in."""
+        return await self._worktrees.list(await self._accepted(root))
+
+    def made_worktree(self, path: Path) -> bool:
+        """Whether we made a worktree."""
+        return self._worktrees.is_ours(path)
+
+    async def adopt_worktree(self, root: Path, path: Path) -> MadeWorktree:
+        """A worktree that is there already, for a thread."""
+        return await self._worktrees.adopt(await self._accepted(root), path)
+
+    async def make_worktree(
+        self, root: Path, wanted: Wanted, environ: Mapping[str, str], said: Said
+    ) -> MadeWorktree:
+        """Make a worktree and make it ready, or leave nothing of it."""
+        return await self._worktrees.make(await self._accepted(root), wanted, environ, said)
+
+    async def remove_worktree(
+        self, root: Path, path: Path, name: str, environ: Mapping[str, str]
+    ) -> None:
+        """Take a worktree away, if it is clean; `name` is for bringing it back."""
+        await asyncio.to_thread(self._worktrees.forget_old, self._clock.now().timestamp())
+        await self._worktrees.remove(await self._accepted(root), path, name, environ)
+
+    async def restore_worktree(
+        self, root: Path, path: Path, branch: str, name: str, environ: Mapping[str, str]
+    ) -> None:
+        """Bring a worktree back."""
+        await self._worktrees.restore(await self._accepted(root), path, branch, name, environ)
+
+    async def _accepted(self, root: Path) -> Path:
+        return await asyncio.to_thread(accepted_root, root, home=self._home)
 
     async def push(
         self, root: Path, remote: str | None, branch: str | None, environ: Mapping[str, str]

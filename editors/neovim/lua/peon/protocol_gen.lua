@@ -48,7 +48,7 @@
 ---@alias peon.Prompt string|peon.ContentBlock[]
 
 --- A slow piece of workspace work: first its intent is recorded, then its outcome.
----@alias peon.Operation peon.CheckpointOperation|peon.TurnEndOperation|peon.RestoreOperation|peon.CommitOperation|peon.PushOperation|peon.ReviewOperation
+---@alias peon.Operation peon.CheckpointOperation|peon.TurnEndOperation|peon.RestoreOperation|peon.CommitOperation|peon.PushOperation|peon.ReviewOperation|peon.WorktreeOperation|peon.WorktreeRemoveOperation|peon.WorktreeRestoreOperation
 
 --- What a provider says, told apart by `type`.
 ---@alias peon.ProviderEvent peon.ProviderSessionStarted|peon.ProviderSessionEnded|peon.ProviderTextDelta|peon.ProviderReasoningDelta|peon.ProviderToolCallUpdated|peon.ProviderPlanReplaced|peon.ProviderActionRequested|peon.ProviderActionWithdrawn|peon.ProviderUsageReported|peon.ProviderModeChanged|peon.ProviderSessionConfigured|peon.ProviderTurnEnded|peon.ProviderError
@@ -467,6 +467,18 @@
 ---@field hunkId peon.HunkId
 ---@field reason string
 
+--- A worktree for a thread: one that is there (`path`, absolute), or a new one (`branch`).
+---
+--- A new one starts from `base` (by default where the project's folder stands) unless its branch
+--- exists. Then the files and folders in `copy` are copied from the project's folder, and each
+--- command in `setup` is run in it, as its words; no shell reads them.
+---@class (exact) peon.WorktreeChoice
+---@field path? string
+---@field branch? string
+---@field base? string
+---@field setup? string[][]
+---@field copy? string[]
+
 --- Take a checkpoint by hand.
 ---@class (exact) peon.CheckpointOperation
 ---@field type "checkpoint"
@@ -513,6 +525,19 @@
 ---@field path? string
 ---@field hunkIds? peon.HunkId[]
 ---@field comment? string
+
+--- Make a worktree for a new thread, or find the one that is meant.
+---@class (exact) peon.WorktreeOperation
+---@field type "worktree"
+---@field worktree peon.WorktreeChoice
+
+--- Take the thread's worktree away, if nothing in it is uncommitted.
+---@class (exact) peon.WorktreeRemoveOperation
+---@field type "worktreeRemove"
+
+--- Bring the thread's worktree back.
+---@class (exact) peon.WorktreeRestoreOperation
+---@field type "worktreeRestore"
 
 --- A session with an agent is open. `nativeId` is the agent's own name for it.
 ---@class (exact) peon.ProviderSessionStarted
@@ -912,6 +937,29 @@
 ---@field comment? string
 ---@field patch? string
 
+--- The thread works in a worktree: one that was `made` for it, or one that was there.
+---
+--- `folder` is where in the worktree at `path` the project's folder is. `base` is what the branch
+--- was begun from.
+---@class (exact) peon.WorktreeCreated
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field path string
+---@field folder string
+---@field branch? string
+---@field base? string
+---@field made boolean
+
+--- The thread's worktree was taken away; it can be brought back.
+---@class (exact) peon.WorktreeRemoved
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+
+--- The thread's worktree is there again.
+---@class (exact) peon.WorktreeRestored
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+
 --- An event with its place and its reason. These bytes are the journal's and the wire's alike.
 ---
 --- `sequence` is the place in the whole log, `version` the place in the stream (a project or a
@@ -1038,6 +1086,18 @@
 ---@field type "review.recorded"
 ---@field payload peon.ReviewRecorded
 
+---@class peon.StoredWorktreeCreated: peon.Envelope
+---@field type "worktree.created"
+---@field payload peon.WorktreeCreated
+
+---@class peon.StoredWorktreeRemoved: peon.Envelope
+---@field type "worktree.removed"
+---@field payload peon.WorktreeRemoved
+
+---@class peon.StoredWorktreeRestored: peon.Envelope
+---@field type "worktree.restored"
+---@field payload peon.WorktreeRestored
+
 ---@class peon.StoredSessionOpened: peon.Envelope
 ---@field type "session.opened"
 ---@field payload peon.SessionOpened
@@ -1066,7 +1126,7 @@
 ---@field type "event.erased"
 ---@field payload peon.EventErased
 
----@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredRuleAdded|peon.StoredRuleRemoved|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredMessageQueued|peon.StoredMessageEdited|peon.StoredMessageRemoved|peon.StoredMessageReordered|peon.StoredMessageSteered|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredCheckpointsExpired|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredReviewRequested|peon.StoredReviewRecorded|peon.StoredSessionOpened|peon.StoredSessionConfigured|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed|peon.StoredThreadErased|peon.StoredEventErased
+---@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredRuleAdded|peon.StoredRuleRemoved|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredMessageQueued|peon.StoredMessageEdited|peon.StoredMessageRemoved|peon.StoredMessageReordered|peon.StoredMessageSteered|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredCheckpointsExpired|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredReviewRequested|peon.StoredReviewRecorded|peon.StoredWorktreeCreated|peon.StoredWorktreeRemoved|peon.StoredWorktreeRestored|peon.StoredSessionOpened|peon.StoredSessionConfigured|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed|peon.StoredThreadErased|peon.StoredEventErased
 
 --- Make a project of the folder `root`, an absolute path.
 ---@class (exact) peon.CreateProject
@@ -1087,7 +1147,9 @@
 ---@field projectId peon.ProjectId
 ---@field commandId? peon.CommandId
 
---- Open a conversation in a project.
+--- Open a conversation in a project; without a `worktree`, in its own folder.
+---
+--- With one it is answered when the worktree is ready; where that fails there is no thread.
 ---@class (exact) peon.CreateThread
 ---@field projectId peon.ProjectId
 ---@field threadId? peon.ThreadId
@@ -1096,6 +1158,7 @@
 ---@field model? string
 ---@field mode? peon.Mode
 ---@field budget? peon.Budget
+---@field worktree? peon.WorktreeChoice
 ---@field commandId? peon.CommandId
 
 --- Change a thread; what is null stays.
@@ -1275,6 +1338,16 @@
 ---@field comment? string
 ---@field commandId? peon.CommandId
 
+--- Take away the worktree that was made for a thread. What is not committed keeps it there.
+---@class (exact) peon.RemoveWorktree
+---@field threadId peon.ThreadId
+---@field commandId? peon.CommandId
+
+--- Bring back a worktree that was taken away, with the files in it that git ignores.
+---@class (exact) peon.RestoreWorktree
+---@field threadId peon.ThreadId
+---@field commandId? peon.CommandId
+
 --- Every live project.
 ---@class (exact) peon.ListProjects
 
@@ -1347,6 +1420,10 @@
 ---@field projectId? peon.ProjectId
 ---@field threadId? peon.ThreadId
 
+--- The worktrees of a project's repository, and the threads in each.
+---@class (exact) peon.ListWorktrees
+---@field projectId peon.ProjectId
+
 --- What the user's repository says of the project's folder.
 ---@class (exact) peon.ReadGitStatus
 ---@field projectId peon.ProjectId
@@ -1380,7 +1457,8 @@
 
 --- Every event after a sequence, history first; without `after`, from now on.
 ---
---- `threadIds` narrows the feed to those threads, `deltas` asks for live fragments of text too.
+--- `threadIds` narrows the feed to those threads, `deltas` asks for live fragments of text and the
+--- progress of operations too.
 ---@class (exact) peon.SubscribeEvents
 ---@field after? integer
 ---@field threadIds? peon.ThreadId[]
@@ -1496,12 +1574,22 @@
 ---@field agentVersion? string
 ---@field origin peon.SessionOrigin
 
+--- A thread's worktree. `removed`: it was taken away, and can be brought back.
+---@class (exact) peon.WorktreeView
+---@field path string
+---@field branch? string
+---@field base? string
+---@field made boolean
+---@field removed boolean
+
 --- A conversation. `version` counts its events: a subscriber knows whether it has them all.
 ---
 --- `queue` starts by itself, message by message, unless it is held: after a turn that failed, or
 --- whose server stopped, until something is started, and while the budget is spent. `options` and
 --- `commands` are what its session offered last, `usage` what its turns used; its context is as the
 --- last of them left it.
+---
+--- It works in `folder`, which it shares with the threads in `sharedWith`.
 ---@class (exact) peon.ThreadView
 ---@field threadId peon.ThreadId
 ---@field projectId peon.ProjectId
@@ -1523,6 +1611,9 @@
 ---@field commands peon.AgentCommand[]
 ---@field usage peon.Usage
 ---@field budget? peon.Budget
+---@field folder string
+---@field worktree? peon.WorktreeView
+---@field sharedWith peon.ThreadId[]
 ---@field createdAt string
 ---@field updatedAt string
 ---@field version integer
@@ -1547,9 +1638,12 @@
 ---@field projectId peon.ProjectId
 
 --- A thread was created, configured or deleted, or took in what its provider said.
+---
+--- `operationId` is that of the work on its worktree.
 ---@class (exact) peon.ThreadResult
 ---@field sequence integer
 ---@field threadId peon.ThreadId
+---@field operationId? peon.OperationId
 
 --- A turn was started, or asked to stop; that it is recorded, not that it is done.
 ---@class (exact) peon.TurnResult
@@ -1671,56 +1765,6 @@
 ---@field total integer
 ---@field nextOffset? integer
 
---- One change of a turn. The numbers are those of the lines themselves, counted from 1.
----
---- `patch` shows it with a few lines around it; it is null where there is no text to show.
----@class (exact) peon.ReviewHunk
----@field hunkId peon.HunkId
----@field kind peon.HunkKind
----@field oldStart integer
----@field oldLines integer
----@field newStart integer
----@field newLines integer
----@field patch? string
----@field status peon.HunkStatus
-
---- A file that a turn changed. `kind`: added, modified, deleted, renamed, mode.
----@class (exact) peon.ReviewFile
----@field path string
----@field oldPath? string
----@field kind string
----@field binary boolean
----@field status peon.HunkStatus
----@field hunks peon.ReviewHunk[]
-
---- The changes of a turn: a page of `total` files; `nextOffset` is null on the last.
----@class (exact) peon.ReviewPage
----@field threadId peon.ThreadId
----@field turnId peon.TurnId
----@field files peon.ReviewFile[]
----@field total integer
----@field nextOffset? integer
-
---- Who last wrote a line, and why. What is not known, or is no turn's, is null.
----
---- `path` is the file it was written in, which may have been renamed since. `decidedBy` is who
---- allowed the tool call.
----@class (exact) peon.LineExplanation
----@field path string
----@field line integer
----@field origin peon.LineOrigin
----@field at? string
----@field threadId? peon.ThreadId
----@field turnId? peon.TurnId
----@field number? integer
----@field prompt peon.JsonValue
----@field itemId? peon.ItemId
----@field toolTitle? string
----@field actionId? peon.ActionId
----@field decidedBy? peon.Decider
----@field provider? string
----@field model? string
-
 --- One path that differs: between commit and index (`staged`), index and disk (`unstaged`).
 ---
 --- Each is null or one of added, modified, deleted, renamed, mode, untracked, unmerged.
@@ -1820,6 +1864,68 @@
 ---@class (exact) peon.RuleList
 ---@field rules peon.RuleView[]
 
+--- One change of a turn. The numbers are those of the lines themselves, counted from 1.
+---
+--- `patch` shows it with a few lines around it; it is null where there is no text to show.
+---@class (exact) peon.ReviewHunk
+---@field hunkId peon.HunkId
+---@field kind peon.HunkKind
+---@field oldStart integer
+---@field oldLines integer
+---@field newStart integer
+---@field newLines integer
+---@field patch? string
+---@field status peon.HunkStatus
+
+--- A file that a turn changed. `kind`: added, modified, deleted, renamed, mode.
+---@class (exact) peon.ReviewFile
+---@field path string
+---@field oldPath? string
+---@field kind string
+---@field binary boolean
+---@field status peon.HunkStatus
+---@field hunks peon.ReviewHunk[]
+
+--- The changes of a turn: a page of `total` files; `nextOffset` is null on the last.
+---@class (exact) peon.ReviewPage
+---@field threadId peon.ThreadId
+---@field turnId peon.TurnId
+---@field files peon.ReviewFile[]
+---@field total integer
+---@field nextOffset? integer
+
+--- Who last wrote a line, and why. What is not known, or is no turn's, is null.
+---
+--- `path` is the file it was written in, which may have been renamed since. `decidedBy` is who
+--- allowed the tool call.
+---@class (exact) peon.LineExplanation
+---@field path string
+---@field line integer
+---@field origin peon.LineOrigin
+---@field at? string
+---@field threadId? peon.ThreadId
+---@field turnId? peon.TurnId
+---@field number? integer
+---@field prompt peon.JsonValue
+---@field itemId? peon.ItemId
+---@field toolTitle? string
+---@field actionId? peon.ActionId
+---@field decidedBy? peon.Decider
+---@field provider? string
+---@field model? string
+
+--- A worktree of a repository, the threads in it, and whether it was made for a thread.
+---@class (exact) peon.Worktree
+---@field path string
+---@field branch? string
+---@field commit? string
+---@field made boolean
+---@field threadIds peon.ThreadId[]
+
+--- The worktrees of a repository, the one with the repository itself first.
+---@class (exact) peon.WorktreeList
+---@field worktrees peon.Worktree[]
+
 --- Events of a subscription, in order, none missing.
 ---
 --- `through` is the sequence the subscription has come to: subscribe again after it to go on.
@@ -1839,6 +1945,15 @@
 ---@field kind peon.ItemKind
 ---@field offset integer
 ---@field end integer
+---@field text string
+
+--- What a program says while an operation runs it: a hook, git, a set-up command.
+---
+--- `stream` is `stdout` or `stderr`. It may be dropped and is never in the log.
+---@class (exact) peon.OperationProgress
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field stream string
 ---@field text string
 
 --- The subscription is over: subscribe again after `after`.
@@ -1894,6 +2009,14 @@
 ---| "restore.failed" # The files could not be brought back.
 ---| "review.fileNotFound" # The turn did not change this file.
 ---| "review.hunkNotFound" # The turn made no such change.
+---| "worktree.notFound" # There is no such worktree of this repository.
+---| "worktree.branchExists" # The branch that was to be begun from a base is there already.
+---| "worktree.copyFailed" # A file could not be copied into the worktree.
+---| "worktree.setupFailed" # A set-up command failed; the message holds the end of what it said.
+---| "worktree.dirty" # Something in the worktree is not committed.
+---| "worktree.detached" # The worktree is on no branch, so its commits could be lost.
+---| "git.badBranch" # This cannot be the name of a branch.
+---| "git.noSuchCommit" # There is no such branch, tag or commit.
 ---| "file.noSuchLine" # There is no such file, or it has not so many lines, or git ignores it.
 ---| "operation.lost" # The server stopped while the work was under way.
 ---| "git.missing" # There is no git, or it is too old.
@@ -2110,6 +2233,29 @@
 --- Either a project or a thread says which folder is meant.
 ---@class (exact) peon.FolderNotNamedDetails
 
+--- The worktree was taken away.
+---@class (exact) peon.WorktreeIsRemovedDetails
+---@field threadId peon.ThreadId
+
+--- The thread works in the project's folder.
+---@class (exact) peon.WorktreeNoneDetails
+---@field threadId peon.ThreadId
+
+--- The worktree was there before the thread.
+---@class (exact) peon.WorktreeNotMadeDetails
+---@field path string
+
+--- The worktree is there.
+---@class (exact) peon.WorktreePresentDetails
+---@field threadId peon.ThreadId
+
+--- Other threads work there too.
+---@class (exact) peon.WorktreeSharedDetails
+---@field threadIds peon.ThreadId[]
+
+--- A worktree is either one that is there, or a new one with a branch.
+---@class (exact) peon.WorktreeUnclearDetails
+
 --- A commit needs a message.
 ---@class (exact) peon.MessageBlankDetails
 
@@ -2160,6 +2306,9 @@ M.requests = {
   "review/reject",
   "review/get",
   "why/line",
+  "worktree/remove",
+  "worktree/restore",
+  "worktree/list",
   "project/list",
   "rule/list",
   "thread/list",
@@ -2183,6 +2332,7 @@ M.requests = {
 M.notifications = {
   "events/appended",
   "turn/delta",
+  "operation/progress",
   "events/resync",
   "server/statusChanged",
 }
@@ -2214,6 +2364,8 @@ M.commands = {
   "git/push",
   "review/accept",
   "review/reject",
+  "worktree/remove",
+  "worktree/restore",
 }
 
 ---@type string[]
@@ -2245,6 +2397,9 @@ M.events = {
   "changes.pushed",
   "review.requested",
   "review.recorded",
+  "worktree.created",
+  "worktree.removed",
+  "worktree.restored",
   "session.opened",
   "session.configured",
   "session.closed",
