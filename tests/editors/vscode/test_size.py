@@ -1,5 +1,6 @@
 """Threads that are longer than anybody reads, and output that is larger than anybody scrolls."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def test_a_thread_of_thousands_of_items_scrolls(long_threads: None, window: Wind
     scroller.evaluate("element => element.scrollTo(0, element.scrollHeight / 2)")
     expect(window.feed).to_contain_text("Step 2")
     scroller.evaluate("element => element.scrollTo(0, 0)")
-    expect(window.feed.get_by_role("button", name="Step 0, done")).to_be_visible()
+    expect(window.feed.get_by_role("button", name=re.compile("Step 0 *done"))).to_be_visible()
     assert drawn.count() < 100
     window.chat.get_by_role("button", name="Go to the end").click()
     expect(window.feed).to_contain_text(f"Step {ITEMS - 1}")
@@ -73,7 +74,7 @@ def test_a_thread_of_thousands_of_items_scrolls(long_threads: None, window: Wind
 
 def test_an_output_of_ten_megabytes_does_not_freeze(long_threads: None, window: Window):
     window.thread("Much output").click()
-    window.chat.get_by_role("button", name="Big output, done").click()
+    window.chat.get_by_role("button", name="Big output").click()
     expect(window.feed).to_contain_text("one line of a tool")
     window.chat.get_by_role("button", name="Show more").click()
     expect(window.chat.get_by_role("button", name="Show more")).to_be_enabled()

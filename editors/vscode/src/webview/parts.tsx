@@ -46,7 +46,6 @@ export function Button(props: {
 /** Something that is folded away under a line. */
 export function Fold(props: {
   title: ComponentChildren;
-  label: string;
   open?: boolean;
   children: () => ComponentChildren;
 }) {
@@ -54,13 +53,7 @@ export function Fold(props: {
   const open = chosen ?? props.open ?? false;
   return (
     <div class="fold">
-      <button
-        type="button"
-        class="fold-head"
-        aria-expanded={open}
-        aria-label={props.label}
-        onClick={() => choose(!open)}
-      >
+      <button type="button" class="fold-head" aria-expanded={open} onClick={() => choose(!open)}>
         <Icon name={open ? "chevron-down" : "chevron-right"} />
         {props.title}
       </button>
@@ -86,10 +79,6 @@ export function StatusMark({ status }: { status: ItemStatus }) {
       <span class="status-words">{words}</span>
     </span>
   );
-}
-
-export function statusWords(status: ItemStatus): string {
-  return STATUSES[status].words;
 }
 
 /** Runs something that may be refused, and shows why it was. */

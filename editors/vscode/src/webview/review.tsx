@@ -24,7 +24,6 @@ export function Review(props: {
   return (
     <section class="review" aria-label={`What turn ${turn.number} changed`}>
       <Fold
-        label={`${title}, ${added} lines added, ${removed} removed`}
         title={
           <>
             <Icon name="request-changes" />

@@ -128,11 +128,11 @@ function Item({ item, threadId }: { item: ItemView; threadId: string }) {
     case "reasoning":
       return (
         <Fold
-          label="Reasoning"
           open={item.status === "streaming"}
           title={
             <>
               <Icon name="lightbulb" />
+              <span class="unseen">Reasoning: </span>
               <span class="tool-title">{firstLine(item.text) || "Thinking"}</span>
             </>
           }

@@ -7,7 +7,7 @@ import { Counts, countsOf, Diff, linesOf } from "./diff";
 import { ask, run } from "./host";
 import type { IconName } from "./icons";
 import { Markdown } from "./markdown";
-import { Button, Fold, Icon, Root, StatusMark, statusWords, Trouble, useAttempt } from "./parts";
+import { Button, Fold, Icon, Root, StatusMark, Trouble, useAttempt } from "./parts";
 
 const ICONS: Partial<Record<ToolKind, IconName>> = {
   read: "book",
@@ -26,7 +26,6 @@ export function Tool({ item, threadId }: { item: ItemView; threadId: string }) {
   const isOpen = item.status === "awaitingApproval" || item.status === "failed";
   return (
     <Fold
-      label={`${title}, ${statusWords(item.status)}`}
       open={isOpen}
       title={
         <>
