@@ -13,6 +13,9 @@ local PREFIX = "peon://chat/"
 local FILETYPE = "peon-chat"
 --- How long changes gather before they are drawn, in milliseconds.
 local FRAME = 25
+--- How many lines are coloured as markdown. Longer ones would make each movement wait, because
+--- Neovim asks about every line of a closed fold whether it is concealed.
+local COLOURED_LINES = 10000
 --- From how many new folds on all are closed at once, as when a thread is read.
 local SEVERAL_FOLDS = 10
 
@@ -26,6 +29,8 @@ local SEVERAL_FOLDS = 10
 
 ---@type table<string, peon.Chat>
 local chats = {}
+---@type table<integer, peon.Chat>
+local by_buffer = {}
 
 local namespace = vim.api.nvim_create_namespace("peon.chat")
 
@@ -84,6 +89,12 @@ local function follow(chat, followers)
   end
 end
 
+local function colour(buffer)
+  if vim.api.nvim_buf_line_count(buffer) > COLOURED_LINES then
+    vim.treesitter.stop(buffer)
+  end
+end
+
 local function draw(chat)
   chat.scheduled = false
   local thread = session.state.threads[chat.threadId]
@@ -103,6 +114,7 @@ local function draw(chat)
   end, function(entry, before)
     return chat_blocks.render(entry, before, context)
   end)
+  colour(chat.buffer)
   follow(chat, followers)
   for _, window in ipairs(vim.fn.win_findbuf(chat.buffer)) do
     windows.set(window, { winbar = winbar(thread, window) })
@@ -194,7 +206,6 @@ local WINDOW = vim.tbl_extend("error", windows.PLAIN, {
   breakindent = true,
   conceallevel = 2,
   concealcursor = "nc",
-  foldmethod = "expr",
   foldexpr = "v:lua.require'peon.views.chat'.fold_level()",
   foldtext = "v:lua.require'peon.views.chat'.fold_text()",
   foldlevel = 0,
@@ -212,6 +223,8 @@ local function make(thread_id)
       buffer = buffer,
       callback = function()
         windows.set(0, WINDOW)
+        -- Last, because each option of folds makes Neovim ask for the level of every line again.
+        windows.set(0, { foldmethod = "expr" })
         local thread = session.state.threads[thread_id]
         local window = vim.api.nvim_get_current_win()
         windows.set(window, { winbar = thread and winbar(thread, window) or "" })
@@ -221,6 +234,7 @@ local function make(thread_id)
       buffer = buffer,
       callback = function()
         pcall(vim.treesitter.start, buffer, "markdown")
+        colour(buffer)
       end,
     })
   end
@@ -245,7 +259,7 @@ function M.chat_of(thread_id)
     scheduled = false,
   }
   vim.api.nvim_buf_clear_namespace(buffer, namespace, 0, -1)
-  chats[thread_id] = chat
+  chats[thread_id], by_buffer[buffer] = chat, chat
   session.ensure(function(err)
     if err then
       return session.complain(err)
@@ -297,8 +311,9 @@ function M.thread_of(buffer)
   return name:match("^peon://chat/(.+)$") or name:match("^peon://prompt/(.+)$")
 end
 
+--- The chat in the current buffer; this is asked for every line of it.
 local function chat_here()
-  return chats[M.thread_of(vim.api.nvim_get_current_buf()) or ""]
+  return by_buffer[vim.api.nvim_get_current_buf()]
 end
 
 function M.fold_level()
