@@ -1,5 +1,4 @@
---- Writes `doc/peon.txt` from what the plugin itself holds: options, commands, keys, colours and
---- events. Run by `nvim -l`; with `--check` it only says whether the file is as it should be.
+--- Writes `doc/peon.txt` from what the plugin itself holds: options, commands, keys and colours. Run by `nvim -l`; with `--check` it only says whether the file is as it should be.
 
 local here = arg[0]:match("^(.*)/scripts/[^/]+$") or "."
 package.path = ("%s/lua/?.lua;%s/lua/?/init.lua;%s"):format(here, here, package.path)
@@ -123,14 +122,6 @@ end
 function sections.highlights()
   for _, each in ipairs(require("peon.views.signs").highlights) do
     say(("    %-14s %-17s %s"):format(each.name, each.link, each.text))
-  end
-  say()
-end
-
-function sections.events()
-  local pattern = require("peon.autocmds").pattern
-  for _, event in ipairs(require("peon.protocol_gen").events) do
-    say(("    %-32s `%s`"):format(pattern(event), event))
   end
   say()
 end

@@ -10,36 +10,38 @@ from editors.neovim.test_first import ask
 ITEMS = 5_000
 
 
+def item(number: int) -> dict[str, object]:
+    """A tool call that has ended."""
+    return {
+        "itemId": f"i{number}",
+        "kind": "toolCall",
+        "status": "completed",
+        "text": "",
+        "title": f"Run step {number}",
+        "content": [{"type": "text", "text": "one\ntwo\nthree"}],
+        "edits": [],
+        "locations": [],
+        "entries": [],
+    }
+
+
+def turn(number: int) -> dict[str, object]:
+    """A turn with a hundred tool calls."""
+    return {
+        "turnId": f"t{number}",
+        "number": number + 1,
+        "status": "completed",
+        "prompt": f"Do part {number}",
+        "mode": "ask",
+        "items": [item(each) for each in range(number * 100, number * 100 + 100)],
+        "startedAt": "2026-03-14T09:26:53.000Z",
+        "endedAt": "2026-03-14T09:26:54.000Z",
+        "interruptRequested": False,
+    }
+
+
 def reading() -> str:
-    """A thread of fifty turns with a hundred tool calls each, as the server would tell it."""
-    items = [
-        {
-            "itemId": f"i{number}",
-            "kind": "toolCall",
-            "status": "completed",
-            "text": "",
-            "title": f"Run step {number}",
-            "content": [{"type": "text", "text": "one\ntwo\nthree"}],
-            "edits": [],
-            "locations": [],
-            "entries": [],
-        }
-        for number in range(ITEMS)
-    ]
-    turns = [
-        {
-            "turnId": f"t{number}",
-            "number": number + 1,
-            "status": "completed",
-            "prompt": f"Do part {number}",
-            "mode": "ask",
-            "items": items[number * 100 : (number + 1) * 100],
-            "startedAt": "2026-03-14T09:26:53.000Z",
-            "endedAt": "2026-03-14T09:26:54.000Z",
-            "interruptRequested": False,
-        }
-        for number in range(ITEMS // 100)
-    ]
+    """A thread of many turns, as the server would tell it."""
     thread = {
         "threadId": "thr-long",
         "projectId": "prj",
@@ -49,7 +51,7 @@ def reading() -> str:
         "provider": "script",
         "mode": "ask",
         "archived": False,
-        "turns": turns,
+        "turns": [turn(number) for number in range(ITEMS // 100)],
         "pendingActions": [],
         "checkpoints": [],
         "createdAt": "2026-03-14T09:26:53.000Z",

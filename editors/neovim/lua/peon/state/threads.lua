@@ -1,6 +1,7 @@
 --- The fold of one thread: what an event says of it. Pure.
 
 local items = require("peon.state.items")
+local usages = require("peon.state.usages")
 
 local M = {}
 
@@ -70,6 +71,8 @@ function M.created(event)
     queue = {},
     queueHeld = false,
     options = payload.options or {},
+    usage = usages.plus(nil, {}),
+    budget = payload.budget,
     createdAt = event.occurredAt,
     updatedAt = event.occurredAt,
     version = event.version,
@@ -178,6 +181,7 @@ fold["turn.started"] = function(thread, event)
   }
   table.insert(thread.turns, turn)
   thread.turnById[turn.turnId] = turn
+  thread.queueHeld = false
   if payload.messageId then
     remove_where(thread.queue, "messageId", payload.messageId)
   end
@@ -202,6 +206,10 @@ local function turn_ended(thread, event, status)
   turn.usage = payload.usage
   turn.stopReason = payload.stopReason
   turn.error = payload.error
+  thread.queueHeld = payload.queueHeld or false
+  if payload.usage then
+    thread.usage = usages.plus(thread.usage, payload.usage)
+  end
 end
 
 fold["turn.completed"] = function(thread, event)
@@ -322,6 +330,7 @@ end
 
 fold["message.removed"] = function(thread, event)
   remove_where(thread.queue, "messageId", event.payload.messageId)
+  thread.queueHeld = thread.queueHeld and #thread.queue > 0
 end
 
 fold["message.steered"] = fold["message.removed"]
