@@ -281,10 +281,13 @@ class RestoreCheckpoint:
 
 @attrs.frozen(kw_only=True)
 class CommitChanges:
-    """Commit in the user's repository, with their hooks and identity."""
+    """Commit in the user's repository, with their hooks and identity.
+
+    Without a message, the one that `git/proposeMessage` tells.
+    """
 
     thread_id: ThreadId
-    message: str
+    message: str | None = None
     paths: tuple[str, ...] | None = None
     command_id: CommandId | None = None
 

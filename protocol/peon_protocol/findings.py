@@ -86,3 +86,10 @@ class WorktreeList:
     """The worktrees of a repository, the one with the repository itself first."""
 
     worktrees: tuple[Worktree, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ProposedMessage:
+    """What a commit would be called; null where the thread has done nothing to tell of."""
+
+    message: str | None

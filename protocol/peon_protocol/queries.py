@@ -125,16 +125,28 @@ class ListWorktrees:
 
 @attrs.frozen(kw_only=True)
 class ReadGitStatus:
-    """What the user's repository says of the project's folder."""
+    """What the user's repository says of the thread's folder, or of the project's."""
 
-    project_id: ProjectId
+    project_id: ProjectId | None = None
+    thread_id: ThreadId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ProposeMessage:
+    """A message for a commit of what the thread has done since its last one."""
+
+    thread_id: ThreadId
 
 
 @attrs.frozen(kw_only=True)
 class ReadGitDiff:
-    """The user's uncommitted changes, untracked files included, of all paths or of some."""
+    """The user's uncommitted changes, untracked files included, of all paths or of some.
 
-    project_id: ProjectId
+    They are those of the thread's folder, or of the project's.
+    """
+
+    project_id: ProjectId | None = None
+    thread_id: ThreadId | None = None
     paths: tuple[str, ...] | None = None
     offset: int = 0
     limit: int = 200
@@ -191,7 +203,9 @@ class UnsubscribeEvents:
     subscription_id: SubscriptionId
 
 
-ModelQuery: TypeAlias = ListProjects | ListRules | ListThreads | ReadThread | ListCheckpoints
+ModelQuery: TypeAlias = (
+    ListProjects | ListRules | ListThreads | ReadThread | ListCheckpoints | ProposeMessage
+)
 OutsideQuery: TypeAlias = (
     ReadTurnDiff
     | ReadCheckpointDiff

@@ -269,6 +269,9 @@ class Story:
         await self.no("git/status", "project.notFound", projectId="none")
         await self.yes("git/diff", projectId=project)
         await self.no("git/diff", "path.outside", projectId=project, paths=["../outside"])
+        proposed = await self.yes("git/proposeMessage", threadId=thread)
+        assert proposed["message"]
+        await self.no("git/proposeMessage", "thread.notFound", threadId="none")
         await self.no("git/commit", "git.messageBlank", threadId=thread, message=" ")
         committed = await self.yes("git/commit", threadId=thread, message="Add one")
         assert committed["files"] == ["one.txt"]

@@ -1486,10 +1486,14 @@ export interface RestoreCheckpoint {
   commandId?: CommandId | null;
 }
 
-/** Commit in the user's repository, with their hooks and identity. */
+/**
+ * Commit in the user's repository, with their hooks and identity.
+ *
+ * Without a message, the one that `git/proposeMessage` tells.
+ */
 export interface CommitChanges {
   threadId: ThreadId;
-  message: string;
+  message?: string | null;
   paths?: string[] | null;
   commandId?: CommandId | null;
 }
@@ -1632,14 +1636,25 @@ export interface ListWorktrees {
   projectId: ProjectId;
 }
 
-/** What the user's repository says of the project's folder. */
+/** What the user's repository says of the thread's folder, or of the project's. */
 export interface ReadGitStatus {
-  projectId: ProjectId;
+  projectId?: ProjectId | null;
+  threadId?: ThreadId | null;
 }
 
-/** The user's uncommitted changes, untracked files included, of all paths or of some. */
+/** A message for a commit of what the thread has done since its last one. */
+export interface ProposeMessage {
+  threadId: ThreadId;
+}
+
+/**
+ * The user's uncommitted changes, untracked files included, of all paths or of some.
+ *
+ * They are those of the thread's folder, or of the project's.
+ */
 export interface ReadGitDiff {
-  projectId: ProjectId;
+  projectId?: ProjectId | null;
+  threadId?: ThreadId | null;
   paths?: string[] | null;
   offset?: number;
   limit?: number;
@@ -2219,6 +2234,11 @@ export interface Worktree {
 /** The worktrees of a repository, the one with the repository itself first. */
 export interface WorktreeList {
   worktrees: Worktree[];
+}
+
+/** What a commit would be called; null where the thread has done nothing to tell of. */
+export interface ProposedMessage {
+  message: string | null;
 }
 
 /**
@@ -2828,6 +2848,8 @@ export interface Requests {
   "turn/diff": { params: ReadTurnDiff; result: DiffResult };
   /** What the user's repository says of the folder. */
   "git/status": { params: ReadGitStatus; result: GitStatusResult };
+  /** A message for a commit of what the thread has done. */
+  "git/proposeMessage": { params: ProposeMessage; result: ProposedMessage };
   /** The user's uncommitted changes. */
   "git/diff": { params: ReadGitDiff; result: DiffResult };
   /** A page of a value that is kept apart. */
@@ -2885,6 +2907,7 @@ export const REQUEST_METHODS: readonly (keyof Requests)[] = [
   "events/read",
   "turn/diff",
   "git/status",
+  "git/proposeMessage",
   "git/diff",
   "blob/read",
   "provider/list",

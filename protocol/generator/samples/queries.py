@@ -7,7 +7,7 @@ from generator.samples.exchange import Exchange
 from generator.samples.reviews import REVIEW_QUERIES
 from generator.samples.story import STORY
 from generator.samples.worktrees import WORKTREE_QUERIES
-from peon_protocol import queries, queue_results, results, views
+from peon_protocol import findings, queries, queue_results, results, views
 from peon_protocol.values import (
     AuthMethod,
     BlobEncoding,
@@ -285,6 +285,11 @@ QUERIES: Final = (
             ),
             total=2,
         ),
+    ),
+    Exchange(
+        "git/proposeMessage",
+        queries.ProposeMessage(thread_id=cast.THREAD),
+        findings.ProposedMessage(message=f"{cast.PROMPT}\n\n{cast.ANSWER.strip()}"),
     ),
     Exchange(
         "git/diff",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from peon_protocol import queries, queue_results, results
+from peon_protocol import findings, queries, queue_results, results
 from peon_protocol.methods.rows import Method, query
 
 QUERIES: Final[tuple[Method, ...]] = (
@@ -85,10 +85,19 @@ QUERIES: Final[tuple[Method, ...]] = (
         results.GitStatusResult,
         "What the user's repository says of the folder.",
         "project.notFound",
+        "thread.notFound",
+        "folder.notNamed",
         "git.notARepository",
         "git.missing",
         "git.failed",
         "git.timedOut",
+    ),
+    query(
+        "git/proposeMessage",
+        queries.ProposeMessage,
+        findings.ProposedMessage,
+        "A message for a commit of what the thread has done.",
+        "thread.notFound",
     ),
     query(
         "git/diff",
@@ -96,6 +105,8 @@ QUERIES: Final[tuple[Method, ...]] = (
         results.DiffResult,
         "The user's uncommitted changes.",
         "project.notFound",
+        "thread.notFound",
+        "folder.notNamed",
         "path.outside",
         "git.notARepository",
         "git.missing",

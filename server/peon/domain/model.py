@@ -304,6 +304,8 @@ class Thread:
     waiting_reviews: dict[OperationId, WaitingReview] = attrs.field(factory=dict)
     untold: tuple[ToldRejection, ...] = ()
     worktree: Worktree | None = None
+    committed: int = 0
+    """How many turns there were at the last commit."""
 
     @property
     def undone(self) -> tuple[TurnId, ...]:

@@ -31,6 +31,7 @@ from peon.domain.lookup import (
     require_thread,
 )
 from peon.domain.model import Checkpoint, Model, OpenOperation, Thread
+from peon.domain.proposing import proposed_message
 from peon.domain.queue import gone_on, holds_queue, returned
 from peon.domain.reviews import next_review, review_done
 from peon.domain.turns import Ending, close_turn, refuse_while_folder_is_restored
@@ -109,13 +110,14 @@ def restore_checkpoint(command: RestoreCheckpoint, model: Model, facts: Facts) -
 def commit_changes(command: CommitChanges, model: Model, facts: Facts) -> Iterator[Event]:
     """A commit says what it does, and waits for the turn's end and for files to be back."""
     thread = require_thread(model, command.thread_id)
-    if not command.message.strip():
+    message = command.message if command.message is not None else proposed_message(thread)
+    if message is None or not message.strip():
         raise CommandRejected(MessageBlank())
     refuse_while_turn_runs(thread)
     refuse_while_operation_runs(thread)
     refuse_while_folder_is_restored(model, thread)
     refuse_paths_outside(command.paths)
-    yield _requested(thread, CommitOperation(command.message, command.paths), facts)
+    yield _requested(thread, CommitOperation(message, command.paths), facts)
 
 
 def push_changes(command: PushChanges, model: Model, facts: Facts) -> Iterator[Event]:

@@ -50,7 +50,10 @@ def fold_work(thread: Thread, event: WorkEvent, stored: StoredEvent) -> None:
             _checkpoints_expired(thread, event)
         case CheckpointRestored():
             _went_back(thread, event)
-        case ChangesCommitted() | ChangesPushed():
+        case ChangesCommitted():
+            thread.operation = None
+            thread.committed = len(thread.turns)
+        case ChangesPushed():
             thread.operation = None
         case ReviewRequested():
             _review_requested(thread, event)

@@ -27,6 +27,7 @@ from peon.errors import ExternalFailure, PeonError, StoreFailure
 from peon.reactors.captures import Captures, missing_paths, taken
 from peon.reactors.expectations import Expectations
 from peon.reactors.failures import work_failed
+from peon.reactors.progress import progress_of
 from peon.reactors.reviews import Reviews
 from peon.reactors.worktrees import Worktrees
 from peon.workspace.commits import Commit, CommitExpectation
@@ -189,14 +190,18 @@ class Operations:
         environment, paths = self._environment_of(effect), operation.paths
         expected = await self._workspace.commit_expectation(root, paths, environment)
         await self._expectations.keep(effect.operation_id, expected)
-        return await self._workspace.commit(root, operation.message, paths, environment)
+        said = progress_of(self._engine, effect)
+        return await self._workspace.commit(root, operation.message, paths, environment, said)
 
     async def _push(
         self, effect: PerformOperation, operation: PushOperation, root: Path
     ) -> Outcome:
         """A push that was made already finds everything there, and succeeds again."""
         environment = self._environment_of(effect)
-        done = await self._workspace.push(root, operation.remote, operation.branch, environment)
+        said = progress_of(self._engine, effect)
+        done = await self._workspace.push(
+            root, operation.remote, operation.branch, environment, said
+        )
         return PushMade(done.remote, done.branch, done.commit)
 
     def _environment_of(self, effect: PerformOperation) -> Mapping[str, str]:

@@ -5,7 +5,9 @@ from typing import TypeAlias, assert_never
 
 import attrs
 
+from peon.domain.lookup import require_thread
 from peon.domain.model import Model
+from peon.domain.proposing import proposed_message
 from peon.engine import views
 from peon.engine.engine import Engine
 from peon.reactors.explaining import Explaining
@@ -15,6 +17,7 @@ from peon.reactors.reviews import Reviews
 from peon.reactors.worktrees import Worktrees
 from peon_protocol.findings import (
     LineExplanation,
+    ProposedMessage,
     ReviewPage,
     WorktreeList,
 )
@@ -30,6 +33,7 @@ from peon_protocol.queries import (
     ModelQuery,
     OutsideQuery,
     PreviewRestore,
+    ProposeMessage,
     Query,
     ReadBlob,
     ReadCheckpointDiff,
@@ -64,6 +68,7 @@ Answer: TypeAlias = (
     | DiffResult
     | RestorePreview
     | ReviewPage
+    | ProposedMessage
     | LineExplanation
     | WorktreeList
     | GitStatusResult
@@ -89,7 +94,14 @@ class Queries:
     def answer(self, query: Query, environment: Mapping[str, str]) -> Awaitable[Answer]:
         """The query's result. Raises, or resolves to, what its method may be refused with."""
         match query:
-            case ListProjects() | ListRules() | ListThreads() | ReadThread() | ListCheckpoints():
+            case (
+                ListProjects()
+                | ListRules()
+                | ListThreads()
+                | ReadThread()
+                | ListCheckpoints()
+                | ProposeMessage()
+            ):
                 return self.engine.read(lambda model: _look(query, model))
             case _:
                 return self._from_outside(query, environment)
@@ -150,6 +162,9 @@ def _look(query: ModelQuery, model: Model) -> Answer:
         case ReadThread():
             thread = views.thread(model, query.thread_id, query.turns)
             return ThreadReading(thread=thread, sequence=model.sequence)
+        case ProposeMessage():
+            found = require_thread(model, query.thread_id)
+            return ProposedMessage(message=proposed_message(found))
         case ListCheckpoints():
             return CheckpointList(checkpoints=views.checkpoints(model, query.thread_id))
         case _:

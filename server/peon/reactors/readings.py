@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 
 from peon.domain.lookup import refuse_paths_outside
-from peon.engine.briefs import Span, checkpoint_span, project_root, restore_brief, turn_span
+from peon.engine.briefs import Span, checkpoint_span, folder_named, restore_brief, turn_span
 from peon.engine.engine import Engine
 from peon.errors import ExternalFailure, Unavailable
 from peon.journal.blobs import BlobStore
@@ -17,7 +17,6 @@ from peon.workspace.patches import Hunk
 from peon.workspace.restore import RestoredPath, RestoreRequest
 from peon.workspace.workspace import Workspace
 from peon_protocol.failures import FailureKind
-from peon_protocol.ids import ProjectId
 from peon_protocol.queries import (
     PreviewRestore,
     ReadBlob,
@@ -89,7 +88,7 @@ class Readings:
 
     async def git_status(self, query: ReadGitStatus) -> GitStatusResult:
         """Where the user's repository stands."""
-        root = await self._root(query.project_id)
+        root = await self._root(query)
         status = await self.workspace.status(root)
         return GitStatusResult(
             branch=status.branch,
@@ -111,7 +110,7 @@ class Readings:
 
     async def git_diff(self, query: ReadGitDiff) -> DiffResult:
         """The user's uncommitted changes."""
-        root = await self._root(query.project_id)
+        root = await self._root(query)
         return _result(await self.workspace.diff(root, _options(query)))
 
     async def blob(self, query: ReadBlob) -> BlobPage:
@@ -133,8 +132,11 @@ class Readings:
             next=end if end < page.size else None,
         )
 
-    async def _root(self, project_id: ProjectId) -> Path:
-        return Path(await self.engine.read(lambda model: project_root(model, project_id)))
+    async def _root(self, query: ReadGitStatus | ReadGitDiff) -> Path:
+        folder = await self.engine.read(
+            lambda model: folder_named(model, query.project_id, query.thread_id)
+        )
+        return Path(folder)
 
     async def _between(self, span: Span, options: DiffOptions) -> DiffResult:
         root = Path(span.root)

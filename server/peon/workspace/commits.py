@@ -15,6 +15,7 @@ import attrs
 from peon.errors import ExternalFailure
 from peon.workspace.git import GitResult
 from peon.workspace.repository import Repository, copy_index, failure, scratch_folder
+from peon.workspace.running import Said
 
 _COMMIT_SECONDS = 600.0
 """Hooks may run a test suite."""
@@ -50,10 +51,17 @@ class Committer:
     need.
     """
 
-    def __init__(self, repository: Repository, scratch: Path, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        scratch: Path,
+        environ: Mapping[str, str],
+        said: Said | None = None,
+    ) -> None:
         self._repository = repository
         self._scratch = scratch
         self._environ = environ
+        self._said = said
 
     async def commit(self, message: str, paths: Sequence[str] | None) -> Commit:
         """Commit these paths, or every change below the folder that is not ignored.
@@ -180,6 +188,7 @@ class Committer:
             stdin=message.encode(),
             seconds=_COMMIT_SECONDS,
             accept=(0, _HOOK_REFUSED),
+            said=self._said,
         )
         if made.code == _HOOK_REFUSED:
             raise failure(

@@ -14,6 +14,7 @@ from typing import TypedDict, TypeVar
 import attrs
 
 from peon.errors import ExternalFailure, Unavailable
+from peon.workspace.running import Said
 
 T = TypeVar("T")
 
@@ -57,6 +58,8 @@ class Call:
     stdin: bytes = b""
     seconds: float = 60.0
     accept: Collection[int] = (0,)
+    said: Said | None = None
+    """Told what git, and the hooks it runs, say."""
 
 
 class Git:
@@ -75,7 +78,7 @@ class Git:
         `call.seconds` or says too much. Whatever happens, no process of the call's group survives
         it.
         """
-        talk = _Conversation()
+        talk = _Conversation(call.said)
         with _explained(call):
             transport = await self._begin(call, talk)
         try:
@@ -162,7 +165,8 @@ def _explained(call: Call) -> Iterator[None]:
 class _Conversation(asyncio.SubprocessProtocol):
     """Feeds a process and gathers what it says, within bounds."""
 
-    def __init__(self) -> None:
+    def __init__(self, said: Said | None) -> None:
+        self._said = said
         self.out = bytearray()
         self.err = bytearray()
         self.overflowed = False
@@ -181,6 +185,8 @@ class _Conversation(asyncio.SubprocessProtocol):
                 self._kill()
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
+        if self._said is not None:
+            self._said("stderr" if fd == 2 else "stdout", data.decode("utf-8", "replace"))
         if fd == 2:
             self.err += data[: _WORDS_LIMIT - len(self.err)]
         elif len(self.out) + len(data) <= _OUTPUT_LIMIT:

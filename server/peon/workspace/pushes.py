@@ -6,6 +6,7 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.workspace.repository import Repository, explained, failure
+from peon.workspace.running import Said
 
 _PUSH_SECONDS = 600.0
 
@@ -20,7 +21,11 @@ class Push:
 
 
 async def push(
-    repository: Repository, remote: str | None, branch: str | None, environ: Mapping[str, str]
+    repository: Repository,
+    remote: str | None,
+    branch: str | None,
+    environ: Mapping[str, str],
+    said: Said | None = None,
 ) -> Push:
     """Push a branch (by default the current one) to the branch of the same name at a remote.
 
@@ -39,7 +44,7 @@ async def push(
     reference = f"refs/heads/{name}"
     pushed = await repository.act(
         "push", "--porcelain", "--", target, f"{reference}:{reference}",
-        environ=environ, seconds=_PUSH_SECONDS, accept=range(256),
+        environ=environ, seconds=_PUSH_SECONDS, accept=range(256), said=said,
     )  # fmt: skip
     if pushed.code != 0:
         words = f"{pushed.out.decode('utf-8', 'replace')}\n{pushed.err}".strip()

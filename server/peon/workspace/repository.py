@@ -17,6 +17,7 @@ from peon.errors import ExternalFailure
 from peon.workspace.git import Argument, Call, Git, GitResult
 from peon.workspace.ignores import QUIET, query_environment
 from peon.workspace.paths import meant, shown
+from peon.workspace.running import Said
 from peon.workspace.waiting import together
 
 _QUERY_SECONDS = 30.0
@@ -203,11 +204,12 @@ class Repository:
         stdin: bytes = b"",
         seconds: float,
         accept: Collection[int] = (0,),
+        said: Said | None = None,
     ) -> GitResult:
         """Run git as the user would: with their hooks, identity, filters and signing."""
         env = {**self.user_environment(environ), **(extra or {})}
         words = ["--no-pager", "-c", "core.fsmonitor=false", *argv]
-        call = Call(words, self.folder, env, stdin=stdin, seconds=seconds, accept=accept)
+        call = Call(words, self.folder, env, stdin=stdin, seconds=seconds, accept=accept, said=said)
         try:
             return await self._git.run(call)
         except ExternalFailure as error:

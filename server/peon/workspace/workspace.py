@@ -276,13 +276,20 @@ class Workspace:
         return await diff(repository, self._scratch, options or DiffOptions())
 
     async def commit(
-        self, root: Path, message: str, paths: Sequence[str] | None, environ: Mapping[str, str]
+        self,
+        root: Path,
+        message: str,
+        paths: Sequence[str] | None,
+        environ: Mapping[str, str],
+        said: Said | None = None,
     ) -> Commit:
         """Commit as the user: chosen paths, or every change below the folder that is not ignored.
 
         `environ` is the client's environment: identity, keys and hooks are found through it.
         """
-        return await self._committer(await self._repository(root), environ).commit(message, paths)
+        repository = await self._repository(root)
+        committer = Committer(repository, self._scratch, environ, said)
+        return await committer.commit(message, paths)
 
     async def commit_expectation(
         self, root: Path, paths: Sequence[str] | None, environ: Mapping[str, str]
@@ -338,7 +345,12 @@ class Workspace:
         return await asyncio.to_thread(accepted_root, root, home=self._home)
 
     async def push(
-        self, root: Path, remote: str | None, branch: str | None, environ: Mapping[str, str]
+        self,
+        root: Path,
+        remote: str | None,
+        branch: str | None,
+        environ: Mapping[str, str],
+        said: Said | None = None,
     ) -> Push:
         """Push as the user: by default the current branch, to where it usually goes."""
-        return await push(await self._repository(root), remote, branch, environ)
+        return await push(await self._repository(root), remote, branch, environ, said)

@@ -1303,9 +1303,11 @@
 ---@field commandId? peon.CommandId
 
 --- Commit in the user's repository, with their hooks and identity.
+---
+--- Without a message, the one that `git/proposeMessage` tells.
 ---@class (exact) peon.CommitChanges
 ---@field threadId peon.ThreadId
----@field message string
+---@field message? string
 ---@field paths? string[]
 ---@field commandId? peon.CommandId
 
@@ -1424,13 +1426,21 @@
 ---@class (exact) peon.ListWorktrees
 ---@field projectId peon.ProjectId
 
---- What the user's repository says of the project's folder.
+--- What the user's repository says of the thread's folder, or of the project's.
 ---@class (exact) peon.ReadGitStatus
----@field projectId peon.ProjectId
+---@field projectId? peon.ProjectId
+---@field threadId? peon.ThreadId
+
+--- A message for a commit of what the thread has done since its last one.
+---@class (exact) peon.ProposeMessage
+---@field threadId peon.ThreadId
 
 --- The user's uncommitted changes, untracked files included, of all paths or of some.
+---
+--- They are those of the thread's folder, or of the project's.
 ---@class (exact) peon.ReadGitDiff
----@field projectId peon.ProjectId
+---@field projectId? peon.ProjectId
+---@field threadId? peon.ThreadId
 ---@field paths? string[]
 ---@field offset? integer
 ---@field limit? integer
@@ -1926,6 +1936,10 @@
 ---@class (exact) peon.WorktreeList
 ---@field worktrees peon.Worktree[]
 
+--- What a commit would be called; null where the thread has done nothing to tell of.
+---@class (exact) peon.ProposedMessage
+---@field message? string
+
 --- Events of a subscription, in order, none missing.
 ---
 --- `through` is the sequence the subscription has come to: subscribe again after it to go on.
@@ -2319,6 +2333,7 @@ M.requests = {
   "events/read",
   "turn/diff",
   "git/status",
+  "git/proposeMessage",
   "git/diff",
   "blob/read",
   "provider/list",
