@@ -192,7 +192,7 @@ class Window:
 
     @property
     def chat(self) -> FrameLocator:
-        frames = self.page.frame_locator("iframe.webview.ready")
+        frames = self.page.frame_locator("iframe.webview.ready[src*='peon.peon']")
         return frames.first.frame_locator("#active-frame")
 
     @property
@@ -205,6 +205,8 @@ class Window:
 
     def say(self, *lines: str) -> None:
         self.prompt.fill("\n".join(lines))
+        # It can be sent when the chat knows of the server.
+        expect(self.chat.locator(".tools .primary")).to_be_enabled()
         self.prompt.press("Enter")
 
     def new_thread(self) -> None:
