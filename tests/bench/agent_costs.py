@@ -167,11 +167,18 @@ async def _ours(folder: Path, lines: list[bytes]) -> float:
 class _Nowhere(asyncio.Transport):
     """Takes whatever is written."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._closed = False
+
+    def close(self) -> None:
+        self._closed = True
+
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Nobody reads it."""
 
     def is_closing(self) -> bool:
-        return False
+        return self._closed
 
 
 def _streams(lines: list[bytes]) -> tuple[asyncio.StreamWriter, asyncio.StreamReader]:
@@ -196,6 +203,7 @@ async def _bare(lines: list[bytes]) -> float:
         connection = PackageConnection(cast("Any", handle), writer, reader)
         await client.done.wait()
         await connection.close()
+        writer.close()
 
     return await _cpu(work, len(lines))
 
@@ -218,8 +226,9 @@ async def _checked(lines: list[bytes]) -> float:
     writer, reader = _streams(lines)
 
     async def work() -> None:
-        connection = acp.ClientSideConnection(cast("Any", client), writer, reader)
+        connection = acp.connect_to_agent(cast("Any", client), writer, reader)
         await client.done.wait()
         await connection.close()
+        writer.close()
 
     return await _cpu(work, len(lines))
