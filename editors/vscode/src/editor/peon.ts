@@ -139,8 +139,7 @@ export class Peon implements vscode.Disposable {
 
   /** Where the agent of a thread works. */
   folderOf(thread: ThreadView): string {
-    const worked = "folder" in thread ? (thread.folder as string | null) : null;
-    return worked ?? this.store.state.projects.get(thread.projectId)?.root ?? "";
+    return thread.folder || this.store.state.projects.get(thread.projectId)?.root || "";
   }
 
   fileOf(threadId: ThreadId, path: string): vscode.Uri {

@@ -89,7 +89,11 @@ function applyEvent(state: State, stored: StoredEvent): State {
       if (state.threads.has(stored.payload.threadId)) {
         return state;
       }
-      const thread = createdThread(stored.payload, stored);
+      const thread = createdThread(
+        stored.payload,
+        stored,
+        state.projects.get(stored.payload.projectId)?.root ?? "",
+      );
       return { ...state, threads: new Map(state.threads).set(thread.threadId, thread) };
     }
     case "thread.deleted":

@@ -21,7 +21,7 @@ import { withChangedTurn } from "./state";
 import { titleOf } from "./titles";
 import { NOTHING_USED, plus } from "./usages";
 
-export function createdThread(event: ThreadCreated, stored: StoredEvent): ThreadView {
+export function createdThread(event: ThreadCreated, stored: StoredEvent, root: string): ThreadView {
   return {
     threadId: event.threadId,
     projectId: event.projectId,
@@ -39,6 +39,10 @@ export function createdThread(event: ThreadCreated, stored: StoredEvent): Thread
     options: [],
     commands: [],
     usage: NOTHING_USED,
+    budget: null,
+    folder: root,
+    worktree: null,
+    sharedWith: [],
     checkpoints: [],
     operation: null,
     session: null,
