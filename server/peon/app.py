@@ -9,6 +9,7 @@ from typing import Final, Self
 
 import attrs
 
+from peon.domain.provider import goes_on_alone
 from peon.engine import snapshots
 from peon.engine.coalescer import CoalescerLimits
 from peon.engine.engine import Engine, EngineParts
@@ -175,9 +176,9 @@ class App:
 
     @property
     def at_work(self) -> bool:
-        """Whether a turn or an operation goes on that does not only wait for a person."""
+        """Whether a turn or an operation goes on that waits neither for a person nor for a host."""
         model = self._engine.model
-        return any(not model.threads[each].pending for each in model.busy)
+        return any(goes_on_alone(model.threads[each]) for each in model.busy)
 
     async def close(self) -> None:
         """End turns and agents, make everything durable, leave a snapshot, let go of the state.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from peon.domain.provider import AGENT_EXITED
+from peon.domain.provider import AGENT_EXITED, HOST, goes_on_alone
 from peon_protocol.commands import InterruptTurn
 from peon_protocol.events import (
     OperationRequested,
@@ -252,3 +252,17 @@ def test_a_turn_in_a_narrower_mode_does_not_bind_its_thread():
 def test_a_turn_in_a_wider_mode_does_not_free_its_thread():
     trusted = (*an_idle_thread(mode=Mode.PLAN), a_turn_started(mode=Mode.FULL))
     given(trusted).when(says(ModeChanged(mode=Mode.EDITS)), by=AGENT).nothing()
+
+
+@pytest.mark.parametrize(
+    "story,alone",
+    [
+        (a_running_turn(), True),
+        (an_asking_turn(), False),
+        (a_running_turn(provider=HOST), False),
+        ((*a_running_turn(provider=HOST), an_ending()), True),
+    ],
+    ids=["an agent of ours", "one that waits for an answer", "a host's", "a host's that has ended"],
+)
+def test_what_goes_on_though_no_client_is_attached(story: Story, *, alone: bool):
+    assert goes_on_alone(given(story).thread()) is alone

@@ -104,6 +104,16 @@ def is_ending(thread: Thread) -> bool:
     return operation is not None and isinstance(operation.operation, TurnEndOperation)
 
 
+def goes_on_alone(thread: Thread) -> bool:
+    """Whether what is under way in a busy thread goes on though no client is attached.
+
+    An agent that waits for an answer does not, and neither does one that a host runs.
+    """
+    if thread.operation is not None:
+        return True
+    return not thread.pending and thread.provider != HOST
+
+
 def record_text(command: RecordText, model: Model) -> Iterator[Event]:
     """Text that was held back; where its turn is gone, so is the text's place."""
     thread = model.threads.get(command.thread_id)
