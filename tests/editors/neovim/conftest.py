@@ -23,6 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.filterwarnings(_LEFT_BY_PYNVIM))
+            item.add_marker(pytest.mark.timeout(240))  # a flow has many steps, each with a deadline
 
 
 GREET = """\
