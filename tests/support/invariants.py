@@ -123,6 +123,7 @@ def _queue(model: Model, thread: Thread) -> Iterator[str]:
         and not thread.queue_held
         and not thread.budget_spent
         and not _restored(model, thread)
+        and not (thread.worktree is not None and thread.worktree.removed)
     ):
         yield "a message waits for nothing"
 
