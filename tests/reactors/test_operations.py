@@ -120,8 +120,8 @@ async def test_a_hook_that_refuses_is_heard(garden: House):
 async def test_a_folder_that_went_away_fails_the_operation(garden: House):
     garden.repo.root.rename(garden.repo.root.with_name("elsewhere"))
 
-    assert await garden.failure(LUNCH) == "checkpoint.failed"
-    assert await garden.failure(ROSES) in {"git.failed", "git.notARepository"}
+    assert await garden.failure(LUNCH) == "workspace.notAFolder"
+    assert await garden.failure(ROSES) == "workspace.notAFolder"
 
 
 async def test_a_checkpoint_that_is_gone_from_the_store_fails_the_restore(garden: House):

@@ -19,6 +19,7 @@ from peon.domain.commands import (
     Outcome,
     PushMade,
     RecordErasure,
+    RecordExpiry,
     RecordOperation,
     RecordText,
     RecordTurnCheckpoint,
@@ -301,6 +302,9 @@ def _at_rest(pick: Pick, thread: Thread) -> AnyCommand:
         RestoreCheckpoint(thread_id=thread_id, checkpoint_id=checkpoint_id),
         CommitChanges(thread_id=thread_id, message="roses", paths=pick.of([None, ("a",), ("..",)])),
         PushChanges(thread_id=thread_id),
+        RecordExpiry(
+            (thread_id,), frozenset(each.snapshot for each in thread.checkpoints.values())
+        ),
         _review(pick, thread),
         RemoveWorktree(thread_id=thread_id),
         RestoreWorktree(thread_id=thread_id),
@@ -399,6 +403,8 @@ def _at_any_time(pick: Pick, thread: Thread) -> AnyCommand:
     started = SessionStarted(
         session_id=session_id, native_id="n", agent_name="A", origin=pick.of([*SessionOrigin])
     )
+    if thread.session is not None and pick.rarely():
+        return IngestProviderEvent(thread_id=thread_id, event=_offered(pick))
     held_back = RecordText(
         thread_id,
         thread.current or pick.of(_TURNS),
