@@ -113,8 +113,8 @@ recordings: $(EDITORS_READY) ## Record what a server sends, for the tests of bot
 	PYTHONPATH=tests $(BIN)/python tests/editors/record.py
 
 vscode-tools: $(EDITORS_READY) $(VSCODE)/node_modules/.package-lock.json
-	@tests/editors/vscode/install.sh "$$($(BIN)/python -c $(FIND_NODE))" \
-		"$(EDITORS_CACHE)/code-server"
+	@PATH="$(abspath $(BIN)):$$PATH" tests/editors/vscode/install.sh \
+		"$$($(BIN)/python -c $(FIND_NODE))" "$(EDITORS_CACHE)/code-server"
 
 $(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package-lock.json | $(EDITORS_READY)
 	@$(NPM) ci --silent --ignore-scripts
