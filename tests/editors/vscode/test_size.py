@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from editors.spoken import Spoken
 from editors.vscode.workbench import Window
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.timeout(400), pytest.mark.unproven]
 
 ITEMS = 5_000
 LINE = "one line of a tool that has much to say\n"
