@@ -237,7 +237,7 @@ def test_an_action_without_words_still_has_some():
         (AgentError(-32603, "no"), False, ProviderError(code="-32603", message="no")),
         (AgentError(1, "no", {"code": "x"}), False, ProviderError(code="x", message="no")),
         (AgentError(1, "no", {"errorKind": 5}), False, ProviderError(code="1", message="no")),
-        (AgentError(1, "no", "text"), False, ProviderError(code="1", message="no")),
+        (AgentError(1, "no", "text"), False, ProviderError(code="1", message="no: text")),
     ],
 )
 def test_a_turn_ends_as_its_prompt_is_answered(
