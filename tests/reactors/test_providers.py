@@ -65,7 +65,7 @@ async def town(home: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tow
 async def test_every_provider_is_listed_and_what_is_missing_says_how_it_is_installed(town: Town):
     make_program(town.bin, "opencode")
     listed = await town.providers()
-    assert len(listed) == 12
+    assert len(listed) == 13
     assert listed["opencode"].available
     gemini = listed["gemini"]
     assert not gemini.available
