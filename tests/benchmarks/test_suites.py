@@ -1,5 +1,6 @@
 """The benchmarks go on working: each runs here with next to nothing, and no time is looked at."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from bench.measure import TINY, Figure
 def test_a_suite_runs(name: str, tmp_path: Path):
     figures = list(SUITES[name](TINY, tmp_path))
     assert figures
-    assert all(figure.ours >= 0 for figure in figures)
+    assert all(math.isfinite(figure.ours) for figure in figures)
     assert f"## {name}" in table.document({name: figures}, ["Here."])
 
 

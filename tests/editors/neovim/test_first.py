@@ -50,7 +50,7 @@ def test_what_was_done_is_seen_undone_and_committed(nvim: Neovim, repo: Repo):
     nvim.press("a").sees("new.txt (new)").press("a").sees("✓ completed")
     nvim.command("Peon review")
     nvim.sees("Review · 2 files", "greet.py before", "greet.py now", "-import sys")
-    nvim.press("]c").sees("new.txt before", "new.txt now", "+new")
+    nvim.press("]c").sees("new.txt before", "new.txt now", "new.txt +1 -0 added")
     titles = nvim.lua("return { vim.fn.getqflist({ title = 1 }).title, #vim.fn.getqflist() }")
     assert titles == ["Peon: what turn 1 changed", 2]
     nvim.press("q").misses("Review · 2 files")
@@ -62,7 +62,7 @@ def test_what_was_done_is_seen_undone_and_committed(nvim: Neovim, repo: Repo):
     assert repo.read("greet.py").startswith("import sys")
     repo.write("mine.txt", "mine\n")
     nvim.command("Peon commit")
-    nvim.sees("# On main", "mine.txt").press("ggiKeep mine<C-s>").sees("1 file.")
+    nvim.sees("# On main", "mine.txt").press("ggSKeep mine<C-s>").sees("1 file.")
     assert repo.git("log", "-1", "--format=%s").strip() == "Keep mine"
     assert repo.git("status", "--porcelain") == ""
 
