@@ -99,7 +99,8 @@ async def test_a_long_answer_of_the_real_agent_makes_at_most_twenty_events(house
 
 async def test_the_real_agent_is_interrupted_at_once(house: House):
     await house.open_thread(provider="script")
-    await house.submit(StartTurn(thread_id=TALK, turn_id=TurnId("one"), prompt="say It begins.\nsleep 60"))
+    prompt = "say It begins.\nsleep 60"
+    await house.submit(StartTurn(thread_id=TALK, turn_id=TurnId("one"), prompt=prompt))
     await house.until_delta()
     await house.submit(InterruptTurn(thread_id=TALK))
     async with asyncio.timeout(5):
