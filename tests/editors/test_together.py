@@ -68,17 +68,18 @@ class Apart:
         self._thread.shutdown()
 
 
-@pytest.fixture
-def code(tmp_path: Path, extensions: Path, state: Path) -> Iterator[CodeServer]:
+@pytest.fixture(scope="module")
+def code(
+    tmp_path_factory: pytest.TempPathFactory, extensions: Path, state: Path
+) -> Iterator[CodeServer]:
     """A VS Code with the very server that Neovim has, as where `peon` was installed for both."""
-    home = tmp_path / "code"
-    home.mkdir()
+    home = tmp_path_factory.mktemp("code")
     settings = machine_settings(state) | {"peon.path": [str(Path(sys.executable).parent / "peon")]}
     with CodeServer(home, extensions=extensions, machine=settings) as server:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def nvim(workspace: Path, state: Path) -> Iterator[Apart]:
     editor = Apart(lambda: Neovim(workspace, serving(state)))
     yield editor
