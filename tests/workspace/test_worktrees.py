@@ -189,10 +189,20 @@ async def test_words_of_a_set_up_are_no_shell(project: Bench, tmp_path: Path):
 
 
 async def test_what_a_set_up_leaves_behind_is_ended(project: Bench):
-    made = await make(project, wanted(setup=(("sh", "-c", "sleep 300 & echo $! > pid"),)))
-    pid = int((made.folder / "pid").read_text())
+    """Not only told to end: many at once, so that some are still at it when they were told."""
+    script = "for n in 1 2 3 4 5 6 7 8; do sleep 300 & echo $! >> pids; done"
+    made = await make(project, wanted(setup=(("sh", "-c", script),)))
+    pids = [int(line) for line in (made.folder / "pids").read_text().split()]
 
-    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    assert len(pids) == 8
+    assert [pid for pid in pids if _runs(pid)] == []
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() not in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+    except psutil.NoSuchProcess:
+        return False
 
 
 async def test_outside_of_a_repository_there_are_no_worktrees(bench: Bench, tmp_path: Path):

@@ -24,6 +24,9 @@ _CHUNK = 4096
 _TAIL = 20
 """So many of the last pieces of output are kept to say why it failed."""
 _GRACE = 1.0
+_PAUSE = 0.005
+_LOOKS = 200
+_PROC = Path("/proc")
 
 
 def nobody_listens(stream: Stream, text: str) -> None:
@@ -74,10 +77,42 @@ async def run_command(running: Running, said: Said) -> Ran:
         except TimeoutError:
             raise _failed(running, f"it did not end within {running.seconds:g} s") from None
         finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            await _end_group(process.pid)
             await process.wait()
     return Ran(code, "".join(tail).strip()[-2000:])
+
+
+async def _end_group(group: int) -> None:
+    """End what is left of a group, and wait until it has: who is killed goes on for a moment.
+
+    The wait is bounded, for a process may be stuck in the kernel.
+    """
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+        for _ in range(_LOOKS):
+            if not _lives(group):
+                break
+            await asyncio.sleep(_PAUSE)
+
+
+def _lives(group: int) -> bool:
+    """Whether a process of the group still runs. Raises ProcessLookupError where there is none.
+
+    One that has ended counts until somebody has asked how; in a container that may be nobody.
+    """
+    os.killpg(group, 0)
+    if not _PROC.is_dir():
+        return True
+    return any(_runs_in(process, group) for process in _PROC.iterdir() if process.name.isdecimal())
+
+
+def _runs_in(process: Path, group: int) -> bool:
+    try:
+        told = (process / "stat").read_bytes()
+    except OSError:
+        return False  # It went while we looked.
+    state, _, its_group = told.rpartition(b")")[2].split()[:3]
+    return state not in b"ZX" and int(its_group) == group
 
 
 @asynccontextmanager
