@@ -3,11 +3,16 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import peon
+import peon_protocol
 from peon.attach.owner import Absence, Client, Link, connect
+from peon.attach.starting import _spawn, _wait_until_ready
 from support.windows import (
     Window,
     kill_owner,
@@ -132,11 +137,11 @@ async def test_stopping_tells_what_was_interrupted_and_no_window_starts_it_again
         await opened.client.request("turn/start", params)
         owner = await asyncio.to_thread(owner_of, state)
 
-        told = await peon("stop", state)
+        told = await run_peon("stop", state)
 
         assert told == (0, f"Stopped process {owner}; 1 turn interrupted.\n", "")
         opened.client.notify("$/setTrace", {"value": "off"})
-        assert (await peon("status", state))[0] == 3
+        assert (await run_peon("status", state))[0] == 3
         read = await opened.client.request("thread/read", {"threadId": thread})
         assert read["thread"]["turns"][0]["stopReason"] == "interrupted"
         assert await asyncio.to_thread(owner_of, state) != owner
@@ -144,17 +149,17 @@ async def test_stopping_tells_what_was_interrupted_and_no_window_starts_it_again
 
 async def test_the_status_of_an_owner_is_told_to_people_and_to_programs(state: Path):
     nobody = f"peon: No server runs for {state}.\n"
-    assert await peon("status", state) == (3, "", nobody)
-    assert await peon("stop", state) == (0, "", nobody)
-    code, told, _ = await peon("status", state, "--json")
+    assert await run_peon("status", state) == (3, "", nobody)
+    assert await run_peon("stop", state) == (0, "", nobody)
+    code, told, _ = await run_peon("status", state, "--json")
     assert (code, json.loads(told)["running"]) == (3, False)
     async with window(state):
         owner = await asyncio.to_thread(owner_of, state)
-        code, told, _ = await peon("status", state)
+        code, told, _ = await run_peon("status", state)
         assert code == 0
         assert told.startswith(f"Process {owner}, version ")
         assert "serves 1 client." in told
-        code, told, _ = await peon("status", state, "--json")
+        code, told, _ = await run_peon("status", state, "--json")
         facts = json.loads(told)
         assert (code, facts["running"], facts["pid"]) == (0, True, owner)
 
@@ -165,9 +170,9 @@ async def test_a_server_that_serves_one_client_alone_keeps_others_out_and_says_w
     alone = (sys.executable, "-m", "peon", "serve", "--standalone")
     async with window(state, argv=alone) as first:
         number = first.process.pid
-        code, _, told = await peon("status", state)
+        code, _, told = await run_peon("status", state)
         assert (code, f"Process {number} " in told) == (1, True)
-        assert (await peon("stop", state))[0] == 1
+        assert (await run_peon("stop", state))[0] == 1
         async with window(state, initialize=False) as second:
             refused = await second.client.refusal("initialize", {"capabilities": {}})
             assert refused.kind == "unavailable"
@@ -190,11 +195,67 @@ async def test_an_idle_owner_makes_room_for_another_build_and_a_busy_one_does_no
         await opened.close()
 
 
+async def test_an_owner_waits_for_whoever_had_it_started(state: Path):
+    """Else two builds that come at once send away each other's owner, again and again."""
+    client = _of_build("a build", state)
+    ready = await asyncio.to_thread(_started_for, client)
+    assert ready is None
+
+    other = await asyncio.to_thread(_attach_as_another_build, state)
+    first = await asyncio.to_thread(connect, client)
+
+    assert isinstance(other, Link)
+    assert isinstance(first, Link)
+    other.close()
+    first.close()
+
+
+async def test_windows_of_two_builds_find_one_owner_when_theirs_dies(
+    state: Path, tmp_path: Path, home: Path
+):
+    another = {"PYTHONPATH": str(_another_build(tmp_path))}
+    async with window(state) as one, window(state, environment=another) as two:
+        thread = await thread_in(one.client, home / "work")
+        for each in (one, two):
+            await subscribe(each.client, after=0)
+
+        await asyncio.to_thread(kill_owner, state)
+
+        for each in (one, two):
+            resync = await each.resynced()
+            await subscribe(each.client, after=resync["after"])
+        params = {"threadId": thread, "prompt": "say Still here."}
+        await two.client.request("turn/start", params)
+        for each in (one, two):
+            assert (await each.until("turn.completed"))["payload"]["stopReason"] == "endTurn"
+            await each.close()
+
+
+def _another_build(folder: Path) -> Path:
+    """Our own modules, one of them a byte longer."""
+    for package in (peon, peon_protocol):
+        source = Path(str(package.__file__)).parent
+        shutil.copytree(source, folder / source.name)
+    with (folder / "peon" / "errors.py").open("a") as changed:
+        changed.write("\n")
+    return folder
+
+
+def _started_for(client: Client) -> object:
+    """Why no owner could be started; it has no client yet."""
+    deadline = time.monotonic() + DEADLINE
+    return _wait_until_ready(*_spawn(client), deadline)
+
+
 def _attach_as_another_build(state: Path) -> Link | Absence:
-    return connect(Client(os.path.realpath(state), os.environ, "another build"))
+    return connect(_of_build("another build", state))
 
 
-async def peon(command: str, state: Path, *options: str) -> tuple[int, str, str]:
+def _of_build(build: str, state: Path) -> Client:
+    return Client(os.path.realpath(state), os.environ, build)
+
+
+async def run_peon(command: str, state: Path, *options: str) -> tuple[int, str, str]:
     """What a command of ours ends with and prints."""
 
     def run() -> tuple[int, str, str]:

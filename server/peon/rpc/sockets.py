@@ -75,6 +75,8 @@ class SocketServer:
         self._routes = make_routes()
         self._tasks = TaskOwner("sockets")
         self._sessions: set[Session] = set()
+        self._expected = True
+        """Until the first client is there: whoever had this owner started is on its way."""
         self._stopped = asyncio.Event()
         self._left_alone = asyncio.Event()
         self._left_alone.set()
@@ -161,12 +163,17 @@ class SocketServer:
                 await self._part(session, {"peon": "unclear"})
 
     def _welcome(self, build: JsonValue) -> str:
-        """An owner of another build makes room, unless somebody needs it."""
+        """An owner of another build makes room, unless somebody needs it.
+
+        Whoever had it started does, before they could attach: else two builds that come at the same
+        time send away each other's owner, again and again.
+        """
         if self._stopped.is_set():
             return "leaving"
         if len(self._sessions) >= _MOST_CLIENTS:
             return "full"
-        if build == self._hosting.build or self._sessions or self._hosting.core.at_work:
+        is_needed = self._expected or self._sessions or self._hosting.core.at_work
+        if is_needed or build == self._hosting.build:
             return "attached"
         logger.info("making room for %s", build)
         self.stop()
@@ -175,6 +182,7 @@ class SocketServer:
     async def _serve(self, session: Session, hello: Mapping[str, JsonValue]) -> None:
         session.use_environment(_environment(hello.get("environment")))
         self._sessions.add(session)
+        self._expected = False
         self._left_alone.clear()
         self._cancel_leaving()
         session.queue.put(dumps({"peon": "attached"}))
