@@ -31,8 +31,8 @@ from support.environment import move_to
 from support.windows import Message, Window, own_state, window
 
 RECORDINGS = Path(__file__).parent / "recordings"
-ROOT_ON_RECORD = "/home/user/greeter"
-"""What the folder of the project is called in a recording."""
+HOME_ON_RECORD = "/home/user"
+"""What the folder is called in a recording that holds the project's."""
 
 PROJECT = "prj-greeter"
 THREAD = "thr-greet"
@@ -243,23 +243,78 @@ async def workspace(editor: Editor) -> None:
     await editor.until("operation.failed")
 
 
+async def waiting(editor: Editor) -> None:
+    """Prompts that wait are edited, moved, removed and begun; then the budget is spent."""
+    await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
+    await editor.thread(mode="full")
+    await editor.begin()
+    await editor.turn(1, "say Busy.", "sleep 60")
+    await editor.until("item.recorded")
+    for name in ("one", "two", "three"):
+        await editor.ask("turn/queue", threadId=THREAD, messageId=name, prompt=f"say {name}")
+    await editor.ask("message/edit", threadId=THREAD, messageId="two", prompt="say Two.")
+    await editor.ask("message/move", threadId=THREAD, messageId="three", before="one")
+    await editor.ask("message/remove", threadId=THREAD, messageId="one")
+    await editor.ask("turn/interrupt", threadId=THREAD)
+    await editor.until("turn.completed")
+    await editor.until("turn.completed")
+    await editor.until("turn.completed")
+    await editor.ask("thread/configure", threadId=THREAD, budget={"maxTokens": 100})
+    await editor.turn(4, "usage 90 20 0.5")
+    await editor.until("turn.completed")
+    await editor.ask("turn/queue", threadId=THREAD, messageId="four", prompt="say Held.")
+    await editor.until("message.queued")
+
+
+async def worktrees(editor: Editor) -> None:
+    """Threads in a folder of their own, or in one that others have; and rules of the project."""
+    _repository(editor.root)
+    _git(editor.root, ["worktree", "add", "--quiet", "--detach", "../apart"])
+    await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
+    await editor.begin()
+    await editor.thread(budget={"maxCost": 2.0, "currency": "USD"})
+    await editor.thread("thr-beside")
+    there = str(editor.root.parent / "apart")
+    await editor.thread("thr-apart", worktree={"path": there})
+    await editor.thread("thr-again", worktree={"path": there})
+    await editor.thread("thr-made", worktree={"branch": "greet"})
+    await editor.ask("worktree/remove", threadId="thr-made")
+    await editor.ask("worktree/restore", threadId="thr-made")
+    await editor.ask("worktree/remove", threadId="thr-made")
+    await editor.ask("thread/configure", threadId=THREAD, budget={})
+    await editor.ask("thread/configure", threadId="thr-beside", archived=True)
+    await editor.ask("thread/configure", threadId="thr-again", archived=True)
+    await editor.ask("thread/configure", threadId="thr-again", archived=False)
+    rule = {"ruleId": "rule-1", "verdict": "allow", "command": "echo"}
+    await editor.ask("rule/add", projectId=PROJECT, **rule)
+    await editor.ask("rule/remove", projectId=PROJECT, ruleId="rule-1")
+    await editor.until("rule.removed")
+
+
 STORIES: dict[str, Story] = {
     "first-turn": first_turn,
     "joined-midway": joined_midway,
     "streams": streams,
     "missing-deltas": missing_deltas,
     "endings": endings,
+    "waiting": waiting,
     "workspace": workspace,
+    "worktrees": worktrees,
 }
 
 
 def _repository(root: Path) -> None:
-    for arguments in (
+    _git(
+        root,
         ["init", "--quiet", "--initial-branch=main"],
         ["config", "user.name", "A user"],
         ["config", "user.email", "user@example.com"],
         ["commit", "--quiet", "--allow-empty", "--message=Begin"],
-    ):
+    )
+
+
+def _git(root: Path, *commands: list[str]) -> None:
+    for arguments in commands:
         subprocess.run(["git", *arguments], cwd=root, check=True, timeout=30)
 
 
@@ -283,7 +338,7 @@ def record(name: str) -> Message:
         root.mkdir()
         with own_state(home) as state:
             found = asyncio.run(play(name, state, root))
-        told = json.loads(json.dumps(found).replace(str(root), ROOT_ON_RECORD))
+        told = json.loads(json.dumps(found).replace(str(home), HOME_ON_RECORD))
     if name == "missing-deltas":
         told["notifications"] = _without_every_third_delta(told["notifications"])
     return dict(told)

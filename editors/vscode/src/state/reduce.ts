@@ -6,6 +6,7 @@ import { type Message, type State, withChangedThread, withChangedTurn } from "./
 import { isGap } from "./text";
 import { createdThread, withThreadEvent } from "./threads";
 import { NOTHING_USED, plus } from "./usages";
+import { movesThreads, withSharing } from "./worktrees";
 
 export function reduce(state: State, message: Message): State {
   switch (message.method) {
@@ -70,6 +71,11 @@ export function hasGap(state: State, delta: TurnDelta): boolean {
 }
 
 function applyEvent(state: State, stored: StoredEvent): State {
+  const after = foldEvent(state, stored);
+  return after !== state && movesThreads(stored) ? withSharing(after) : after;
+}
+
+function foldEvent(state: State, stored: StoredEvent): State {
   switch (stored.type) {
     case "project.created": {
       const { projectId, root, title, defaults } = stored.payload;
@@ -83,6 +89,9 @@ function applyEvent(state: State, stored: StoredEvent): State {
     }
     case "project.configured":
       return projectConfigured(state, stored);
+    case "rule.added":
+    case "rule.removed":
+      return ruleChanged(state, stored);
     case "project.deleted":
       return projectDeleted(state, stored.payload.projectId);
     case "thread.created": {
@@ -121,6 +130,18 @@ function projectConfigured(
     version: stored.version,
   };
   return { ...state, projects: new Map(state.projects).set(projectId, configured) };
+}
+
+/** Rules are read where they are shown; here they only count. */
+function ruleChanged(
+  state: State,
+  { payload: { projectId }, version }: StoredEvent & { type: "rule.added" | "rule.removed" },
+): State {
+  const project = state.projects.get(projectId);
+  if (project === undefined || version <= project.version) {
+    return state;
+  }
+  return { ...state, projects: new Map(state.projects).set(projectId, { ...project, version }) };
 }
 
 function projectDeleted(state: State, projectId: string): State {

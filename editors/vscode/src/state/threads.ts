@@ -1,6 +1,7 @@
 // The fold of one thread: what an event says of it, as the server folds it.
 
 import type {
+  Budget,
   CheckpointCreated,
   CheckpointRestored,
   EventPayloads,
@@ -19,7 +20,8 @@ import { withItemEvent } from "./items";
 import { changed, gone, queued, reordered } from "./queue";
 import { withChangedTurn } from "./state";
 import { titleOf } from "./titles";
-import { NOTHING_USED, plus } from "./usages";
+import { isSpent, NOTHING_USED, plus } from "./usages";
+import { withWorktreeEvent } from "./worktrees";
 
 export function createdThread(event: ThreadCreated, stored: StoredEvent, root: string): ThreadView {
   return {
@@ -39,7 +41,7 @@ export function createdThread(event: ThreadCreated, stored: StoredEvent, root: s
     options: [],
     commands: [],
     usage: NOTHING_USED,
-    budget: null,
+    budget: event.budget ?? null,
     folder: root,
     worktree: null,
     sharedWith: [],
@@ -61,6 +63,7 @@ export function withThreadEvent(thread: ThreadView, stored: StoredEvent): Thread
   return {
     ...folded,
     status: statusOf(folded),
+    queueHeld: folded.queueHeld || (folded.queue.length > 0 && isSpent(folded)),
     version: stored.version,
     updatedAt: stored.occurredAt,
   };
@@ -141,6 +144,10 @@ function fold(thread: ThreadView, stored: StoredEvent): ThreadView {
     }
     case "session.closed":
       return { ...thread, session: null };
+    case "worktree.created":
+    case "worktree.removed":
+    case "worktree.restored":
+      return withWorktreeEvent(thread, stored);
     default:
       // What a later server tells of a thread, and what concerns the lists.
       return thread;
@@ -162,7 +169,14 @@ function configured(thread: ThreadView, event: ThreadConfigured): ThreadView {
     model: event.model ?? thread.model,
     mode: event.mode ?? thread.mode,
     archived: event.archived ?? thread.archived,
+    budget: event.budget == null ? thread.budget : bounded(event.budget),
   };
+}
+
+/** A budget that bounds nothing is none: that is how one is taken away. */
+function bounded(budget: Budget | null): Budget | null {
+  const bounds = [budget?.maxTokens, budget?.maxCost, budget?.currency];
+  return bounds.some((each) => each != null) ? budget : null;
 }
 
 function turnStarted(thread: ThreadView, event: TurnStarted, startedAt: string): ThreadView {

@@ -1,6 +1,6 @@
 // What turns used, added up as the server adds it.
 
-import type { Cost, Usage } from "../protocol_gen";
+import type { Cost, ThreadView, Usage } from "../protocol_gen";
 
 export const NOTHING_USED: Usage = {
   inputTokens: 0,
@@ -34,4 +34,22 @@ function costs(soFar: Cost | null, turn: Cost | null): Cost | null {
     return turn;
   }
   return { amount: soFar.amount + turn.amount, currency: turn.currency };
+}
+
+/** Whether the turns of a thread have used what they may. */
+export function isSpent({ budget, usage }: Pick<ThreadView, "budget" | "usage">): boolean {
+  // An older server, or a thread of one, says nothing of either.
+  if (budget == null || usage == null) {
+    return false;
+  }
+  const tokens = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
+  if (budget.maxTokens != null && tokens >= budget.maxTokens) {
+    return true;
+  }
+  const { cost } = usage;
+  if (budget.maxCost == null || cost == null) {
+    return false;
+  }
+  const counts = budget.currency == null || budget.currency === cost.currency;
+  return counts && cost.amount >= budget.maxCost;
 }

@@ -46,5 +46,10 @@ function folded(thread: ThreadView | null, message: Message): ThreadView | null 
     return null;
   }
   const state = { ...EMPTY, threads: new Map([[thread.threadId, thread]]) };
-  return reduce(state, message).threads.get(thread.threadId) ?? null;
+  const after = reduce(state, message).threads.get(thread.threadId);
+  if (after === undefined || after === thread) {
+    return after ?? null;
+  }
+  // Of the other threads nothing is known here.
+  return { ...after, sharedWith: thread.sharedWith };
 }
