@@ -1,7 +1,7 @@
 // Finding the server: what a setting names, then the copy in the extension, then `peon` on PATH,
 // then a Python that has it. Never anything that a workspace has brought along.
 
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { delimiter, isAbsolute, join, relative } from "node:path";
 
 import { adopt, type Bundle, compiledPackages, hasAll, placeOf, pythonIn } from "./environment";
@@ -98,17 +98,34 @@ async function usable(place: Place): Promise<Interpreter[]> {
   return looked.filter((each) => each !== undefined).filter(isNewEnough);
 }
 
-/** Programs of these names on PATH, outside every folder of the workspace, best name first. */
+/**
+ * Programs of these names on PATH, best name first; none that is in a folder of the workspace, or
+ * that a link leads to there.
+ */
 function programs(place: Place, names: readonly string[]): string[] {
+  const roots = place.workspaceFolders.map(real).filter((root) => root !== undefined);
+  const isForeign = (path: string) => {
+    const where = real(path);
+    return where !== undefined && !roots.some((root) => isInside(root, where));
+  };
   const folders = place.pathVariable
     .split(delimiter)
     .filter((folder) => isAbsolute(folder))
-    .filter((folder) => !place.workspaceFolders.some((root) => isInside(root, folder)));
+    .filter(isForeign);
   const endings = process.platform === "win32" ? [".exe"] : [""];
   const paths = names.flatMap((name) =>
     folders.flatMap((folder) => endings.map((ending) => join(folder, name + ending))),
   );
-  return [...new Set(paths)].filter((path) => existsSync(path));
+  return [...new Set(paths)].filter(isForeign);
+}
+
+/** The path without links in it; undefined where nothing is there. */
+function real(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function isInside(root: string, folder: string): boolean {

@@ -14,6 +14,8 @@ export const PAGE_OF_TURNS = 20;
 export class Session {
   private client: Client | undefined;
   private subscription = "";
+  /** Subscriptions that were over before the answer that opened them was looked at. */
+  private readonly over = new Set<string>();
   /** Set from the answer of a server; of another log, what is held means nothing. */
   greeting: Greeting | undefined;
   /** Messages that came while a thread was being read. */
@@ -25,11 +27,7 @@ export class Session {
   async meet(client: Client, identity: Identity): Promise<void> {
     client.on("events/appended", (params) => this.appended(params));
     client.on("turn/delta", (params) => this.delta(params));
-    client.on("events/resync", (params) => {
-      if (params.subscriptionId === this.subscription) {
-        void this.subscribe();
-      }
-    });
+    client.on("events/resync", (params) => this.resynced(params.subscriptionId));
     const greeting = await client.greet(identity);
     const goesOn = this.greeting?.logId === greeting.logId && this.store.state.sequence > 0;
     this.client = client;
@@ -46,6 +44,7 @@ export class Session {
   lost(): void {
     this.client = undefined;
     this.subscription = "";
+    this.over.clear();
   }
 
   /** Read the newest turns of a thread, with their items. */
@@ -93,6 +92,21 @@ export class Session {
     const after = this.store.state.sequence;
     const answer = await this.client?.request("events/subscribe", { after, deltas: true });
     this.subscription = answer?.subscriptionId ?? "";
+    if (this.over.delete(this.subscription)) {
+      await this.subscribe();
+    }
+  }
+
+  /** A subscription is over: another server has taken its place, or we were too slow. */
+  private resynced(subscription: string): void {
+    if (subscription !== this.subscription) {
+      this.over.add(subscription);
+      return;
+    }
+    this.subscription = "";
+    // Where that fails too, the server is begun with anew, ever more slowly, and gone on from here.
+    const { client } = this;
+    this.subscribe().catch(() => client?.leave().catch(() => {}));
   }
 
   private appended(params: EventsAppended): void {

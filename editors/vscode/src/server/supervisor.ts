@@ -1,5 +1,6 @@
 // Keeps one server process: starts it, notices that it has gone, starts it again, ever more slowly.
-// Invariant: knows no editor. At most one process; while one restart runs, one more is remembered.
+// Invariant: knows no editor. At most one process; whoever wishes for a restart while one has begun
+// gets that one.
 
 import { type ChildProcess, spawn } from "node:child_process";
 
@@ -39,12 +40,18 @@ export class Supervisor {
   private wanted = false;
   private loop: Promise<void> | undefined;
   private stopping = new AbortController();
-  private running: { process: ChildProcess; client: Client } | undefined;
+  private restarting: Promise<void> | undefined;
+  private running: { process: ChildProcess; client: Client; ended: Promise<string> } | undefined;
 
   constructor(private readonly around: Surroundings) {}
 
   get client(): Client | undefined {
     return this.running?.client;
+  }
+
+  /** The process that was started; a relay, where the server itself is shared. */
+  get pid(): number | undefined {
+    return this.running?.process.pid;
   }
 
   /** Start it unless it is there or on its way. */
@@ -65,13 +72,18 @@ export class Supervisor {
     this.stopping.abort();
     await this.dismiss();
     await this.loop;
-    this.stopping = new AbortController();
-    this.around.tell({ is: "stopped" });
+    if (!this.wanted) {
+      this.stopping = new AbortController();
+      this.around.tell({ is: "stopped" });
+    }
   }
 
   async restart(): Promise<void> {
-    await this.stop();
-    this.start();
+    this.restarting ??= this.stop().finally(() => {
+      this.restarting = undefined;
+      this.start();
+    });
+    await this.restarting;
   }
 
   private async keep(): Promise<void> {
@@ -79,7 +91,7 @@ export class Supervisor {
     while (this.wanted) {
       const began = this.around.now();
       const why = await this.serve();
-      if (!this.wanted) {
+      if (!this.wanted || this.stopping.signal.aborted) {
         return;
       }
       failures = this.around.now() - began > YOUNG_MILLISECONDS ? 1 : failures + 1;
@@ -103,6 +115,9 @@ export class Supervisor {
     } catch (error) {
       return { message: messageOf(error), isFinal: true };
     }
+    if (this.stopping.signal.aborted) {
+      return { message: "It is not wanted any more.", isFinal: false };
+    }
     this.around.log(`starting ${found.argv.join(" ")} (${found.how})`);
     const [program = "", ...first] = found.argv;
     const process = spawn(program, [...first, "serve", ...(found.options ?? [])], {
@@ -111,7 +126,7 @@ export class Supervisor {
     });
     const ended = endOf(process, (line) => this.around.log(`stderr: ${line}`));
     const client = Client.over(process.stdout, process.stdin, this.around.trace);
-    this.running = { process, client };
+    this.running = { process, client, ended };
     try {
       await this.around.meet(client);
       this.around.tell({ is: "running" });
@@ -141,7 +156,7 @@ export class Supervisor {
     } catch {
       running.process.kill();
     }
-    await running.client.closed;
+    await running.ended;
     clearTimeout(kill);
   }
 }
