@@ -30,8 +30,10 @@ from peon_protocol.values import (
     ItemContent,
     JsonValue,
     Operation,
+    OptionValue,
     Prompt,
     content,
+    mcp,
     operations,
     records,
     reviews,
@@ -43,6 +45,7 @@ from peon_protocol.values import (
 MODULES: Final = (
     words,
     content,
+    mcp,
     records,
     sessions,
     reviews,
@@ -74,6 +77,7 @@ ALIASES: Final[Mapping[Any, str]] = {
     ItemContent: "ItemContent",
     Prompt: "Prompt",
     Operation: "Operation",
+    OptionValue: "OptionValue",
     ProviderEvent: "ProviderEvent",
 }
 """The unions that members of objects are declared with, and their names."""

@@ -11,6 +11,7 @@ from generator.shapes import (
     IdDefinition,
     JsonDefinition,
     ListOf,
+    MapOf,
     Member,
     MethodEntry,
     Named,
@@ -140,6 +141,8 @@ def _shape(shape: Shape) -> Schema:
             return _reference(name)
         case ListOf(item):
             return {"type": "array", "items": _shape(item)}
+        case MapOf(value):
+            return {"type": "object", "additionalProperties": _shape(value)}
         case Nullable(inner):
             return {"anyOf": [_shape(inner), {"type": "null"}]}
         case _:

@@ -11,6 +11,7 @@ from generator.shapes import (
     IdDefinition,
     JsonDefinition,
     ListOf,
+    MapOf,
     Member,
     Named,
     Nullable,
@@ -125,6 +126,8 @@ def _shape(shape: Shape) -> str:
             return _name(name)
         case ListOf(item):
             return f"{_shape(item)}[]"
+        case MapOf(value):
+            return f"table<string, {_shape(value)}>"
         case Nullable(inner):
             return f"{_shape(inner)}|nil"
         case _:

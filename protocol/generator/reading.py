@@ -17,6 +17,7 @@ from generator.shapes import (
     IdDefinition,
     JsonDefinition,
     ListOf,
+    MapOf,
     Member,
     MethodEntry,
     Named,
@@ -126,6 +127,8 @@ def _shape(kind: Any) -> Shape:
         return Named(ALIASES[kind])
     if get_origin(kind) is tuple:
         return ListOf(_shape(get_args(kind)[0]))
+    if get_origin(kind) is Mapping:
+        return MapOf(_shape(get_args(kind)[1]))
     if get_origin(kind) in {Union, types.UnionType}:
         return _optional(kind)
     return Named(name_of(kind))
@@ -133,6 +136,9 @@ def _shape(kind: Any) -> Shape:
 
 def _optional(union: Any) -> Shape:
     present = [each for each in get_args(union) if each is not types.NoneType]
+    named = next((each for each in ALIASES if set(get_args(each)) == set(present)), None)
+    if named is not None:
+        return Nullable(_shape(named))
     if len(present) != 1:
         # The payload of an envelope: its definition says which type goes with which shape.
         return Named("JsonValue")

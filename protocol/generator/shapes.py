@@ -42,13 +42,20 @@ class ListOf:
 
 
 @attrs.frozen
+class MapOf:
+    """An object whose members all hold one kind of thing, under names that are data."""
+
+    value: "Shape"
+
+
+@attrs.frozen
 class Nullable:
     """The shape, or null."""
 
     inner: "Shape"
 
 
-Shape: TypeAlias = Text | Whole | Real | Flag | Named | ListOf | Nullable
+Shape: TypeAlias = Text | Whole | Real | Flag | Named | ListOf | MapOf | Nullable
 
 
 @attrs.frozen(kw_only=True)

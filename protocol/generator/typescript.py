@@ -11,6 +11,7 @@ from generator.shapes import (
     IdDefinition,
     JsonDefinition,
     ListOf,
+    MapOf,
     Member,
     MethodEntry,
     Named,
@@ -156,6 +157,8 @@ def _shape(shape: Shape) -> str:
             return name
         case ListOf(item):
             return f"{_shape(item)}[]"
+        case MapOf(value):
+            return f"Record<string, {_shape(value)}>"
         case Nullable(inner):
             return f"{_shape(inner)} | null"
         case _:

@@ -4,6 +4,7 @@ Every command takes an optional `command_id`; sent again with the same one, it g
 answer.
 """
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import attrs
@@ -23,7 +24,9 @@ from peon_protocol.provider_events import ProviderEvent
 from peon_protocol.values import (
     Budget,
     ConflictChoice,
+    McpServer,
     Mode,
+    OptionValue,
     ProjectDefaults,
     Prompt,
     RestoreScope,
@@ -75,6 +78,8 @@ class CreateThread:
     provider: str | None = None
     model: str | None = None
     mode: Mode | None = None
+    options: Mapping[str, OptionValue] | None = None
+    mcp_servers: tuple[McpServer, ...] | None = None
     budget: Budget | None = None
     worktree: WorktreeChoice | None = None
     command_id: CommandId | None = None
@@ -82,12 +87,18 @@ class CreateThread:
 
 @attrs.frozen(kw_only=True)
 class ConfigureThread:
-    """Change a thread; what is null stays."""
+    """Change a thread; what is null stays.
+
+    Of `options` those named are set, for turns to come; one that is null there is left to the agent
+    again. `mcpServers` replaces the servers of the thread, and with `[]` it has none.
+    """
 
     thread_id: ThreadId
     title: str | None = None
     model: str | None = None
     mode: Mode | None = None
+    options: Mapping[str, OptionValue | None] | None = None
+    mcp_servers: tuple[McpServer, ...] | None = None
     budget: Budget | None = None
     archived: bool | None = None
     command_id: CommandId | None = None
@@ -105,7 +116,8 @@ class DeleteThread:
 class StartTurn:
     """Ask the thread's agent for something.
 
-    With a `turn_id` that exists and the same prompt, it is the same turn.
+    With a `turn_id` that exists and the same prompt, it is the same turn. `model`, `mode` and
+    `options` are for this turn only.
     """
 
     thread_id: ThreadId
@@ -113,6 +125,7 @@ class StartTurn:
     turn_id: TurnId | None = None
     model: str | None = None
     mode: Mode | None = None
+    options: Mapping[str, OptionValue] | None = None
     command_id: CommandId | None = None
 
 
@@ -128,6 +141,7 @@ class QueueMessage:
     message_id: MessageId | None = None
     model: str | None = None
     mode: Mode | None = None
+    options: Mapping[str, OptionValue] | None = None
     command_id: CommandId | None = None
 
 

@@ -21,6 +21,7 @@ from peon_protocol.values import (
     PlanEntry,
     SessionOption,
     SessionOrigin,
+    SessionServer,
     StopReason,
     ToolKind,
     Usage,
@@ -29,7 +30,10 @@ from peon_protocol.values import (
 
 @attrs.frozen(kw_only=True)
 class SessionStarted:
-    """A session with an agent is open. `native_id` is the agent's own name for it."""
+    """A session with an agent is open. `native_id` is the agent's own name for it.
+
+    `mcp_servers` says of each server of the thread whether it was given it.
+    """
 
     TYPE: ClassVar = "sessionStarted"
     session_id: SessionId
@@ -37,6 +41,7 @@ class SessionStarted:
     agent_name: str
     agent_version: str | None = None
     origin: SessionOrigin = SessionOrigin.FRESH
+    mcp_servers: tuple[SessionServer, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -3,6 +3,8 @@
 Ids are named as the commands name them.
 """
 
+from collections.abc import Mapping
+
 import attrs
 
 from peon_protocol.ids import (
@@ -30,8 +32,10 @@ from peon_protocol.values import (
     ItemStatus,
     JsonValue,
     Location,
+    McpServer,
     MissingPath,
     Mode,
+    OptionValue,
     PlanEntry,
     ProjectDefaults,
     Prompt,
@@ -39,6 +43,7 @@ from peon_protocol.values import (
     Scope,
     SessionOption,
     SessionOrigin,
+    SessionServer,
     StopReason,
     ThreadStatus,
     TitleSource,
@@ -112,6 +117,7 @@ class TurnView:
     prompt: Prompt
     mode: Mode
     model: str | None
+    options: Mapping[str, OptionValue]
     items: tuple[ItemView, ...] | None
     started_at: str
     ended_at: str | None
@@ -146,6 +152,7 @@ class QueuedMessageView:
     prompt: Prompt
     model: str | None
     mode: Mode | None
+    options: Mapping[str, OptionValue] | None
     steer: bool
     queued_at: str
 
@@ -175,13 +182,14 @@ class OperationView:
 
 @attrs.frozen(kw_only=True)
 class SessionView:
-    """The live session of a thread's agent."""
+    """The live session of a thread's agent, and which of the thread's servers it was given."""
 
     session_id: SessionId
     provider: str
     agent_name: str
     agent_version: str | None
     origin: SessionOrigin
+    mcp_servers: tuple[SessionServer, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -201,8 +209,9 @@ class ThreadView:
 
     `queue` starts by itself, message by message, unless it is held: after a turn that failed, or
     whose server stopped, until something is started, and while the budget is spent. `options` and
-    `commands` are what its session offered last, `usage` what its turns used; its context is as the
-    last of them left it.
+    `commands` are what its session offered last, and `chosen_options` what was chosen of them;
+    `usage` is what its turns used, its context as the last of them left it. Without
+    `mcp_servers` of its own it has those of the project.
 
     It works in `folder`, which it shares with the threads in `shared_with`.
     """
@@ -225,6 +234,8 @@ class ThreadView:
     session: SessionView | None
     options: tuple[SessionOption, ...]
     commands: tuple[AgentCommand, ...]
+    chosen_options: Mapping[str, OptionValue]
+    mcp_servers: tuple[McpServer, ...] | None
     usage: Usage
     budget: Budget | None
     folder: str

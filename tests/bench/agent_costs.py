@@ -21,6 +21,7 @@ from bench.samples import TEXT, fresh_folder
 from peon.engine.engine import Engine
 from peon.providers.acp.dialect import AcpDialect
 from peon.providers.dialect import Turn
+from peon.providers.mcp import Servers
 from peon.providers.port import AgentFault, SessionRequest
 from peon.providers.redaction import RedactingSink
 from peon.providers.secrets import Secrets
@@ -106,6 +107,7 @@ class _Desk:
     engine: Engine
     thread_id: ThreadId
     turn: Turn | None = attrs.field(factory=Turn)
+    servers: Servers = attrs.field(factory=Servers)
     sink: RedactingSink = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:

@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from peon.domain.facts import Places, ProviderFacts, ProviderObstacle, RootFact
+from peon.domain.facts import (
+    LiteralSecret,
+    Places,
+    ProviderFacts,
+    ProviderObstacle,
+    RootFact,
+    Takes,
+)
 from peon.journal.filesystem import LocalFileSystem
 from peon.runtime.ids import RandomIds
 from peon_protocol.events import ItemRecorded, StoredEvent
@@ -47,6 +54,12 @@ class StillWorld:
         return "script"
 
     def obstacle(self, provider: str, environment: Mapping[str, str]) -> ProviderObstacle | None:
+        return None
+
+    def takes(self, provider: str) -> Takes | None:
+        return None
+
+    def literal_secret(self, servers: object) -> LiteralSecret | None:
         return None
 
     def places(self, root: str, paths: object) -> Places:

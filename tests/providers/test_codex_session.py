@@ -452,10 +452,9 @@ async def test_its_models_are_an_option(agents: Agency):
     await recorder.turn("say on")
     (told,) = recorder.of(SessionConfigured)
     choices = (OptionChoice("gpt-5.5", "GPT 5.5"),)
-    assert told.options == (
-        SessionOption(
-            "model", "Model", OptionCategory.MODEL, SettingKind.SELECT, "gpt-5.5", choices
-        ),
+    assert told.options is not None
+    assert told.options[0] == SessionOption(
+        "model", "Model", OptionCategory.MODEL, SettingKind.SELECT, "gpt-5.5", choices
     )
 
 

@@ -12,7 +12,14 @@ from peon.domain.commands import (
     RecordTurnCheckpoint,
 )
 from peon.domain.effects import Effect
-from peon.domain.facts import Places, ProviderFacts, ProviderObstacle, RootFact
+from peon.domain.facts import (
+    LiteralSecret,
+    Places,
+    ProviderFacts,
+    ProviderObstacle,
+    RootFact,
+    Takes,
+)
 from peon.domain.model import Model, Thread, Turn
 from peon.engine.coalescer import CoalescerLimits
 from peon.engine.engine import Engine, EngineParts
@@ -35,7 +42,7 @@ from peon_protocol.ids import EventId, ProjectId, ThreadId, TurnId
 from peon_protocol.notifications import TurnDelta
 from peon_protocol.provider_events import ProviderEvent, TextDelta
 from peon_protocol.results import CommandResult
-from peon_protocol.values import Actor, ActorKind
+from peon_protocol.values import Actor, ActorKind, McpServer
 from support.clock import FakeClock, give_way
 from support.given import places_of
 
@@ -66,6 +73,12 @@ class OpenWorld:
         return "script"
 
     def obstacle(self, provider: str, environment: Mapping[str, str]) -> ProviderObstacle | None:
+        return None
+
+    def takes(self, provider: str) -> Takes | None:
+        return None
+
+    def literal_secret(self, servers: Iterable[McpServer]) -> LiteralSecret | None:
         return None
 
     def places(self, root: str, paths: Iterable[str]) -> Places:

@@ -15,7 +15,7 @@ import attrs
 from peon.domain.commands import AnyCommand
 from peon.domain.decide import Decided, decide
 from peon.domain.effects import Effect
-from peon.domain.facts import Facts, Places, ProviderFacts, RootFact
+from peon.domain.facts import Facts, LiteralSecret, Places, ProviderFacts, RootFact
 from peon.domain.model import Model, Receipt, Thread
 from peon.domain.project import project
 from peon.domain.react import react
@@ -124,10 +124,17 @@ def facts(
     root: RootFact | None = None,
     places: Places = NOWHERE,
     providers: ProviderFacts = PROVIDERS,
+    secret: LiteralSecret | None = None,
 ) -> Facts:
     """The world as a command finds it: by default its folder exists and is nobody's."""
-    found = RootFact(ROOT) if root is None else root
-    return Facts(fresh_id=fresh, actor=actor, providers=providers, root=found, places=places)
+    return Facts(
+        fresh_id=fresh,
+        actor=actor,
+        providers=providers,
+        root=RootFact(ROOT) if root is None else root,
+        places=places,
+        literal_secret=secret,
+    )
 
 
 def places_of(paths: Iterable[str], *, outside: bool = False, private: bool = False) -> Places:
@@ -164,12 +171,13 @@ class Given:
         outside: bool = False,
         private: bool = False,
         providers: ProviderFacts = PROVIDERS,
+        secret: LiteralSecret | None = None,
     ) -> "When":
         """Decide a command, in the world as the keywords have it."""
         model = self.history.model
         before = encoded(model)
         places = places_in(command, outside=outside, private=private)
-        known = facts(actor=by, root=root, places=places, providers=providers)
+        known = facts(actor=by, root=root, places=places, providers=providers, secret=secret)
         decided = decide(command, model, known)
         assert encoded(model) == before, "deciding changed the model"
         return When(self.history, decided)

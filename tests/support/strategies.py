@@ -3,6 +3,7 @@
 import enum
 import functools
 import types
+from collections.abc import Mapping
 from typing import Any, Final, TypeVar, Union, get_args, get_origin
 
 import attrs
@@ -88,6 +89,8 @@ def _of(kind: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(kind)
     if get_origin(kind) is tuple:
         return st.lists(_of(get_args(kind)[0]), max_size=2).map(tuple)
+    if get_origin(kind) is Mapping:
+        return st.dictionaries(texts(), _of(get_args(kind)[1]), max_size=2)
     if get_origin(kind) in {Union, types.UnionType}:
         return st.one_of(*map(_of, get_args(kind)))
     return st.builds(kind, **_members(kind))

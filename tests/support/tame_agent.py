@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Mapping
 
+from peon.domain.facts import Takes
 from peon.providers.port import (
+    NO_OPTIONS,
     Availability,
     Available,
     Login,
@@ -24,6 +26,7 @@ from peon_protocol.values import (
     AuthMethod,
     Mode,
     OptionKind,
+    OptionValue,
     Prompt,
     StopReason,
     ToolKind,
@@ -38,6 +41,7 @@ class TameSession:
     def __init__(self, request: SessionRequest, sink: SessionSink) -> None:
         self.request = request
         self.prompts: list[Prompt] = []
+        self.options: list[Mapping[str, OptionValue]] = []
         self.answers: list[tuple[ActionId, str | None]] = []
         self.interrupted = 0
         self.heeds = True
@@ -64,11 +68,19 @@ class TameSession:
     def alive(self) -> bool:
         return self._alive
 
-    async def prompt(self, prompt: Prompt, *, mode: Mode, model: str | None) -> None:
+    async def prompt(
+        self,
+        prompt: Prompt,
+        *,
+        mode: Mode,
+        model: str | None,
+        options: Mapping[str, OptionValue] = NO_OPTIONS,
+    ) -> None:
         if self.refusing is not None:
             raise self.refusing
         self._at_work = True
         self.prompts.append(prompt)
+        self.options.append(options)
         self._news.set()
 
     async def steer(self, prompt: Prompt) -> None:
@@ -181,6 +193,10 @@ class TameProvider:
     @property
     def steers(self) -> bool:
         return True
+
+    @property
+    def takes(self) -> Takes:
+        return Takes()
 
     def supports(self, mode: Mode) -> bool:
         return True

@@ -74,6 +74,11 @@ export type Operation =
   | WorktreeRemoveOperation
   | WorktreeRestoreOperation;
 
+/** What an option is set to: a choice's `value`, or true or false. */
+export type OptionValue =
+  | boolean
+  | string;
+
 /** What a provider says, told apart by `type`. */
 export type ProviderEvent =
   | ProviderSessionStarted
@@ -369,6 +374,43 @@ export interface StoredText {
   size: number;
 }
 
+/**
+ * How an agent speaks to a server.
+ *
+ * - `stdio`: It starts `command` and speaks to it.
+ * - `http`: It calls `url`.
+ * - `sse`: It listens at `url`; the older way.
+ */
+export type McpTransport =
+  | "stdio"
+  | "http"
+  | "sse";
+
+/**
+ * A server that an agent's session is given: a program to start, or an address to call.
+ *
+ * Without a `transport` it is `stdio` where there is a command, and else `http`. In `command`,
+ * `args`, `url` and the values of `env` and `headers`, `${env:NAME}` stands for a variable of the
+ * client's environment, which is read when a session is opened and written nowhere. A secret must
+ * stand there in this way.
+ */
+export interface McpServer {
+  name: string;
+  command?: string | null;
+  args?: string[];
+  env?: Record<string, string>;
+  url?: string | null;
+  headers?: Record<string, string>;
+  transport?: McpTransport | null;
+}
+
+/** Whether a session was given a server of its thread, and if not, why. */
+export interface SessionServer {
+  name: string;
+  given: boolean;
+  reason?: string | null;
+}
+
 /** Who caused an event: the kind, and the name it gave itself. */
 export interface Actor {
   kind: ActorKind;
@@ -471,12 +513,17 @@ export interface Budget {
   currency?: string | null;
 }
 
-/** What a new thread of the project takes where it does not say itself. */
+/**
+ * What a new thread of the project takes where it does not say itself.
+ *
+ * The servers are those of every thread that has none of its own, whenever its session opens.
+ */
 export interface ProjectDefaults {
   provider?: string | null;
   model?: string | null;
   mode?: Mode | null;
   budget?: Budget | null;
+  mcpServers?: McpServer[] | null;
 }
 
 /** A path a checkpoint could not hold, and why. */
@@ -537,7 +584,8 @@ export interface OptionChoice {
 /**
  * Something that can be chosen of a session; `value` is a choice's value, true, false or null.
  *
- * What is of the category `model` is chosen with `model`; modes of an agent's own are shown only.
+ * It is chosen with `options`, but for two: what is of the category `model` is chosen with
+ * `model`, and modes of an agent's own are shown only, ours is chosen with `mode`.
  */
 export interface SessionOption {
   optionId: string;
@@ -708,7 +756,11 @@ export interface WorktreeRestoreOperation {
   type: "worktreeRestore";
 }
 
-/** A session with an agent is open. `nativeId` is the agent's own name for it. */
+/**
+ * A session with an agent is open. `nativeId` is the agent's own name for it.
+ *
+ * `mcpServers` says of each server of the thread whether it was given it.
+ */
 export interface ProviderSessionStarted {
   type: "sessionStarted";
   sessionId: SessionId;
@@ -716,6 +768,7 @@ export interface ProviderSessionStarted {
   agentName: string;
   agentVersion?: string | null;
   origin?: SessionOrigin;
+  mcpServers?: SessionServer[];
 }
 
 /**
@@ -866,7 +919,11 @@ export interface RuleRemoved {
   ruleId: RuleId;
 }
 
-/** A conversation was opened in a project. */
+/**
+ * A conversation was opened in a project.
+ *
+ * Where `mcpServers` is null, its sessions are given those of the project.
+ */
 export interface ThreadCreated {
   threadId: ThreadId;
   projectId: ProjectId;
@@ -876,9 +933,15 @@ export interface ThreadCreated {
   model: string | null;
   mode: Mode;
   budget: Budget | null;
+  options: Record<string, OptionValue>;
+  mcpServers: McpServer[] | null;
 }
 
-/** What is null stayed as it was; `titleSource` says who set the title. */
+/**
+ * What is null stayed as it was; `titleSource` says who set the title.
+ *
+ * Of `options` only those named have changed; one that is null there is left to the agent again.
+ */
 export interface ThreadConfigured {
   threadId: ThreadId;
   title: string | null;
@@ -887,6 +950,8 @@ export interface ThreadConfigured {
   mode: Mode | null;
   budget: Budget | null;
   archived: boolean | null;
+  options: Record<string, OptionValue | null> | null;
+  mcpServers: McpServer[] | null;
 }
 
 /** The thread is gone. */
@@ -905,7 +970,11 @@ export interface EventErased {
   reason: ErasureReason;
 }
 
-/** A session with an agent is open for the thread. */
+/**
+ * A session with an agent is open for the thread.
+ *
+ * `mcpServers` says of each server of the thread whether the session was given it.
+ */
 export interface SessionOpened {
   threadId: ThreadId;
   sessionId: SessionId;
@@ -914,6 +983,7 @@ export interface SessionOpened {
   agentName: string;
   agentVersion: string | null;
   origin: SessionOrigin;
+  mcpServers: SessionServer[];
 }
 
 /** What the session offers, and what it is set to, is this from now on. */
@@ -946,6 +1016,7 @@ export interface MessageQueued {
   mode: Mode | null;
   steer: boolean;
   turnId: TurnId | null;
+  options: Record<string, OptionValue> | null;
 }
 
 /** A message that waits says something else now. */
@@ -980,7 +1051,8 @@ export interface MessageSteered {
  * A prompt was given. `number` counts from 1 in the thread and is never used again.
  *
  * `checkpointId` names the checkpoint that is taken before the agent sees the prompt,
- * `messageId` the message of the queue that this is.
+ * `messageId` the message of the queue that this is. `options` are those chosen for it, by the
+ * thread or for this turn only.
  */
 export interface TurnStarted {
   threadId: ThreadId;
@@ -991,6 +1063,7 @@ export interface TurnStarted {
   model: string | null;
   mode: Mode;
   messageId: MessageId | null;
+  options: Record<string, OptionValue>;
 }
 
 /** The turn was asked to stop, by somebody or by its budget; the agent has not agreed yet. */
@@ -1309,17 +1382,26 @@ export interface CreateThread {
   provider?: string | null;
   model?: string | null;
   mode?: Mode | null;
+  options?: Record<string, OptionValue> | null;
+  mcpServers?: McpServer[] | null;
   budget?: Budget | null;
   worktree?: WorktreeChoice | null;
   commandId?: CommandId | null;
 }
 
-/** Change a thread; what is null stays. */
+/**
+ * Change a thread; what is null stays.
+ *
+ * Of `options` those named are set, for turns to come; one that is null there is left to the agent
+ * again. `mcpServers` replaces the servers of the thread, and with `[]` it has none.
+ */
 export interface ConfigureThread {
   threadId: ThreadId;
   title?: string | null;
   model?: string | null;
   mode?: Mode | null;
+  options?: Record<string, OptionValue | null> | null;
+  mcpServers?: McpServer[] | null;
   budget?: Budget | null;
   archived?: boolean | null;
   commandId?: CommandId | null;
@@ -1334,7 +1416,8 @@ export interface DeleteThread {
 /**
  * Ask the thread's agent for something.
  *
- * With a `turnId` that exists and the same prompt, it is the same turn.
+ * With a `turnId` that exists and the same prompt, it is the same turn. `model`, `mode` and
+ * `options` are for this turn only.
  */
 export interface StartTurn {
   threadId: ThreadId;
@@ -1342,6 +1425,7 @@ export interface StartTurn {
   turnId?: TurnId | null;
   model?: string | null;
   mode?: Mode | null;
+  options?: Record<string, OptionValue> | null;
   commandId?: CommandId | null;
 }
 
@@ -1356,6 +1440,7 @@ export interface QueueMessage {
   messageId?: MessageId | null;
   model?: string | null;
   mode?: Mode | null;
+  options?: Record<string, OptionValue> | null;
   commandId?: CommandId | null;
 }
 
@@ -1758,6 +1843,7 @@ export interface TurnView {
   prompt: Prompt;
   mode: Mode;
   model: string | null;
+  options: Record<string, OptionValue>;
   items: ItemView[] | null;
   startedAt: string;
   endedAt: string | null;
@@ -1788,6 +1874,7 @@ export interface QueuedMessageView {
   prompt: Prompt;
   model: string | null;
   mode: Mode | null;
+  options: Record<string, OptionValue> | null;
   steer: boolean;
   queuedAt: string;
 }
@@ -1811,13 +1898,14 @@ export interface OperationView {
   requestedAt: string;
 }
 
-/** The live session of a thread's agent. */
+/** The live session of a thread's agent, and which of the thread's servers it was given. */
 export interface SessionView {
   sessionId: SessionId;
   provider: string;
   agentName: string;
   agentVersion: string | null;
   origin: SessionOrigin;
+  mcpServers: SessionServer[];
 }
 
 /** A thread's worktree. `removed`: it was taken away, and can be brought back. */
@@ -1834,8 +1922,9 @@ export interface WorktreeView {
  *
  * `queue` starts by itself, message by message, unless it is held: after a turn that failed, or
  * whose server stopped, until something is started, and while the budget is spent. `options` and
- * `commands` are what its session offered last, `usage` what its turns used; its context is as the
- * last of them left it.
+ * `commands` are what its session offered last, and `chosenOptions` what was chosen of them;
+ * `usage` is what its turns used, its context as the last of them left it. Without
+ * `mcpServers` of its own it has those of the project.
  *
  * It works in `folder`, which it shares with the threads in `sharedWith`.
  */
@@ -1858,6 +1947,8 @@ export interface ThreadView {
   session: SessionView | null;
   options: SessionOption[];
   commands: AgentCommand[];
+  chosenOptions: Record<string, OptionValue>;
+  mcpServers: McpServer[] | null;
   usage: Usage;
   budget: Budget | null;
   folder: string;
@@ -2213,7 +2304,7 @@ export interface LineExplanation {
   threadId: ThreadId | null;
   turnId: TurnId | null;
   number: number | null;
-  prompt: JsonValue;
+  prompt: Prompt | null;
   itemId: ItemId | null;
   toolTitle: string | null;
   actionId: ActionId | null;
@@ -2547,6 +2638,44 @@ export interface TurnNotFoundDetails {
 /** A prompt must ask something. */
 export type PromptEmptyDetails = Record<string, never>;
 
+/** The prompt is longer than can be taken; `what` says of what, and both are counted in that. */
+export interface PromptTooLargeDetails {
+  size: number;
+  limit: number;
+  what: string;
+}
+
+/** The agent takes no content of this type. */
+export interface PromptNotSupportedDetails {
+  provider: string;
+  content: string;
+}
+
+/** The thread's agent offers no such option. */
+export interface OptionUnknownDetails {
+  optionId: string;
+  known: string[];
+}
+
+/** The option cannot have this value. */
+export interface OptionValueUnknownDetails {
+  optionId: string;
+  value: OptionValue;
+  known: string[];
+}
+
+/** The option is one that has a field of its own. */
+export interface OptionReservedDetails {
+  optionId: string;
+  field: string;
+}
+
+/** A server of the Model Context Protocol is not described as it must be. */
+export interface McpInvalidDetails {
+  server: string;
+  problem: string;
+}
+
 /** The thread's turns have used what they may. */
 export interface BudgetSpentDetails {
   threadId: ThreadId;
@@ -2728,6 +2857,12 @@ export interface RejectionDetails {
   "turn.idUsed": TurnIdUsedDetails;
   "turn.notFound": TurnNotFoundDetails;
   "prompt.empty": PromptEmptyDetails;
+  "prompt.tooLarge": PromptTooLargeDetails;
+  "prompt.notSupported": PromptNotSupportedDetails;
+  "option.unknown": OptionUnknownDetails;
+  "option.valueUnknown": OptionValueUnknownDetails;
+  "option.reserved": OptionReservedDetails;
+  "mcp.invalid": McpInvalidDetails;
   "budget.spent": BudgetSpentDetails;
   "message.notFound": MessageNotFoundDetails;
   "message.idUsed": MessageIdUsedDetails;

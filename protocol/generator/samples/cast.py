@@ -26,10 +26,12 @@ from peon_protocol.values import (
     Decider,
     DeciderKind,
     FileEdit,
+    McpServer,
     OptionCategory,
     OptionChoice,
     OptionKind,
     SessionOption,
+    SessionServer,
     SettingKind,
     Usage,
 )
@@ -116,6 +118,13 @@ SESSION_OPTIONS: Final = (
         value=False,
     ),
 )
+TICKETS: Final = McpServer(
+    name="tickets",
+    command="tickets-mcp",
+    args=("--read-only",),
+    env={"TICKETS_TOKEN": "${env:TICKETS_TOKEN}"},
+)
+SESSION_SERVERS: Final = (SessionServer(name="tickets", given=True),)
 COMMANDS: Final = (AgentCommand(name="compact", description="Shorten what is remembered."),)
 
 

@@ -53,13 +53,17 @@ _OPENING: Final = (
             title="New thread",
             title_source=TitleSource.SERVER,
             provider=cast.AGENT,
+            mcp_servers=(cast.TICKETS,),
         ),
     ),
     ada(
         12,
         "thread/configure",
         events.ThreadConfigured(
-            thread_id=cast.THREAD, title="Greet by name", title_source=TitleSource.USER
+            thread_id=cast.THREAD,
+            title="Greet by name",
+            title_source=TitleSource.USER,
+            options={"fast": True},
         ),
     ),
 )
@@ -104,6 +108,7 @@ _FIRST_TURN: Final = (
             provider=cast.AGENT,
             agent_name="Script",
             agent_version="0.1.0",
+            mcp_servers=cast.SESSION_SERVERS,
         ),
     ),
     agent(22, _SAID),

@@ -38,14 +38,20 @@ COMMANDS: Final = (
     Exchange(
         "thread/create",
         commands.CreateThread(
-            project_id=cast.PROJECT, thread_id=cast.THREAD, command_id=CommandId("cmd-3")
+            project_id=cast.PROJECT,
+            thread_id=cast.THREAD,
+            mcp_servers=(cast.TICKETS,),
+            command_id=CommandId("cmd-3"),
         ),
         results.ThreadResult(sequence=3, thread_id=cast.THREAD),
     ),
     Exchange(
         "thread/configure",
         commands.ConfigureThread(
-            thread_id=cast.THREAD, title="Greet by name", command_id=CommandId("cmd-4")
+            thread_id=cast.THREAD,
+            title="Greet by name",
+            options={"fast": True},
+            command_id=CommandId("cmd-4"),
         ),
         results.ThreadResult(sequence=4, thread_id=cast.THREAD),
     ),

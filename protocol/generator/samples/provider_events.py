@@ -19,7 +19,11 @@ from peon_protocol.values import (
 
 PROVIDER_EVENTS: Final[tuple[said.ProviderEvent, ...]] = (
     said.SessionStarted(
-        session_id=cast.SESSION, native_id="5d0c", agent_name="Script", agent_version="0.1.0"
+        session_id=cast.SESSION,
+        native_id="5d0c",
+        agent_name="Script",
+        agent_version="0.1.0",
+        mcp_servers=cast.SESSION_SERVERS,
     ),
     said.SessionConfigured(options=cast.SESSION_OPTIONS, commands=cast.COMMANDS),
     said.SessionEnded(

@@ -1,11 +1,12 @@
 """Events of messages that wait for their turn, or are told to an agent at work."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
 
 from peon_protocol.ids import ItemId, MessageId, ThreadId, TurnId
-from peon_protocol.values import Mode, Prompt
+from peon_protocol.values import Mode, OptionValue, Prompt
 
 
 @attrs.frozen(kw_only=True)
@@ -25,6 +26,7 @@ class MessageQueued:
     mode: Mode | None = None
     steer: bool = False
     turn_id: TurnId | None = None
+    options: Mapping[str, OptionValue] | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -1,5 +1,6 @@
 """Events of threads and of the sessions of their agents."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
@@ -9,16 +10,22 @@ from peon_protocol.values import (
     AgentCommand,
     Budget,
     ErasureReason,
+    McpServer,
     Mode,
+    OptionValue,
     SessionOption,
     SessionOrigin,
+    SessionServer,
     TitleSource,
 )
 
 
 @attrs.frozen(kw_only=True)
 class ThreadCreated:
-    """A conversation was opened in a project."""
+    """A conversation was opened in a project.
+
+    Where `mcpServers` is null, its sessions are given those of the project.
+    """
 
     TYPE: ClassVar = "thread.created"
     SCHEMA: ClassVar = 1
@@ -30,11 +37,16 @@ class ThreadCreated:
     model: str | None = None
     mode: Mode = Mode.ASK
     budget: Budget | None = None
+    options: Mapping[str, OptionValue] = attrs.field(factory=dict)
+    mcp_servers: tuple[McpServer, ...] | None = None
 
 
 @attrs.frozen(kw_only=True)
 class ThreadConfigured:
-    """What is null stayed as it was; `title_source` says who set the title."""
+    """What is null stayed as it was; `title_source` says who set the title.
+
+    Of `options` only those named have changed; one that is null there is left to the agent again.
+    """
 
     TYPE: ClassVar = "thread.configured"
     SCHEMA: ClassVar = 1
@@ -45,6 +57,8 @@ class ThreadConfigured:
     mode: Mode | None = None
     budget: Budget | None = None
     archived: bool | None = None
+    options: Mapping[str, OptionValue | None] | None = None
+    mcp_servers: tuple[McpServer, ...] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -77,7 +91,10 @@ class EventErased:
 
 @attrs.frozen(kw_only=True)
 class SessionOpened:
-    """A session with an agent is open for the thread."""
+    """A session with an agent is open for the thread.
+
+    `mcp_servers` says of each server of the thread whether the session was given it.
+    """
 
     TYPE: ClassVar = "session.opened"
     SCHEMA: ClassVar = 1
@@ -88,6 +105,7 @@ class SessionOpened:
     agent_name: str
     agent_version: str | None = None
     origin: SessionOrigin = SessionOrigin.FRESH
+    mcp_servers: tuple[SessionServer, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -1,11 +1,12 @@
 """Events of turns."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
 
 from peon_protocol.ids import CheckpointId, MessageId, ThreadId, TurnId
-from peon_protocol.values import Mode, Prompt, StopReason, TurnError, Usage
+from peon_protocol.values import Mode, OptionValue, Prompt, StopReason, TurnError, Usage
 
 
 @attrs.frozen(kw_only=True)
@@ -13,7 +14,8 @@ class TurnStarted:
     """A prompt was given. `number` counts from 1 in the thread and is never used again.
 
     `checkpoint_id` names the checkpoint that is taken before the agent sees the prompt,
-    `message_id` the message of the queue that this is.
+    `message_id` the message of the queue that this is. `options` are those chosen for it, by the
+    thread or for this turn only.
     """
 
     TYPE: ClassVar = "turn.started"
@@ -26,6 +28,7 @@ class TurnStarted:
     model: str | None = None
     mode: Mode = Mode.ASK
     message_id: MessageId | None = None
+    options: Mapping[str, OptionValue] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)

@@ -14,6 +14,14 @@ from peon_protocol.rejections.actions import (
     ActionNotFound,
     ActionScopeNotAvailable,
 )
+from peon_protocol.rejections.choices import (
+    McpInvalid,
+    OptionReserved,
+    OptionUnknown,
+    OptionValueUnknown,
+    PromptNotSupported,
+    PromptTooLarge,
+)
 from peon_protocol.rejections.messages import (
     MessageBeingSent,
     MessageIdUsed,
@@ -92,6 +100,7 @@ __all__ = [
     "DescriptionBlank",
     "FolderNotNamed",
     "LoginMethodUnknown",
+    "McpInvalid",
     "MessageBeingSent",
     "MessageBlank",
     "MessageIdUsed",
@@ -99,6 +108,9 @@ __all__ = [
     "ModeNotSupported",
     "NothingChosen",
     "OperationInProgress",
+    "OptionReserved",
+    "OptionUnknown",
+    "OptionValueUnknown",
     "PathOutsideWorkspace",
     "PathsWithoutFiles",
     "ProjectHasRunningThreads",
@@ -107,6 +119,8 @@ __all__ = [
     "ProjectRootInUse",
     "ProjectRootUnusable",
     "PromptEmpty",
+    "PromptNotSupported",
+    "PromptTooLarge",
     "ProviderNeedsLogin",
     "ProviderNotAvailable",
     "ProviderNotHost",
@@ -159,6 +173,12 @@ Rejection: TypeAlias = (
     | TurnIdUsed
     | TurnNotFound
     | PromptEmpty
+    | PromptTooLarge
+    | PromptNotSupported
+    | OptionUnknown
+    | OptionValueUnknown
+    | OptionReserved
+    | McpInvalid
     | BudgetSpent
     | MessageNotFound
     | MessageIdUsed

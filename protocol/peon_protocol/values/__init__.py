@@ -17,6 +17,7 @@ from peon_protocol.values.content import (
     StoredText,
     TextContent,
 )
+from peon_protocol.values.mcp import McpServer, McpTransport, SessionServer
 from peon_protocol.values.operations import (
     CheckpointOperation,
     CommitOperation,
@@ -60,6 +61,7 @@ from peon_protocol.values.sessions import (
     AgentCommand,
     OptionCategory,
     OptionChoice,
+    OptionValue,
     SessionOption,
     SettingKind,
 )
@@ -126,12 +128,15 @@ __all__ = [
     "LineOrigin",
     "Location",
     "LoginKind",
+    "McpServer",
+    "McpTransport",
     "MissingPath",
     "Mode",
     "Operation",
     "OptionCategory",
     "OptionChoice",
     "OptionKind",
+    "OptionValue",
     "PathConflict",
     "PlanEntry",
     "PlanPriority",
@@ -151,6 +156,7 @@ __all__ = [
     "Scope",
     "SessionOption",
     "SessionOrigin",
+    "SessionServer",
     "SettingKind",
     "StopReason",
     "StoredContent",

@@ -3,6 +3,7 @@
 import attrs
 
 from peon_protocol.values.content import ItemContent, JsonValue, StoredText
+from peon_protocol.values.mcp import McpServer
 from peon_protocol.values.words import (
     ActorKind,
     DeciderKind,
@@ -141,12 +142,16 @@ class Budget:
 
 @attrs.frozen
 class ProjectDefaults:
-    """What a new thread of the project takes where it does not say itself."""
+    """What a new thread of the project takes where it does not say itself.
+
+    The servers are those of every thread that has none of its own, whenever its session opens.
+    """
 
     provider: str | None = None
     model: str | None = None
     mode: Mode | None = None
     budget: Budget | None = None
+    mcp_servers: tuple[McpServer, ...] | None = None
 
 
 @attrs.frozen

@@ -1,10 +1,14 @@
 """What a session with an agent offers: options with their values, and commands."""
 
 import enum
+from typing import TypeAlias
 
 import attrs
 
 from peon_protocol.values.content import JsonValue
+
+OptionValue: TypeAlias = bool | str
+"""What an option is set to: a choice's `value`, or true or false."""
 
 
 class OptionCategory(enum.StrEnum):
@@ -37,7 +41,8 @@ class OptionChoice:
 class SessionOption:
     """Something that can be chosen of a session; `value` is a choice's value, true, false or null.
 
-    What is of the category `model` is chosen with `model`; modes of an agent's own are shown only.
+    It is chosen with `options`, but for two: what is of the category `model` is chosen with
+    `model`, and modes of an agent's own are shown only, ours is chosen with `mode`.
     """
 
     option_id: str

@@ -170,7 +170,7 @@ def _turn(command: _OfTurn, model: Model, facts: Facts) -> Iterator[Event]:
         case QueueMessage():
             return queue_message(command, model, facts)
         case EditMessage():
-            return edit_message(command, model)
+            return edit_message(command, model, facts)
         case RemoveMessage():
             return remove_message(command, model)
         case MoveMessage():

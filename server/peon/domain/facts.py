@@ -34,10 +34,29 @@ class Places:
 
 
 @attrs.frozen
+class Takes:
+    """What a provider takes in a prompt, as far as it is known: the types of content blocks, and
+    how many characters of text.
+    """
+
+    content: frozenset[str] | None = None
+    text: int | None = None
+
+
+@attrs.frozen
+class LiteralSecret:
+    """A secret stands in the description of a server, and where."""
+
+    server: str
+    place: str
+
+
+@attrs.frozen
 class ProviderFacts:
     """The providers there are, the one taken when none is named, and the modes some cannot keep.
 
-    `obstacle` is what keeps the provider that a command would use from being used.
+    `obstacle` is what keeps the provider that a command would use from being used, and `takes` what
+    that one takes.
     Those in `steerable` take messages while they are at work.
     """
 
@@ -46,6 +65,7 @@ class ProviderFacts:
     unsupported: frozenset[tuple[str, Mode]] = frozenset()
     obstacle: ProviderObstacle | None = None
     steerable: frozenset[str] = frozenset()
+    takes: Takes | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -54,7 +74,7 @@ class Facts:
 
     `fresh_id` has never been used; a rule derives every id it needs from this one. `root` is set
     for CreateProject, `places` for what an agent asks leave for, `usage` where one was reported of
-    the turn that ends.
+    the turn that ends, `literal_secret` where servers hold one.
     """
 
     fresh_id: str
@@ -63,6 +83,7 @@ class Facts:
     root: RootFact | None = None
     places: Places = Places()
     usage: Usage | None = None
+    literal_secret: LiteralSecret | None = None
 
 
 NOTHING: Final = Facts(

@@ -6,11 +6,13 @@ removed it.
 
 from collections.abc import Iterator
 
+from peon.domain.choices import refuse_options
 from peon.domain.commands import RecordSteer
 from peon.domain.facts import Facts
 from peon.domain.items import close_text, new_item_id
 from peon.domain.lookup import require_thread
 from peon.domain.model import Model, Thread, Turn
+from peon.domain.prompts import refuse_prompt
 from peon.domain.queue import (
     as_waiting,
     can_be_told,
@@ -22,7 +24,7 @@ from peon.domain.queue import (
     started_with,
 )
 from peon.domain.threads import refuse_unsupported_mode, refuse_unusable_provider
-from peon.domain.turns import is_empty, refuse_start, require_running
+from peon.domain.turns import refuse_start, require_running
 from peon.errors import CommandRejected
 from peon_protocol.commands import (
     EditMessage,
@@ -42,7 +44,7 @@ from peon_protocol.events import (
     MessageSteered,
 )
 from peon_protocol.ids import ItemId, MessageId
-from peon_protocol.rejections import MessageNotFound, PromptEmpty, ThreadArchived
+from peon_protocol.rejections import MessageNotFound, ThreadArchived
 from peon_protocol.values import (
     ItemKind,
     ItemPatch,
@@ -64,27 +66,29 @@ def queue_message(command: QueueMessage, model: Model, facts: Facts) -> Iterator
         return
     if thread.archived:
         raise CommandRejected(ThreadArchived(thread.thread_id))
-    _refuse_prompt(command.prompt)
+    refuse_prompt(command.prompt, thread.provider, facts)
     refuse_full(thread)
     refuse_unusable_provider(facts, thread.provider)
     refuse_unsupported_mode(facts, thread.provider, command.mode or thread.mode)
+    refuse_options(thread, command.options, command.model)
     queued = MessageQueued(
         thread_id=thread.thread_id,
         message_id=message_id,
         prompt=command.prompt,
         model=command.model,
         mode=command.mode,
+        options=command.options,
     )
     yield queued
     if not thread.queue and _may_start(thread, model):
         yield started_with(thread, as_waiting(queued, ""), facts.fresh_id)
 
 
-def edit_message(command: EditMessage, model: Model) -> Iterator[Event]:
+def edit_message(command: EditMessage, model: Model, facts: Facts) -> Iterator[Event]:
     """What waits may still be worded otherwise."""
     thread = require_thread(model, command.thread_id)
     message = require_waiting(thread, command.message_id)
-    _refuse_prompt(command.prompt)
+    refuse_prompt(command.prompt, thread.provider, facts)
     if message.prompt != command.prompt:
         yield MessageEdited(
             thread_id=thread.thread_id, message_id=message.message_id, prompt=command.prompt
@@ -134,7 +138,7 @@ def steer_turn(command: SteerTurn, model: Model, facts: Facts) -> Iterator[Event
     turn = require_running(thread, command.turn_id)
     if is_there_already(thread, message_id, command.prompt):
         return
-    _refuse_prompt(command.prompt)
+    refuse_prompt(command.prompt, thread.provider, facts)
     refuse_full(thread)
     yield MessageQueued(
         thread_id=thread.thread_id,
@@ -180,11 +184,6 @@ def _said(thread: Thread, turn: Turn, item_id: ItemId, prompt: Prompt) -> Event:
         append=TextAppend(0, len(text.encode()), text) if text else None,
         patch=ItemPatch(content=others) if others else None,
     )
-
-
-def _refuse_prompt(prompt: Prompt) -> None:
-    if is_empty(prompt):
-        raise CommandRejected(PromptEmpty())
 
 
 def _may_start(thread: Thread, model: Model) -> bool:

@@ -4,7 +4,7 @@ Private to the engine, which alone changes it, in place, at a cost per event tha
 Views are made from it; nothing of it is handed out.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 
 import attrs
 
@@ -44,9 +44,11 @@ from peon_protocol.values import (
     ItemStatus,
     JsonValue,
     Location,
+    McpServer,
     MissingPath,
     Mode,
     Operation,
+    OptionValue,
     PlanEntry,
     ProjectDefaults,
     Prompt,
@@ -54,6 +56,7 @@ from peon_protocol.values import (
     Scope,
     SessionOption,
     SessionOrigin,
+    SessionServer,
     StopReason,
     ThreadStatus,
     TitleSource,
@@ -154,6 +157,7 @@ class Turn:
     checkpoint_id: CheckpointId
     started_at: str
     message_id: MessageId | None = None
+    options: Mapping[str, OptionValue] = attrs.field(factory=dict)
     status: TurnStatus = TurnStatus.RUNNING
     captured: bool = False
     prompted: bool = False
@@ -198,6 +202,7 @@ class QueuedMessage:
     model: str | None
     mode: Mode | None
     queued_at: str
+    options: Mapping[str, OptionValue] | None = None
     steering: TurnId | None = None
 
 
@@ -243,6 +248,7 @@ class Session:
     agent_name: str
     agent_version: str | None
     origin: SessionOrigin
+    mcp_servers: tuple[SessionServer, ...] = ()
     heard: bool = False
     """Whether it has said anything in a turn: before that, there is nothing to resume."""
 
@@ -292,6 +298,8 @@ class Thread:
     queue_held: bool = False
     options: tuple[SessionOption, ...] = ()
     commands: tuple[AgentCommand, ...] = ()
+    chosen: Mapping[str, OptionValue] = attrs.field(factory=dict)
+    mcp_servers: tuple[McpServer, ...] | None = None
     usage: Usage = attrs.field(factory=Usage)
     budget: Budget | None = None
     past_messages: dict[MessageId, TurnId | None] = attrs.field(factory=dict)

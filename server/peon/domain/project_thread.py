@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from peon.domain.choices import with_changes
 from peon.domain.model import (
     Action,
     Item,
@@ -64,6 +65,8 @@ def created(event: ThreadCreated, stored: StoredEvent) -> Thread:
         provider=event.provider,
         model=event.model,
         mode=event.mode,
+        chosen=event.options,
+        mcp_servers=event.mcp_servers,
         budget=event.budget,
         created_at=stored.occurred_at,
         updated_at=stored.occurred_at,
@@ -123,6 +126,10 @@ def _configured(thread: Thread, event: ThreadConfigured) -> None:
         thread.model = event.model
     if event.mode is not None:
         thread.mode = event.mode
+    if event.options is not None:
+        thread.chosen = with_changes(thread.chosen, event.options)
+    if event.mcp_servers is not None:
+        thread.mcp_servers = event.mcp_servers
     if event.budget is not None:
         thread.budget = None if event.budget == Budget() else event.budget
     if event.archived is not None:
@@ -139,6 +146,7 @@ def _turn_started(thread: Thread, event: TurnStarted, at: str) -> None:
         checkpoint_id=event.checkpoint_id,
         started_at=at,
         message_id=event.message_id,
+        options=event.options,
     )
     thread.turns[event.turn_id].told, thread.untold = thread.untold, ()
     thread.current = event.turn_id
@@ -296,4 +304,5 @@ def _session(event: SessionOpened) -> Session:
         agent_name=event.agent_name,
         agent_version=event.agent_version,
         origin=event.origin,
+        mcp_servers=event.mcp_servers,
     )

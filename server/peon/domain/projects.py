@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from peon.domain.facts import Facts
 from peon.domain.lookup import at_work, refuse_blank_title, require_project
 from peon.domain.model import Model
+from peon.domain.servers import refuse_servers
 from peon.errors import CommandRejected
 from peon_protocol.commands import ConfigureProject, CreateProject, DeleteProject
 from peon_protocol.events import (
@@ -49,6 +50,7 @@ def configure_project(command: ConfigureProject, model: Model, facts: Facts) -> 
     provider = None if defaults is None else defaults.provider
     if provider is not None and provider not in facts.providers.ids:
         raise CommandRejected(ProviderUnknown(provider))
+    refuse_servers(None if defaults is None else defaults.mcp_servers, facts)
     if command.title is not None or defaults is not None:
         yield ProjectConfigured(
             project_id=project.project_id, title=command.title, defaults=defaults

@@ -203,6 +203,7 @@ def _session_started(thread: Thread, event: SessionStarted) -> Iterator[Event]:
         agent_name=event.agent_name,
         agent_version=event.agent_version,
         origin=event.origin,
+        mcp_servers=event.mcp_servers,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 import attrs
 
 from peon.domain.budgets import is_spent
+from peon.domain.choices import with_changes
 from peon.domain.facts import Facts
 from peon.domain.lookup import at_work_in, folder_of, sharing
 from peon.domain.model import Model, QueuedMessage, Thread, Turn
@@ -80,6 +81,7 @@ def as_waiting(event: MessageQueued, at: str) -> QueuedMessage:
         prompt=event.prompt,
         model=event.model,
         mode=event.mode,
+        options=event.options,
         queued_at=at,
         steering=event.turn_id if event.steer else None,
     )
@@ -96,6 +98,7 @@ def started_with(thread: Thread, message: QueuedMessage, fresh_id: str) -> TurnS
         model=message.model or thread.model,
         mode=message.mode or thread.mode,
         message_id=message.message_id,
+        options=with_changes(thread.chosen, message.options),
     )
 
 
@@ -143,6 +146,7 @@ def started_after(
         started_with(thread, message, fresh_id),
         model=message.model or command.model or thread.model,
         mode=message.mode or command.mode or thread.mode,
+        options=with_changes(with_changes(thread.chosen, command.options), message.options),
     )
 
 
@@ -161,6 +165,7 @@ def queued_again(thread_id: ThreadId, message: QueuedMessage) -> MessageQueued:
         prompt=message.prompt,
         model=message.model,
         mode=message.mode,
+        options=message.options,
     )
 
 

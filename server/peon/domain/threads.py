@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from peon.domain.choices import refuse_options
 from peon.domain.commands import RecordErasure
 from peon.domain.facts import Facts
 from peon.domain.lookup import (
@@ -13,6 +14,7 @@ from peon.domain.lookup import (
 )
 from peon.domain.model import Model
 from peon.domain.queue import next_after, started_after
+from peon.domain.servers import refuse_servers
 from peon.domain.worktrees import worktree_wanted
 from peon.errors import CommandRejected
 from peon_protocol.commands import ConfigureThread, CreateThread, DeleteThread
@@ -42,6 +44,7 @@ def create_thread(command: CreateThread, model: Model, facts: Facts) -> Iterator
     refuse_unusable_provider(facts, provider)
     mode = command.mode or defaults.mode or Mode.ASK
     refuse_unsupported_mode(facts, provider, mode)
+    refuse_servers(command.mcp_servers, facts)
     made = (
         () if command.worktree is None else (worktree_wanted(command.worktree, thread_id, facts),)
     )
@@ -53,6 +56,8 @@ def create_thread(command: CreateThread, model: Model, facts: Facts) -> Iterator
         provider=provider,
         model=command.model or defaults.model,
         mode=mode,
+        options=command.options or {},
+        mcp_servers=command.mcp_servers,
         budget=command.budget or defaults.budget,
     )
     yield from made
@@ -67,17 +72,21 @@ def configure_thread(command: ConfigureThread, model: Model, facts: Facts) -> It
         refuse_while_operation_runs(thread)
     if command.mode is not None:
         refuse_unsupported_mode(facts, thread.provider, command.mode)
-    changes = (command.title, command.model, command.mode, command.budget, command.archived)
-    if any(change is not None for change in changes):
-        yield ThreadConfigured(
-            thread_id=thread.thread_id,
-            title=command.title,
-            title_source=TitleSource.USER if command.title else None,
-            model=command.model,
-            mode=command.mode,
-            budget=command.budget,
-            archived=command.archived,
-        )
+    refuse_options(thread, command.options, command.model)
+    refuse_servers(command.mcp_servers, facts)
+    configured = ThreadConfigured(
+        thread_id=thread.thread_id,
+        title=command.title,
+        title_source=TitleSource.USER if command.title else None,
+        model=command.model,
+        mode=command.mode,
+        budget=command.budget,
+        archived=command.archived,
+        options=command.options or None,
+        mcp_servers=command.mcp_servers,
+    )
+    if configured != ThreadConfigured(thread_id=thread.thread_id):
+        yield configured
     first = next_after(command, thread, model)
     if first is not None:
         yield started_after(command, thread, first, facts.fresh_id)

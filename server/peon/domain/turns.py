@@ -6,11 +6,13 @@ import attrs
 
 from peon.domain.actions import withdraw_all
 from peon.domain.budgets import is_spent
+from peon.domain.choices import refuse_options, with_changes
 from peon.domain.commands import RecordTurnCheckpoint, SettleThread, WorkFailed
 from peon.domain.facts import Facts
 from peon.domain.items import close_items
 from peon.domain.lookup import at_work_in, folder_of, refuse_while_operation_runs, require_thread
 from peon.domain.model import Model, Thread, Turn
+from peon.domain.prompts import refuse_prompt
 from peon.domain.queue import returned
 from peon.domain.reviews import next_review
 from peon.domain.threads import refuse_unsupported_mode, refuse_unusable_provider
@@ -33,7 +35,6 @@ from peon_protocol.ids import CheckpointId, OperationId, TurnId
 from peon_protocol.rejections import (
     BudgetSpent,
     OperationInProgress,
-    PromptEmpty,
     ThreadArchived,
     TurnIdUsed,
     TurnInProgress,
@@ -42,10 +43,8 @@ from peon_protocol.rejections import (
 )
 from peon_protocol.values import (
     CheckpointKind,
-    Prompt,
     RestoreOperation,
     StopReason,
-    TextContent,
     TurnEndOperation,
     TurnError,
     Usage,
@@ -76,11 +75,11 @@ def start_turn(command: StartTurn, model: Model, facts: Facts) -> Iterator[Event
             raise CommandRejected(TurnIdUsed(turn_id))
         return
     refuse_start(thread, model)
-    if is_empty(command.prompt):
-        raise CommandRejected(PromptEmpty())
+    refuse_prompt(command.prompt, thread.provider, facts)
     refuse_unusable_provider(facts, thread.provider)
     mode = command.mode or thread.mode
     refuse_unsupported_mode(facts, thread.provider, mode)
+    refuse_options(thread, command.options, command.model)
     yield TurnStarted(
         thread_id=thread.thread_id,
         turn_id=turn_id,
@@ -89,6 +88,7 @@ def start_turn(command: StartTurn, model: Model, facts: Facts) -> Iterator[Event
         checkpoint_id=CheckpointId(facts.fresh_id),
         model=command.model or thread.model,
         mode=mode,
+        options=with_changes(thread.chosen, command.options),
     )
 
 
@@ -111,13 +111,6 @@ def refuse_while_folder_is_restored(model: Model, thread: Thread) -> None:
         if other.operation is not None and isinstance(other.operation.operation, RestoreOperation):
             kind = other.operation.operation.TYPE
             raise CommandRejected(OperationInProgress(other.thread_id, kind))
-
-
-def is_empty(prompt: Prompt) -> bool:
-    """Whether a prompt asks nothing: blank text, or no block that says anything."""
-    if isinstance(prompt, str):
-        return not prompt.strip()
-    return all(isinstance(block, TextContent) and not block.text.strip() for block in prompt)
 
 
 def interrupt_turn(command: InterruptTurn, model: Model) -> Iterator[Event]:

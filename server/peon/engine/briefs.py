@@ -17,6 +17,7 @@ from peon.domain.lookup import folder_of, require_project, require_thread, requi
 from peon.domain.model import Model, Thread
 from peon.domain.provider import is_ending
 from peon.domain.reviews import refuse_expired_start, told
+from peon.domain.servers import servers_of
 from peon.domain.verdicts import WaitingReview
 from peon.engine.envelopes import Cause
 from peon.engine.outbox import Due
@@ -36,8 +37,10 @@ from peon_protocol.rejections import FolderNotNamed
 from peon_protocol.values import (
     CheckpointKind,
     FileEdit,
+    McpServer,
     MissingPath,
     Mode,
+    OptionValue,
     Prompt,
     ReviewOperation,
     ToolKind,
@@ -53,6 +56,7 @@ class ThreadBrief:
     root: str
     provider: str
     native_session: str | None
+    mcp_servers: tuple[McpServer, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -63,6 +67,7 @@ class TurnBrief:
     prompt: Prompt
     mode: Mode
     model: str | None
+    options: Mapping[str, OptionValue]
 
 
 @attrs.frozen(kw_only=True)
@@ -84,6 +89,7 @@ def thread_brief(model: Model, thread_id: ThreadId) -> ThreadBrief | None:
         root=folder_of(model, thread),
         provider=thread.provider,
         native_session=_resumable(thread),
+        mcp_servers=servers_of(model, thread),
     )
 
 
@@ -102,7 +108,9 @@ def running_turn(model: Model, thread_id: ThreadId, turn_id: TurnId) -> TurnBrie
     if is_ending(thread) or turn.interrupt_requested:
         return None
     prompt = told(turn.prompt, turn.told)
-    return TurnBrief(turn_id=turn_id, prompt=prompt, mode=turn.mode, model=turn.model)
+    return TurnBrief(
+        turn_id=turn_id, prompt=prompt, mode=turn.mode, model=turn.model, options=turn.options
+    )
 
 
 def message_to_tell(model: Model, thread_id: ThreadId, message_id: MessageId) -> Prompt | None:

@@ -7,19 +7,22 @@ from typing import Final
 import attrs
 
 from peon.domain.commands import AnyCommand, RecordOperation
-from peon.domain.facts import NOTHING, Facts, Places, ProviderFacts
+from peon.domain.facts import NOTHING, Facts, LiteralSecret, Places, ProviderFacts
 from peon.domain.lookup import folder_of
 from peon.domain.model import Model
 from peon.engine.world import World
 from peon.runtime.ids import IdSource
 from peon_protocol.commands import (
     ConfigureProject,
+    ConfigureThread,
     CreateProject,
     CreateThread,
+    EditMessage,
     IngestProviderEvent,
     QueueMessage,
     SendMessage,
     StartTurn,
+    SteerTurn,
 )
 from peon_protocol.methods import METHODS, MethodKind
 from peon_protocol.provider_events import ActionRequested
@@ -58,7 +61,17 @@ class Gathering:
             providers=self._providers(command, model, environment),
             root=self.world.root(command.root) if isinstance(command, CreateProject) else None,
             places=places,
+            literal_secret=self._literal_secret(command),
         )
+
+    def _literal_secret(self, command: AnyCommand) -> LiteralSecret | None:
+        match command:
+            case CreateThread(mcp_servers=servers) | ConfigureThread(mcp_servers=servers):
+                return self.world.literal_secret(servers or ())
+            case ConfigureProject(defaults=defaults) if defaults is not None:
+                return self.world.literal_secret(defaults.mcp_servers or ())
+            case _:
+                return None
 
     def _providers(
         self, command: AnyCommand, model: Model, environment: Mapping[str, str]
@@ -83,6 +96,16 @@ class Gathering:
                 | SendMessage(thread_id=thread_id)
             ) if thread_id in model.threads:
                 wanted = model.threads[thread_id].provider
+            case SteerTurn(thread_id=thread_id) | EditMessage(thread_id=thread_id) if (
+                thread_id in model.threads
+            ):
+                return attrs.evolve(
+                    facts, takes=self.world.takes(model.threads[thread_id].provider)
+                )
             case _:
                 return facts
-        return attrs.evolve(facts, obstacle=self.world.obstacle(wanted, environment))
+        return attrs.evolve(
+            facts,
+            obstacle=self.world.obstacle(wanted, environment),
+            takes=self.world.takes(wanted),
+        )

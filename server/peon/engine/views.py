@@ -115,7 +115,6 @@ def _thread(
     *,
     with_items: bool,
 ) -> ThreadView:
-    undone = frozenset(found.undone)
     folder = folder_of(model, found)
     return ThreadView(
         thread_id=found.thread_id,
@@ -127,9 +126,7 @@ def _thread(
         model=found.model,
         mode=found.mode,
         archived=found.archived,
-        turns=tuple(
-            _turn(each, undone=each.turn_id in undone, with_items=with_items) for each in turns
-        ),
+        turns=_turns(found, turns, with_items=with_items),
         pending_actions=tuple(_pending_actions(found)),
         queue=tuple(_message(each) for each in found.queue.values()),
         queue_held=found.queue_held or (bool(found.queue) and found.budget_spent),
@@ -138,6 +135,8 @@ def _thread(
         session=_session(found),
         options=found.options,
         commands=found.commands,
+        chosen_options=found.chosen,
+        mcp_servers=found.mcp_servers,
         usage=found.usage,
         budget=found.budget,
         folder=folder,
@@ -167,6 +166,13 @@ def _texts(blocks: Iterable[object]) -> list[str]:
     return [block.text for block in blocks if isinstance(block, TextContent)]
 
 
+def _turns(found: Thread, turns: Iterable[Turn], *, with_items: bool) -> tuple[TurnView, ...]:
+    undone = frozenset(found.undone)
+    return tuple(
+        _turn(each, undone=each.turn_id in undone, with_items=with_items) for each in turns
+    )
+
+
 def _turn(turn: Turn, *, undone: bool, with_items: bool) -> TurnView:
     return TurnView(
         turn_id=turn.turn_id,
@@ -175,6 +181,7 @@ def _turn(turn: Turn, *, undone: bool, with_items: bool) -> TurnView:
         prompt=turn.prompt,
         mode=turn.mode,
         model=turn.model,
+        options=turn.options,
         items=tuple(_item(each) for each in turn.items.values()) if with_items else None,
         started_at=turn.started_at,
         ended_at=turn.ended_at,
@@ -226,6 +233,7 @@ def _message(message: QueuedMessage) -> QueuedMessageView:
         prompt=message.prompt,
         model=message.model,
         mode=message.mode,
+        options=message.options,
         steer=message.steering is not None,
         queued_at=message.queued_at,
     )
@@ -276,4 +284,5 @@ def _session(found: Thread) -> SessionView | None:
         agent_name=found.session.agent_name,
         agent_version=found.session.agent_version,
         origin=found.session.origin,
+        mcp_servers=found.session.mcp_servers,
     )

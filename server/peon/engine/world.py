@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from peon.domain.facts import Places, ProviderFacts, ProviderObstacle, RootFact
+from peon.domain.facts import (
+    LiteralSecret,
+    Places,
+    ProviderFacts,
+    ProviderObstacle,
+    RootFact,
+    Takes,
+)
+from peon_protocol.values import McpServer
 
 
 class World(Protocol):
@@ -27,6 +35,14 @@ class World(Protocol):
 
     def obstacle(self, provider: str, environment: Mapping[str, str]) -> ProviderObstacle | None:
         """What is known to keep a provider from taking a turn for a client; None for strangers."""
+        ...
+
+    def takes(self, provider: str) -> Takes | None:
+        """What a provider takes in a prompt; None for strangers."""
+        ...
+
+    def literal_secret(self, servers: Iterable[McpServer]) -> LiteralSecret | None:
+        """The first secret that stands in a server's description instead of a reference."""
         ...
 
     def places(self, root: str, paths: Iterable[str]) -> Places:

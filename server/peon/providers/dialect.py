@@ -11,11 +11,12 @@ from typing import Protocol
 
 import attrs
 
-from peon.providers.port import AgentFault
+from peon.providers.mcp import Servers
+from peon.providers.port import AgentFault, Choices
 from peon.providers.watch import Watch
 from peon_protocol.ids import ActionId
 from peon_protocol.provider_events import ProviderEvent, SessionStarted
-from peon_protocol.values import Mode, Prompt
+from peon_protocol.values import Prompt
 
 
 @attrs.define(eq=False)
@@ -33,6 +34,11 @@ class Desk(Protocol):
     @property
     def turn(self) -> Turn | None:
         """The turn that goes on."""
+        ...
+
+    @property
+    def servers(self) -> Servers:
+        """The MCP servers that the session is to have."""
         ...
 
     def send(self, data: bytes) -> None:
@@ -79,8 +85,12 @@ class Dialect(Protocol):
         """Raises Unavailable if the agent cannot take what is in the prompt."""
         ...
 
-    async def choose(self, mode: Mode, model: str | None) -> None:
-        """Set mode and model for what comes next. Raises Unavailable or ExternalFailure."""
+    async def choose(self, choices: Choices) -> None:
+        """Set what is chosen for what comes next, and see that it took effect.
+
+        What was chosen before and is no more goes back to what the agent had itself. Raises
+        Unavailable or ExternalFailure.
+        """
         ...
 
     async def hand_over(self, turn: Turn, prompt: Prompt) -> None:

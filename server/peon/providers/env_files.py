@@ -83,6 +83,12 @@ def environment_secrets(environment: Mapping[str, str]) -> Iterator[str]:
         yield from _password_in(value)
 
 
+def holds_secret(name: str, value: str) -> bool:
+    """Whether a value is a secret by its name, by its look, or by a password in it."""
+    named = bool(name) and _is_secret(name, value)
+    return named or _looks_random(value) or any(True for _ in _password_in(value))
+
+
 def is_env_file(name: str) -> bool:
     """Whether a file of this name holds settings; an example of one holds no secrets."""
     return (name.startswith(".env") or name.endswith(".env")) and not name.endswith(_EXAMPLES)

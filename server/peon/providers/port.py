@@ -6,14 +6,27 @@ one of `TurnEnded`, `ProviderError` and, if the agent died under it, `SessionEnd
 
 import enum
 from collections.abc import Mapping
-from typing import Protocol, TypeAlias
+from types import MappingProxyType
+from typing import Final, Protocol, TypeAlias
 
 import attrs
 
+from peon.domain.facts import Takes
 from peon.errors import Unavailable
 from peon_protocol.ids import ActionId, ProviderId, SessionId, ThreadId
 from peon_protocol.provider_events import ProviderEvent
-from peon_protocol.values import AuthMethod, Mode, Prompt
+from peon_protocol.values import AuthMethod, McpServer, Mode, OptionValue, Prompt
+
+NO_OPTIONS: Final[Mapping[str, OptionValue]] = MappingProxyType({})
+
+
+@attrs.frozen(kw_only=True)
+class Choices:
+    """What is chosen for a prompt. What is not chosen is as the agent itself has it."""
+
+    mode: Mode
+    model: str | None = None
+    options: Mapping[str, OptionValue] = NO_OPTIONS
 
 
 @attrs.frozen(kw_only=True)
@@ -23,7 +36,7 @@ class SessionRequest:
     `root` is the absolute folder the agent works in, `environment` that of the client who asked,
     and `resume` the native id of an earlier session of the thread, if there was one. `transcript`
     is what was said in the thread before: a session that begins afresh is told it with its first
-    prompt.
+    prompt. `mcp_servers` are those it is to have, as they were described.
     """
 
     thread_id: ThreadId
@@ -34,6 +47,7 @@ class SessionRequest:
     model: str | None = None
     resume: str | None = None
     transcript: str | None = None
+    mcp_servers: tuple[McpServer, ...] = ()
 
 
 @attrs.frozen
@@ -74,6 +88,18 @@ class NotInstalled(Unavailable):
     """An agent's program is not there."""
 
 
+class OptionRefused(Unavailable):
+    """An agent offers no such option, or not this value of it."""
+
+
+class PromptNotTaken(Unavailable):
+    """An agent cannot take what is in a prompt."""
+
+
+class PromptTooLong(Unavailable):
+    """An agent cannot take so much."""
+
+
 @attrs.frozen(kw_only=True)
 class LoginRequest:
     """What it takes to log an agent in, or, without a method, to see whether it is logged in."""
@@ -106,6 +132,8 @@ class AgentFault(enum.StrEnum):
     """It has ended, or no longer listens."""
     MODE = "agent.mode"
     """It is not in the mode it was told to take."""
+    OPTION = "agent.option"
+    """It is not set to the model or the option it was told to take."""
     PROTOCOL = "agent.protocol"
     """It broke the protocol in a way that nothing can be made of."""
     SILENT = "agent.silent"
@@ -138,10 +166,17 @@ class Session(Protocol):
         """Whether it can take a prompt; once false it stays false, and another must be opened."""
         ...
 
-    async def prompt(self, prompt: Prompt, *, mode: Mode, model: str | None) -> None:
+    async def prompt(
+        self,
+        prompt: Prompt,
+        *,
+        mode: Mode,
+        model: str | None,
+        options: Mapping[str, OptionValue] = NO_OPTIONS,
+    ) -> None:
         """Hand the agent a prompt; return when it is on its way, long before the turn has ended.
 
-        Raises Unavailable if the agent cannot take the mode, the model or the prompt's content, and
+        Raises Unavailable if the agent cannot take what is chosen or the prompt's content, and
         ExternalFailure if it is gone or busy. Where this raises, no end is reported.
         """
         ...
@@ -191,6 +226,11 @@ class Provider(Protocol):
     @property
     def steers(self) -> bool:
         """Whether its sessions take messages while they are at work."""
+        ...
+
+    @property
+    def takes(self) -> Takes:
+        """What its sessions take in a prompt, as far as it is known."""
         ...
 
     def supports(self, mode: Mode) -> bool:

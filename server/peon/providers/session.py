@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,7 +13,8 @@ from peon.errors import ExternalFailure, Unavailable
 from peon.providers.dialect import Desk, Dialect, Turn
 from peon.providers.env_files import environment_secrets, secrets_of
 from peon.providers.jsonrpc.lines import LineTooLong
-from peon.providers.port import AgentFault, SessionRequest, SessionSink
+from peon.providers.mcp import Servers, ready
+from peon.providers.port import NO_OPTIONS, AgentFault, Choices, SessionRequest, SessionSink
 from peon.providers.process import Command, Exit, Running, Starter, last_words
 from peon.providers.redaction import RedactingSink
 from peon.providers.retelling import retold
@@ -22,7 +23,7 @@ from peon.providers.terms import Terms
 from peon.providers.watch import Watch
 from peon_protocol.ids import ActionId, SessionId
 from peon_protocol.provider_events import ProviderError, ProviderEvent, SessionEnded, TurnEnded
-from peon_protocol.values import Mode, Prompt, SessionOrigin, StopReason
+from peon_protocol.values import Mode, OptionValue, Prompt, SessionOrigin, StopReason
 
 Speaking: TypeAlias = Callable[[Desk, SessionRequest, Terms], Dialect]
 """Makes the dialect of a session."""
@@ -35,6 +36,7 @@ class AgentSession:
         self, request: SessionRequest, sink: SessionSink, *, terms: Terms, speaking: Speaking
     ) -> None:
         self._request = request
+        self._servers = Servers()
         self._secrets = Secrets()
         self._sink = RedactingSink(sink, self._secrets)
         self._terms = terms
@@ -60,6 +62,7 @@ class AgentSession:
     ) -> "AgentSession":
         """Start the agent and make it ready. Leaves nothing behind when it raises."""
         session = cls(request, sink, terms=terms, speaking=speaking)
+        session._servers = ready(request.mcp_servers, command.environment, request.root)
         process = await supervisor.start(
             command,
             on_output=session._output,
@@ -90,7 +93,19 @@ class AgentSession:
         """See `peon.providers.dialect.Desk`."""
         return self._turn
 
-    async def prompt(self, prompt: Prompt, *, mode: Mode, model: str | None) -> None:
+    @property
+    def servers(self) -> Servers:
+        """See `peon.providers.dialect.Desk`."""
+        return self._servers
+
+    async def prompt(
+        self,
+        prompt: Prompt,
+        *,
+        mode: Mode,
+        model: str | None,
+        options: Mapping[str, OptionValue] = NO_OPTIONS,
+    ) -> None:
         """See `peon.providers.port.Session`."""
         self._check(prompt)
         turn = self._turn = Turn()
@@ -98,7 +113,9 @@ class AgentSession:
         try:
             await self._learn_secrets()
             with self._clean():
-                await self._hand_over(turn, prompt, mode, model)
+                await self._hand_over(
+                    turn, prompt, Choices(mode=mode, model=model, options=options)
+                )
             sent = True
         except ExternalFailure:
             # Its death or an interruption has ended the turn already, and that was reported.
@@ -163,7 +180,7 @@ class AgentSession:
         """Read what the project keeps secret now."""
         of_project = await asyncio.to_thread(secrets_of, Path(self._request.root))
         inherited = Secrets().beside(environment_secrets(self._request.environment))
-        self._secrets = inherited.beside(of_project.values)
+        self._secrets = inherited.beside(self._servers.secrets).beside(of_project.values)
         self._sink.know(self._secrets)
 
     def _explained(self, error: ExternalFailure) -> ExternalFailure:
@@ -207,8 +224,8 @@ class AgentSession:
             return prompt
         return retold(prompt, self._untold, self._dialect.check)
 
-    async def _hand_over(self, turn: Turn, prompt: Prompt, mode: Mode, model: str | None) -> None:
-        await self._dialect.choose(mode, model)
+    async def _hand_over(self, turn: Turn, prompt: Prompt, choices: Choices) -> None:
+        await self._dialect.choose(choices)
         if turn.interrupted and not turn.ended.is_set():
             self._close_turn(turn, [TurnEnded(stop_reason=StopReason.CANCELLED)])
         elif not turn.ended.is_set():

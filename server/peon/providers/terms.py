@@ -28,13 +28,24 @@ class Patience:
     """The same while a tool is at work: a build or a test run may say nothing for hours."""
 
 
+@attrs.define(eq=False)
+class Learned:
+    """What a kind of agent has told since the server started. Belongs to the loop.
+
+    `content` are the types of content blocks that it takes, as its last session told.
+    """
+
+    content: frozenset[str] | None = None
+
+
 @attrs.frozen(kw_only=True)
 class Terms:
     """How we deal with one kind of agent: its name, who we say we are, how long we wait, and what
-    it has told of logging in.
+    it has told of itself and of logging in.
     """
 
     name: str
     our_version: str = "0"
     patience: Patience = Patience()
     logins: Logins = attrs.field(factory=Logins)
+    learned: Learned = attrs.field(factory=Learned)

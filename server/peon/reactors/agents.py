@@ -24,14 +24,8 @@ from peon.engine.engine import Engine
 from peon.engine.envelopes import Cause
 from peon.engine.transcripts import transcript_of
 from peon.errors import ExternalFailure, PeonError, Unavailable
-from peon.providers.port import (
-    NeedsLogin,
-    NotInstalled,
-    Provider,
-    Session,
-    SessionRequest,
-    SessionSink,
-)
+from peon.providers.port import Provider, Session, SessionRequest
+from peon.reactors.attempts import attempt, came_to, code_of
 from peon.runtime.ids import IdSource
 from peon.runtime.tasks import TaskOwner
 from peon_protocol.commands import IngestProviderEvent
@@ -42,8 +36,7 @@ from peon_protocol.provider_events import (
     SessionEnded,
     TurnEnded,
 )
-from peon_protocol.rejections import ProviderNeedsLogin, ProviderNotAvailable
-from peon_protocol.values import Actor, ActorKind, Prompt, StopReason
+from peon_protocol.values import Actor, ActorKind, McpServer, Prompt, StopReason
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +69,7 @@ class _Attachment:
     agents: "Agents"
     thread_id: ThreadId
     provider: str
+    servers: tuple[McpServer, ...]
     cause: Cause
     session_id: SessionId
     opened: "asyncio.Future[Session | None]"
@@ -119,11 +113,15 @@ class Agents:
         try:
             await self._hand_over(brief, effect, cause)
         except (Unavailable, ExternalFailure) as error:
-            failure = ProviderError(code=_code(error), message=str(error))
+            failure = ProviderError(code=code_of(error), message=str(error))
             self._say(effect.thread_id, brief.provider, cause, failure)
 
     async def _hand_over(self, brief: ThreadBrief, effect: PromptAgent, cause: Cause) -> None:
         """The turn may be told to stop while the session opens: then nothing is prompted."""
+        turn = self._turn(effect)
+        if turn is None:
+            return
+        await self._leave_outdated(brief)
         turn = self._turn(effect)
         if turn is None:
             return
@@ -136,7 +134,9 @@ class Agents:
         attachment.cause = cause
         attachment.prompted = turn.turn_id
         try:
-            await session.prompt(turn.prompt, mode=turn.mode, model=turn.model)
+            await session.prompt(
+                turn.prompt, mode=turn.mode, model=turn.model, options=turn.options
+            )
         except (Unavailable, ExternalFailure):
             attachment.prompted = None
             self._may_rest(attachment)
@@ -245,6 +245,12 @@ class Agents:
             return None
         return attachment
 
+    async def _leave_outdated(self, brief: ThreadBrief) -> None:
+        """An agent learns of its MCP servers when its session opens: others need another one."""
+        attachment = self._attached.get(brief.thread_id)
+        if attachment is not None and attachment.servers != brief.mcp_servers:
+            await self.leave(brief.thread_id)
+
     def _open(self, brief: ThreadBrief, turn: TurnBrief, cause: Cause) -> _Attachment:
         """Begin to open a session, which from now on is the one of its thread."""
         provider = self._parts.providers.get(brief.provider)
@@ -254,6 +260,7 @@ class Agents:
             agents=self,
             thread_id=brief.thread_id,
             provider=brief.provider,
+            servers=brief.mcp_servers,
             cause=cause,
             session_id=SessionId(self._parts.ids.fresh()),
             opened=asyncio.get_running_loop().create_future(),
@@ -261,7 +268,7 @@ class Agents:
         self._attached[brief.thread_id] = attachment
         request = self._request(attachment, brief, turn)
         attachment.opening = self._parts.tasks.start(
-            _attempt(provider, request, attachment),
+            attempt(provider, request, attachment),
             name=f"open {brief.provider} for {brief.thread_id}",
         )
         attachment.opening.add_done_callback(lambda opening: self._opened(attachment, opening))
@@ -280,6 +287,7 @@ class Agents:
             environment=environment,
             resume=brief.native_session,
             transcript=transcript_of(self._engine.model, brief.thread_id),
+            mcp_servers=brief.mcp_servers,
         )
 
     def _opened(
@@ -290,22 +298,22 @@ class Agents:
         One that was called off too late is kept for the next turn; one that was replaced is ended.
         """
         attachment.opening = None
-        came_to = _came_to(opening)
+        outcome = came_to(opening)
         if self._attached.get(attachment.thread_id) is attachment:
-            if isinstance(came_to, BaseException):
+            if isinstance(outcome, BaseException):
                 del self._attached[attachment.thread_id]
             else:
-                attachment.session = came_to
-        elif not isinstance(came_to, BaseException):
-            self._parts.tasks.start(came_to.close(), name=f"close {attachment.session_id}")
+                attachment.session = outcome
+        elif not isinstance(outcome, BaseException):
+            self._parts.tasks.start(outcome.close(), name=f"close {attachment.session_id}")
         if attachment.opened.done():
             self._may_rest(attachment)
             return
-        if isinstance(came_to, BaseException):
-            attachment.opened.set_exception(came_to)
+        if isinstance(outcome, BaseException):
+            attachment.opened.set_exception(outcome)
             attachment.opened.exception()  # The lane that waits may have been broken off.
         else:
-            attachment.opened.set_result(came_to)
+            attachment.opened.set_result(outcome)
 
     # ---- resting -------------------------------------------------------------------------------
 
@@ -355,41 +363,3 @@ class Agents:
             actor=Actor(ActorKind.AGENT, provider),
             cause=cause,
         )
-
-
-async def _attempt(
-    provider: Provider, request: SessionRequest, sink: SessionSink
-) -> Session | PeonError:
-    """A session, or why there is none: an agent that is not installed is no bug of ours.
-
-    An agent that fails over the session it had gets a new one: it would fail each time.
-    """
-    try:
-        return await provider.open(request, sink)
-    except Unavailable as error:
-        return error
-    except ExternalFailure as error:
-        if request.resume is None:
-            return error
-        logger.warning("a session of %s cannot be gone on with: %s", provider.name, error)
-    return await _attempt(provider, attrs.evolve(request, resume=None), sink)
-
-
-def _came_to(opening: "asyncio.Task[Session | PeonError]") -> Session | BaseException:
-    """What a task that has ended came to, whichever way it ended."""
-    if opening.cancelled():
-        return ExternalFailure("agent", "opening it was called off", code="agent.calledOff")
-    return opening.exception() or opening.result()
-
-
-def _code(error: PeonError) -> str:
-    """Where an agent cannot be used, the code is that of the refusal it would be next time."""
-    match error:
-        case ExternalFailure(code=code):
-            return code
-        case NeedsLogin():
-            return ProviderNeedsLogin.KIND
-        case NotInstalled():
-            return ProviderNotAvailable.KIND
-        case _:
-            return "provider.unavailable"

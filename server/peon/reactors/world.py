@@ -5,13 +5,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import assert_never
 
-from peon.domain.facts import Places, ProviderFacts, ProviderObstacle, RootFact
+from peon.domain.facts import (
+    LiteralSecret,
+    Places,
+    ProviderFacts,
+    ProviderObstacle,
+    RootFact,
+    Takes,
+)
 from peon.domain.provider import HOST
 from peon.providers.catalog import Catalog
+from peon.providers.literals import literal_secret
 from peon.providers.port import Available, LoggedOut, Missing
 from peon.workspace.paths import inside, shown
 from peon_protocol.rejections import ProviderNeedsLogin, ProviderNotAvailable
-from peon_protocol.values import Mode
+from peon_protocol.values import McpServer, Mode
 
 
 class LocalWorld:
@@ -53,6 +61,13 @@ class LocalWorld:
                 return ProviderNeedsLogin(provider, reason, remedy)
             case _:
                 assert_never(found)
+
+    def takes(self, provider: str) -> Takes | None:
+        known = self._catalog.get(provider)
+        return None if known is None else known.takes
+
+    def literal_secret(self, servers: Iterable[McpServer]) -> LiteralSecret | None:
+        return literal_secret(servers)
 
     def root(self, path: str) -> RootFact:
         if not Path(path).is_absolute() or "\0" in path:

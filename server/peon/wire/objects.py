@@ -1,6 +1,6 @@
-"""Objects and arrays on the wire: attrs classes and tuples."""
+"""Objects and arrays on the wire: attrs classes, tuples, and mappings with names that are data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args, get_origin
 
 import attrs
@@ -9,7 +9,7 @@ from cattrs.fns import identity
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from peon.wire.hooks import StructureHook, UnstructureHook, camel_case
-from peon.wire.problems import NOT_FITTING, Misfit
+from peon.wire.problems import NOT_FITTING, Misfit, shortened
 from peon.wire.strict import json_name
 from peon_protocol.values import JsonValue
 
@@ -18,11 +18,13 @@ TAG: Final = "type"
 
 
 def register(converter: Converter) -> None:
-    """Make `converter` read and write attrs classes and tuples."""
+    """Make `converter` read and write attrs classes, tuples and mappings."""
     converter.register_structure_hook_factory(attrs.has, _object_structurer)
     converter.register_unstructure_hook_factory(attrs.has, _object_unstructurer)
     converter.register_structure_hook_factory(_is_tuple, _array_structurer)
     converter.register_unstructure_hook_factory(_is_tuple, _array_unstructurer)
+    converter.register_structure_hook_factory(_is_mapping, _mapping_structurer)
+    converter.register_unstructure_hook_factory(_is_mapping, _mapping_unstructurer)
 
 
 def is_tagged(kind: object) -> bool:
@@ -105,3 +107,39 @@ def _array_unstructurer(kind: object, converter: Converter) -> UnstructureHook:
         return [hook(each) for each in values]
 
     return unstructure_array
+
+
+def _is_mapping(kind: object) -> bool:
+    return get_origin(kind) is Mapping
+
+
+def _mapping_structurer(kind: object, converter: Converter) -> StructureHook:
+    value = get_args(kind)[1]
+    hook = converter.get_structure_hook(value)
+
+    def structure_mapping(raw: JsonValue, _: object) -> dict[str, Any]:
+        if not isinstance(raw, dict):
+            raise Misfit(f"expected object, got {json_name(raw)}")
+        made, errors = {}, []
+        for name, each in raw.items():
+            try:
+                made[name] = hook(each, value)
+            except NOT_FITTING as error:
+                error.add_note(IterableValidationNote("", shortened(name), value))
+                errors.append(error)
+        if errors:
+            raise IterableValidationError("", errors, dict)
+        return made
+
+    return structure_mapping
+
+
+def _mapping_unstructurer(kind: object, converter: Converter) -> UnstructureHook:
+    hook = converter.get_unstructure_hook(get_args(kind)[1])
+    if hook == identity:
+        return dict
+
+    def unstructure_mapping(values: Mapping[str, Any]) -> JsonValue:
+        return {name: hook(each) for name, each in values.items()}
+
+    return unstructure_mapping

@@ -50,6 +50,9 @@
 --- A slow piece of workspace work: first its intent is recorded, then its outcome.
 ---@alias peon.Operation peon.CheckpointOperation|peon.TurnEndOperation|peon.RestoreOperation|peon.CommitOperation|peon.PushOperation|peon.ReviewOperation|peon.WorktreeOperation|peon.WorktreeRemoveOperation|peon.WorktreeRestoreOperation
 
+--- What an option is set to: a choice's `value`, or true or false.
+---@alias peon.OptionValue boolean|string
+
 --- What a provider says, told apart by `type`.
 ---@alias peon.ProviderEvent peon.ProviderSessionStarted|peon.ProviderSessionEnded|peon.ProviderTextDelta|peon.ProviderReasoningDelta|peon.ProviderToolCallUpdated|peon.ProviderPlanReplaced|peon.ProviderActionRequested|peon.ProviderActionWithdrawn|peon.ProviderUsageReported|peon.ProviderModeChanged|peon.ProviderSessionConfigured|peon.ProviderTurnEnded|peon.ProviderError
 
@@ -276,6 +279,33 @@
 ---@field blobId peon.BlobId
 ---@field size integer
 
+--- How an agent speaks to a server.
+---@alias peon.McpTransport
+---| "stdio" # It starts `command` and speaks to it.
+---| "http" # It calls `url`.
+---| "sse" # It listens at `url`; the older way.
+
+--- A server that an agent's session is given: a program to start, or an address to call.
+---
+--- Without a `transport` it is `stdio` where there is a command, and else `http`. In `command`,
+--- `args`, `url` and the values of `env` and `headers`, `${env:NAME}` stands for a variable of the
+--- client's environment, which is read when a session is opened and written nowhere. A secret must
+--- stand there in this way.
+---@class (exact) peon.McpServer
+---@field name string
+---@field command? string
+---@field args? string[]
+---@field env? table<string, string>
+---@field url? string
+---@field headers? table<string, string>
+---@field transport? peon.McpTransport
+
+--- Whether a session was given a server of its thread, and if not, why.
+---@class (exact) peon.SessionServer
+---@field name string
+---@field given boolean
+---@field reason? string
+
 --- Who caused an event: the kind, and the name it gave itself.
 ---@class (exact) peon.Actor
 ---@field kind peon.ActorKind
@@ -361,11 +391,14 @@
 ---@field currency? string
 
 --- What a new thread of the project takes where it does not say itself.
+---
+--- The servers are those of every thread that has none of its own, whenever its session opens.
 ---@class (exact) peon.ProjectDefaults
 ---@field provider? string
 ---@field model? string
 ---@field mode? peon.Mode
 ---@field budget? peon.Budget
+---@field mcpServers? peon.McpServer[]
 
 --- A path a checkpoint could not hold, and why.
 ---@class (exact) peon.MissingPath
@@ -413,7 +446,8 @@
 
 --- Something that can be chosen of a session; `value` is a choice's value, true, false or null.
 ---
---- What is of the category `model` is chosen with `model`; modes of an agent's own are shown only.
+--- It is chosen with `options`, but for two: what is of the category `model` is chosen with
+--- `model`, and modes of an agent's own are shown only, ours is chosen with `mode`.
 ---@class (exact) peon.SessionOption
 ---@field optionId string
 ---@field name string
@@ -540,6 +574,8 @@
 ---@field type "worktreeRestore"
 
 --- A session with an agent is open. `nativeId` is the agent's own name for it.
+---
+--- `mcpServers` says of each server of the thread whether it was given it.
 ---@class (exact) peon.ProviderSessionStarted
 ---@field type "sessionStarted"
 ---@field sessionId peon.SessionId
@@ -547,6 +583,7 @@
 ---@field agentName string
 ---@field agentVersion? string
 ---@field origin? peon.SessionOrigin
+---@field mcpServers? peon.SessionServer[]
 
 --- The agent is gone. `detail` holds the tail of what it said on its way out.
 ---
@@ -672,6 +709,8 @@
 ---@field ruleId peon.RuleId
 
 --- A conversation was opened in a project.
+---
+--- Where `mcpServers` is null, its sessions are given those of the project.
 ---@class (exact) peon.ThreadCreated
 ---@field threadId peon.ThreadId
 ---@field projectId peon.ProjectId
@@ -681,8 +720,12 @@
 ---@field model? string
 ---@field mode peon.Mode
 ---@field budget? peon.Budget
+---@field options table<string, peon.OptionValue>
+---@field mcpServers? peon.McpServer[]
 
 --- What is null stayed as it was; `titleSource` says who set the title.
+---
+--- Of `options` only those named have changed; one that is null there is left to the agent again.
 ---@class (exact) peon.ThreadConfigured
 ---@field threadId peon.ThreadId
 ---@field title? string
@@ -691,6 +734,8 @@
 ---@field mode? peon.Mode
 ---@field budget? peon.Budget
 ---@field archived? boolean
+---@field options? table<string, peon.OptionValue|nil>
+---@field mcpServers? peon.McpServer[]
 
 --- The thread is gone.
 ---@class (exact) peon.ThreadDeleted
@@ -706,6 +751,8 @@
 ---@field reason peon.ErasureReason
 
 --- A session with an agent is open for the thread.
+---
+--- `mcpServers` says of each server of the thread whether the session was given it.
 ---@class (exact) peon.SessionOpened
 ---@field threadId peon.ThreadId
 ---@field sessionId peon.SessionId
@@ -714,6 +761,7 @@
 ---@field agentName string
 ---@field agentVersion? string
 ---@field origin peon.SessionOrigin
+---@field mcpServers peon.SessionServer[]
 
 --- What the session offers, and what it is set to, is this from now on.
 ---@class (exact) peon.SessionConfigured
@@ -741,6 +789,7 @@
 ---@field mode? peon.Mode
 ---@field steer boolean
 ---@field turnId? peon.TurnId
+---@field options? table<string, peon.OptionValue>
 
 --- A message that waits says something else now.
 ---@class (exact) peon.MessageEdited
@@ -769,7 +818,8 @@
 --- A prompt was given. `number` counts from 1 in the thread and is never used again.
 ---
 --- `checkpointId` names the checkpoint that is taken before the agent sees the prompt,
---- `messageId` the message of the queue that this is.
+--- `messageId` the message of the queue that this is. `options` are those chosen for it, by the
+--- thread or for this turn only.
 ---@class (exact) peon.TurnStarted
 ---@field threadId peon.ThreadId
 ---@field turnId peon.TurnId
@@ -779,6 +829,7 @@
 ---@field model? string
 ---@field mode peon.Mode
 ---@field messageId? peon.MessageId
+---@field options table<string, peon.OptionValue>
 
 --- The turn was asked to stop, by somebody or by its budget; the agent has not agreed yet.
 ---@class (exact) peon.TurnInterruptRequested
@@ -1157,16 +1208,23 @@
 ---@field provider? string
 ---@field model? string
 ---@field mode? peon.Mode
+---@field options? table<string, peon.OptionValue>
+---@field mcpServers? peon.McpServer[]
 ---@field budget? peon.Budget
 ---@field worktree? peon.WorktreeChoice
 ---@field commandId? peon.CommandId
 
 --- Change a thread; what is null stays.
+---
+--- Of `options` those named are set, for turns to come; one that is null there is left to the agent
+--- again. `mcpServers` replaces the servers of the thread, and with `[]` it has none.
 ---@class (exact) peon.ConfigureThread
 ---@field threadId peon.ThreadId
 ---@field title? string
 ---@field model? string
 ---@field mode? peon.Mode
+---@field options? table<string, peon.OptionValue|nil>
+---@field mcpServers? peon.McpServer[]
 ---@field budget? peon.Budget
 ---@field archived? boolean
 ---@field commandId? peon.CommandId
@@ -1178,13 +1236,15 @@
 
 --- Ask the thread's agent for something.
 ---
---- With a `turnId` that exists and the same prompt, it is the same turn.
+--- With a `turnId` that exists and the same prompt, it is the same turn. `model`, `mode` and
+--- `options` are for this turn only.
 ---@class (exact) peon.StartTurn
 ---@field threadId peon.ThreadId
 ---@field prompt peon.Prompt
 ---@field turnId? peon.TurnId
 ---@field model? string
 ---@field mode? peon.Mode
+---@field options? table<string, peon.OptionValue>
 ---@field commandId? peon.CommandId
 
 --- Ask for something when it is its turn: at once where the thread is idle and nothing waits.
@@ -1196,6 +1256,7 @@
 ---@field messageId? peon.MessageId
 ---@field model? string
 ---@field mode? peon.Mode
+---@field options? table<string, peon.OptionValue>
 ---@field commandId? peon.CommandId
 
 --- Say something else in a message that waits.
@@ -1528,6 +1589,7 @@
 ---@field prompt peon.Prompt
 ---@field mode peon.Mode
 ---@field model? string
+---@field options table<string, peon.OptionValue>
 ---@field items? peon.ItemView[]
 ---@field startedAt string
 ---@field endedAt? string
@@ -1556,6 +1618,7 @@
 ---@field prompt peon.Prompt
 ---@field model? string
 ---@field mode? peon.Mode
+---@field options? table<string, peon.OptionValue>
 ---@field steer boolean
 ---@field queuedAt string
 
@@ -1576,13 +1639,14 @@
 ---@field kind string
 ---@field requestedAt string
 
---- The live session of a thread's agent.
+--- The live session of a thread's agent, and which of the thread's servers it was given.
 ---@class (exact) peon.SessionView
 ---@field sessionId peon.SessionId
 ---@field provider string
 ---@field agentName string
 ---@field agentVersion? string
 ---@field origin peon.SessionOrigin
+---@field mcpServers peon.SessionServer[]
 
 --- A thread's worktree. `removed`: it was taken away, and can be brought back.
 ---@class (exact) peon.WorktreeView
@@ -1596,8 +1660,9 @@
 ---
 --- `queue` starts by itself, message by message, unless it is held: after a turn that failed, or
 --- whose server stopped, until something is started, and while the budget is spent. `options` and
---- `commands` are what its session offered last, `usage` what its turns used; its context is as the
---- last of them left it.
+--- `commands` are what its session offered last, and `chosenOptions` what was chosen of them;
+--- `usage` is what its turns used, its context as the last of them left it. Without
+--- `mcpServers` of its own it has those of the project.
 ---
 --- It works in `folder`, which it shares with the threads in `sharedWith`.
 ---@class (exact) peon.ThreadView
@@ -1619,6 +1684,8 @@
 ---@field session? peon.SessionView
 ---@field options peon.SessionOption[]
 ---@field commands peon.AgentCommand[]
+---@field chosenOptions table<string, peon.OptionValue>
+---@field mcpServers? peon.McpServer[]
 ---@field usage peon.Usage
 ---@field budget? peon.Budget
 ---@field folder string
@@ -1916,7 +1983,7 @@
 ---@field threadId? peon.ThreadId
 ---@field turnId? peon.TurnId
 ---@field number? integer
----@field prompt peon.JsonValue
+---@field prompt? peon.Prompt
 ---@field itemId? peon.ItemId
 ---@field toolTitle? string
 ---@field actionId? peon.ActionId
@@ -2154,6 +2221,38 @@
 
 --- A prompt must ask something.
 ---@class (exact) peon.PromptEmptyDetails
+
+--- The prompt is longer than can be taken; `what` says of what, and both are counted in that.
+---@class (exact) peon.PromptTooLargeDetails
+---@field size integer
+---@field limit integer
+---@field what string
+
+--- The agent takes no content of this type.
+---@class (exact) peon.PromptNotSupportedDetails
+---@field provider string
+---@field content string
+
+--- The thread's agent offers no such option.
+---@class (exact) peon.OptionUnknownDetails
+---@field optionId string
+---@field known string[]
+
+--- The option cannot have this value.
+---@class (exact) peon.OptionValueUnknownDetails
+---@field optionId string
+---@field value peon.OptionValue
+---@field known string[]
+
+--- The option is one that has a field of its own.
+---@class (exact) peon.OptionReservedDetails
+---@field optionId string
+---@field field string
+
+--- A server of the Model Context Protocol is not described as it must be.
+---@class (exact) peon.McpInvalidDetails
+---@field server string
+---@field problem string
 
 --- The thread's turns have used what they may.
 ---@class (exact) peon.BudgetSpentDetails

@@ -9,11 +9,12 @@ export function queued(
   queuedAt: string,
 ): ThreadView {
   const { messageId, prompt, model, mode } = event;
+  const options = event.options ?? null;
   if (thread.queue.some((each) => each.messageId === messageId)) {
     return changed(thread, messageId, { steer: false });
   }
   const steer = event.steer && event.turnId !== null;
-  const message = { messageId, prompt, model, mode, steer, queuedAt };
+  const message = { messageId, prompt, model, mode, options, steer, queuedAt };
   return { ...thread, queue: [...thread.queue, message] };
 }
 

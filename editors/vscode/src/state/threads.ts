@@ -40,6 +40,8 @@ export function createdThread(event: ThreadCreated, stored: StoredEvent, root: s
     queueHeld: false,
     options: [],
     commands: [],
+    chosenOptions: event.options ?? {},
+    mcpServers: event.mcpServers ?? null,
     usage: NOTHING_USED,
     budget: event.budget ?? null,
     folder: root,
@@ -136,7 +138,9 @@ function fold(thread: ThreadView, stored: StoredEvent): ThreadView {
       return operationFailed(thread, stored.payload);
     case "session.opened": {
       const { sessionId, provider, agentName, agentVersion, origin } = stored.payload;
-      return { ...thread, session: { sessionId, provider, agentName, agentVersion, origin } };
+      const mcpServers = stored.payload.mcpServers ?? [];
+      const session = { sessionId, provider, agentName, agentVersion, origin, mcpServers };
+      return { ...thread, session };
     }
     case "session.configured": {
       const { options, commands } = stored.payload;
@@ -168,6 +172,8 @@ function configured(thread: ThreadView, event: ThreadConfigured): ThreadView {
     titleSource: event.titleSource ?? thread.titleSource,
     model: event.model ?? thread.model,
     mode: event.mode ?? thread.mode,
+    chosenOptions: withChoices(thread.chosenOptions ?? {}, event.options ?? {}),
+    mcpServers: event.mcpServers ?? thread.mcpServers,
     archived: event.archived ?? thread.archived,
     budget: event.budget == null ? thread.budget : bounded(event.budget),
   };
@@ -179,6 +185,20 @@ function bounded(budget: Budget | null): Budget | null {
   return bounds.some((each) => each != null) ? budget : null;
 }
 
+/** What is chosen after some choices; one that is null there is left to the agent again. */
+function withChoices(
+  chosen: ThreadView["chosenOptions"],
+  choices: NonNullable<ThreadConfigured["options"]>,
+): ThreadView["chosenOptions"] {
+  const left: ThreadView["chosenOptions"] = {};
+  for (const [optionId, value] of Object.entries({ ...chosen, ...choices })) {
+    if (value !== null) {
+      left[optionId] = value;
+    }
+  }
+  return left;
+}
+
 function turnStarted(thread: ThreadView, event: TurnStarted, startedAt: string): ThreadView {
   const turn: TurnView = {
     turnId: event.turnId,
@@ -187,6 +207,7 @@ function turnStarted(thread: ThreadView, event: TurnStarted, startedAt: string):
     prompt: event.prompt,
     mode: event.mode,
     model: event.model,
+    options: event.options ?? {},
     items: [],
     startedAt,
     endedAt: null,

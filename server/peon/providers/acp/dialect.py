@@ -13,7 +13,7 @@ from peon.providers.dialect import Desk, Turn
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.connection import AgentError, Connection
 from peon.providers.jsonrpc.raw import JsonObject
-from peon.providers.port import AgentFault, SessionRequest
+from peon.providers.port import AgentFault, Choices, PromptNotTaken, SessionRequest
 from peon.providers.terms import Terms
 from peon_protocol.ids import ActionId
 from peon_protocol.provider_events import (
@@ -68,29 +68,33 @@ class AcpDialect:
     async def open(self) -> SessionStarted:
         """See `peon.providers.dialect.Dialect`."""
         request = self._request
-        opened = await handshake.open_session(self._connection, request, self._terms)
-        self._opened = await self._chosen(opened, request.mode, request.model)
+        opened = await handshake.open_session(
+            self._connection, request, self._desk.servers, self._terms
+        )
+        choices = Choices(mode=request.mode, model=request.model)
+        self._opened = await self._chosen(opened, choices)
         return SessionStarted(
             session_id=request.session_id,
             native_id=opened.native_id,
             agent_name=opened.agent_name,
             agent_version=opened.agent_version,
             origin=opened.origin,
+            mcp_servers=opened.servers,
         )
 
     def check(self, prompt: Prompt) -> None:
         """See `peon.providers.dialect.Dialect`."""
-        refused = messages.refused_content(prompt, self._at_work().capabilities)
+        refused = messages.refused_content(prompt, self._at_work().content)
         if refused is not None:
-            raise Unavailable(
+            raise PromptNotTaken(
                 self._terms.name,
                 f"it takes no content of type {refused}",
                 "Leave that attachment out.",
             )
 
-    async def choose(self, mode: Mode, model: str | None) -> None:
+    async def choose(self, choices: Choices) -> None:
         """See `peon.providers.dialect.Dialect`."""
-        self._opened = await self._chosen(self._at_work(), mode, model)
+        self._opened = await self._chosen(self._at_work(), choices)
         self._tell_offers()
 
     def _tell_offers(self) -> None:
@@ -196,10 +200,7 @@ class AcpDialect:
         if kind == "available_commands_update":
             self._commands = offers.commands(update)
         elif kind == "config_option_update" and self._opened is not None:
-            settings = attrs.evolve(
-                self._opened.settings,
-                options=offers.options(update) or self._opened.settings.options,
-            )
+            settings = self._opened.settings.changed_by_agent(update)
             self._opened = attrs.evolve(self._opened, settings=settings)
         elif kind != "current_mode_update":
             return
@@ -237,8 +238,8 @@ class AcpDialect:
             raise ExternalFailure(self._terms.name, "it is not open yet", code=AgentFault.GONE)
         return self._opened
 
-    async def _chosen(self, opened: Opened, mode: Mode, model: str | None) -> Opened:
-        return await handshake.choose(self._connection, opened, self._terms, mode=mode, model=model)
+    async def _chosen(self, opened: Opened, choices: Choices) -> Opened:
+        return await handshake.choose(self._connection, opened, self._terms, choices)
 
     def _reply(self, request_id: JsonValue, option_id: str | None) -> None:
         self._connection.respond(request_id, messages.outcome(option_id))

@@ -4,6 +4,7 @@ Loading those types takes most of a second: this module is imported when the fir
 beside the agent's own start, and not with the server.
 """
 
+from collections.abc import Iterable
 from typing import Final, assert_never
 
 from acp import schema
@@ -11,11 +12,14 @@ from acp import schema
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.ndjson import whole
 from peon.providers.jsonrpc.raw import JsonObject
+from peon.providers.mcp import ReadyServer
 from peon_protocol.values import (
     AudioContent,
     ContentBlock,
     EmbeddedResource,
     ImageContent,
+    McpTransport,
+    OptionValue,
     Prompt,
     ResourceContents,
     ResourceLink,
@@ -23,6 +27,9 @@ from peon_protocol.values import (
 )
 
 PROTOCOL_VERSION: Final = 1
+_NativeServer = (
+    schema.HttpMcpServer | schema.SseMcpServer | schema.AcpMcpServer | schema.McpServerStdio
+)
 _NativeBlock = (
     schema.TextContentBlock
     | schema.ImageContentBlock
@@ -40,29 +47,80 @@ def initialize(version: str) -> JsonObject:
             client_capabilities=schema.ClientCapabilities(
                 fs=schema.FileSystemCapabilities(read_text_file=False, write_text_file=False),
                 terminal=False,
+                session=schema.ClientSessionCapabilities(
+                    config_options=schema.SessionConfigOptionsCapabilities(
+                        boolean=schema.BooleanConfigOptionCapabilities()
+                    )
+                ),
             ),
             client_info=schema.Implementation(name="peon", title="Peon", version=version),
         )
     )
 
 
-def new_session(root: str) -> JsonObject:
-    return _plain(schema.NewSessionRequest(cwd=root, mcp_servers=[]))
+def new_session(root: str, servers: Iterable[ReadyServer] = ()) -> JsonObject:
+    listed = list(map(_server, servers))
+    return _plain(schema.NewSessionRequest(cwd=root, mcp_servers=listed))
 
 
-def resume_session(native_id: str, root: str) -> JsonObject:
-    return _plain(schema.ResumeSessionRequest(session_id=native_id, cwd=root, mcp_servers=[]))
+def resume_session(native_id: str, root: str, servers: Iterable[ReadyServer]) -> JsonObject:
+    listed = list(map(_server, servers))
+    return _plain(schema.ResumeSessionRequest(session_id=native_id, cwd=root, mcp_servers=listed))
 
 
-def load_session(native_id: str, root: str) -> JsonObject:
-    return _plain(schema.LoadSessionRequest(session_id=native_id, cwd=root, mcp_servers=[]))
+def load_session(native_id: str, root: str, servers: Iterable[ReadyServer]) -> JsonObject:
+    listed = list(map(_server, servers))
+    return _plain(schema.LoadSessionRequest(session_id=native_id, cwd=root, mcp_servers=listed))
+
+
+def _server(server: ReadyServer) -> _NativeServer:
+    match server.transport:
+        case McpTransport.STDIO:
+            variables = [schema.EnvVariable(name=n, value=v) for n, v in server.env.items()]
+            return schema.McpServerStdio(
+                name=server.name, command=server.command, args=list(server.args), env=variables
+            )
+        case McpTransport.HTTP:
+            return schema.HttpMcpServer(
+                type="http", name=server.name, url=server.url, headers=_headers(server)
+            )
+        case McpTransport.SSE:
+            return schema.SseMcpServer(
+                type="sse", name=server.name, url=server.url, headers=_headers(server)
+            )
+        case _:
+            assert_never(server.transport)
+
+
+def _headers(server: ReadyServer) -> list[schema.HttpHeader]:
+    return [schema.HttpHeader(name=name, value=value) for name, value in server.headers.items()]
+
+
+def untaken_servers(servers: Iterable[ReadyServer], capabilities: JsonObject) -> dict[str, str]:
+    """The servers that the agent cannot take, by its capabilities, and why.
+
+    Programs every agent takes.
+    """
+    offered = raw.as_object(capabilities.get("mcpCapabilities"))
+    return {
+        each.name: f"the agent takes no servers over {each.transport.value}"
+        for each in servers
+        if each.transport is not McpTransport.STDIO
+        and offered.get(each.transport.value) is not True
+    }
 
 
 def set_mode(native_id: str, mode_id: str) -> JsonObject:
     return _plain(schema.SetSessionModeRequest(session_id=native_id, mode_id=mode_id))
 
 
-def set_option(native_id: str, option_id: str, value: str) -> JsonObject:
+def set_option(native_id: str, option_id: str, value: OptionValue) -> JsonObject:
+    if isinstance(value, bool):
+        return _plain(
+            schema.SetSessionConfigOptionBooleanRequest(
+                session_id=native_id, config_id=option_id, type="boolean", value=value
+            )
+        )
     return _plain(
         schema.SetSessionConfigOptionSelectRequest(
             session_id=native_id, config_id=option_id, value=value
@@ -92,18 +150,25 @@ def outcome(option_id: str | None) -> JsonObject:
     return _plain(schema.RequestPermissionResponse(outcome=chosen))
 
 
-def refused_content(words: Prompt, capabilities: JsonObject) -> str | None:
-    """What in a prompt the agent cannot take, by its capabilities; None if it can take it all.
+def content_taken(capabilities: JsonObject) -> frozenset[str]:
+    """The types of content that the agent takes, by its capabilities.
 
     Text and links every agent takes.
     """
-    needs = {ImageContent: "image", AudioContent: "audio", EmbeddedResource: "embeddedContext"}
+    needs = {
+        "image": ImageContent.TYPE,
+        "audio": AudioContent.TYPE,
+        "embeddedContext": EmbeddedResource.TYPE,
+    }
     offered = raw.as_object(capabilities.get("promptCapabilities"))
-    for block in () if isinstance(words, str) else words:
-        name = needs.get(type(block))
-        if name is not None and not offered.get(name):
-            return str(block.TYPE)
-    return None
+    more = (kind for name, kind in needs.items() if offered.get(name))
+    return frozenset({TextContent.TYPE, ResourceLink.TYPE, *more})
+
+
+def refused_content(words: Prompt, taken: frozenset[str]) -> str | None:
+    """What in a prompt the agent cannot take; None if it can take it all."""
+    blocks = () if isinstance(words, str) else words
+    return next((block.TYPE for block in blocks if block.TYPE not in taken), None)
 
 
 def _block(block: ContentBlock) -> _NativeBlock:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from peon.domain.choices import MOST_CHOICES
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.raw import JsonObject
 from peon_protocol.values import (
@@ -10,6 +11,7 @@ from peon_protocol.values import (
     JsonValue,
     OptionCategory,
     OptionChoice,
+    OptionValue,
     SessionOption,
     SettingKind,
 )
@@ -24,7 +26,7 @@ _OLDER: Final = (
     ("modes", "availableModes", "id", "currentModeId", OptionCategory.MODE),
 )
 """Where agents without options tell of models and modes."""
-MOST: Final = 500
+MOST: Final = MOST_CHOICES
 """Choices of an option, and commands, that are passed on at most."""
 
 
@@ -56,6 +58,18 @@ def chosen(
     return tuple(
         SessionOption(each.option_id, each.name, each.category, each.kind, value, each.choices)
         if each.category is category and each.kind is SettingKind.SELECT
+        else each
+        for each in offered
+    )
+
+
+def with_value(
+    offered: tuple[SessionOption, ...], option_id: str, value: OptionValue
+) -> tuple[SessionOption, ...]:
+    """The options, where one of them has been set to a value."""
+    return tuple(
+        SessionOption(each.option_id, each.name, each.category, each.kind, value, each.choices)
+        if each.option_id == option_id
         else each
         for each in offered
     )

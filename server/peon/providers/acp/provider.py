@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from peon.domain.facts import Takes
 from peon.providers.launch import Launch
 from peon.providers.port import (
     Availability,
@@ -74,6 +75,11 @@ class AcpProvider:
     def steers(self) -> bool:
         """The protocol has no word for it: a second prompt would be a turn of its own, or worse."""
         return False
+
+    @property
+    def takes(self) -> Takes:
+        """See `peon.providers.port.Provider`."""
+        return Takes(content=self._terms.learned.content)
 
     def supports(self, mode: Mode) -> bool:
         """See `peon.providers.port.Provider`."""

@@ -5,8 +5,10 @@ from typing import Final
 
 import attrs
 
-from peon.errors import ExternalFailure, Unavailable
+from peon.domain.prompts import characters_of
+from peon.errors import ExternalFailure
 from peon.providers.codex import messages, offers, opening, policies
+from peon.providers.codex.offers import Chosen, NativeModel
 from peon.providers.codex.opening import Opened
 from peon.providers.codex.questions import question
 from peon.providers.codex.requests import Requests
@@ -15,7 +17,13 @@ from peon.providers.dialect import Desk, Turn
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.connection import AgentError, AgentRefused, Connection
 from peon.providers.jsonrpc.raw import JsonObject
-from peon.providers.port import AgentFault, SessionRequest
+from peon.providers.port import (
+    AgentFault,
+    Choices,
+    PromptNotTaken,
+    PromptTooLong,
+    SessionRequest,
+)
 from peon.providers.terms import Terms
 from peon_protocol.ids import ActionId
 from peon_protocol.provider_events import (
@@ -25,7 +33,7 @@ from peon_protocol.provider_events import (
     SessionConfigured,
     SessionStarted,
 )
-from peon_protocol.values import JsonValue, Mode, OptionChoice, Prompt
+from peon_protocol.values import JsonValue, Prompt
 
 ENVELOPE: Final[Mapping[str, JsonValue]] = {}
 """Its messages do not name the version of JSON-RPC."""
@@ -55,7 +63,12 @@ class CodexDialect:
         self._policy = policies.policy(request.mode)
         self._sandboxes: dict[JsonValue, JsonObject] = {}
         self._settings: JsonObject = {}
-        self._models: tuple[OptionChoice, ...] = ()
+        self._models: tuple[NativeModel, ...] = ()
+        self._own = Chosen(model="")
+        """What Codex takes by itself, as the user has configured it."""
+        self._chosen = self._own
+        self._beginning = False
+        """Whether a turn was handed over that has not begun: how it is set is told in between."""
         self._told: SessionConfigured | None = None
         """What was last said of what the session offers."""
         self._native_turn: str | None = None
@@ -82,10 +95,16 @@ class CodexDialect:
         if await opening.needs_login(self._requests, self._terms):
             raise logins.refused(self._terms.name, opening.NO_LOGIN)
         logins.accepted()
-        opened = await opening.open_thread(self._requests, self._request, self._terms, version)
+        opened = await opening.open_thread(
+            self._requests, self._request, self._desk.servers, self._terms
+        )
         self._opened = opened
         self._models = await opening.models(self._requests, self._terms)
         self._translator.model = raw.text(opened.settings, "model")
+        self._own = Chosen(
+            model=self._translator.model or "",
+            effort=raw.text(opened.settings, "reasoningEffort"),
+        )
         self._note_sandbox(opened.settings)
         return SessionStarted(
             session_id=self._request.session_id,
@@ -93,29 +112,43 @@ class CodexDialect:
             agent_name=self._terms.name,
             agent_version=version,
             origin=opened.origin,
+            mcp_servers=opened.servers,
         )
 
     def check(self, prompt: Prompt) -> None:
         """See `peon.providers.dialect.Dialect`."""
         if (refused := messages.refused_content(prompt)) is not None:
-            raise Unavailable(
+            raise PromptNotTaken(
                 self._terms.name,
                 f"it takes no content of type {refused}",
                 "Leave that attachment out.",
             )
+        most, count = messages.TAKES.text, characters_of(prompt)
+        if most is not None and count > most:
+            raise PromptTooLong(
+                self._terms.name,
+                f"it takes {most} characters of text, the prompt has {count}",
+                "Shorten it, or put it into a file and name that.",
+            )
 
-    async def choose(self, mode: Mode, model: str | None) -> None:
-        """See `peon.providers.dialect.Dialect`. They are told with the prompt."""
-        policy = self._policy = policies.policy(mode)
+    async def choose(self, choices: Choices) -> None:
+        """See `peon.providers.dialect.Dialect`. All of it is told with the prompt."""
+        policy = policies.policy(choices.mode)
         sandbox = self._sandboxes.get(policy.sandbox_type, {"type": policy.sandbox_type})
-        self._settings = messages.turn_settings(
-            policy, sandbox, model=model or self._translator.model or "", effort=None
-        )
-        self._tell_offers(model or self._translator.model)
+        own = self._own
+        if choices.model not in {None, own.model}:
+            # What the user has configured goes with the user's own model.
+            own = Chosen(model=choices.model or "", summary=own.summary)
+        if self._chosen.summary is not None and own.summary is None:
+            own = attrs.evolve(own, summary=offers.USUAL_SUMMARY)
+        chosen = offers.chosen_by(choices.options, own, self._models, self._terms.name)
+        self._policy, self._chosen = policy, chosen
+        self._settings = messages.turn_settings(policy, sandbox, chosen)
+        self._tell_offers()
 
-    def _tell_offers(self, model: str | None) -> None:
+    def _tell_offers(self) -> None:
         """Say what the session offers, where that is not as it was said."""
-        told = offers.configured(self._models, model)
+        told = offers.configured(self._models, self._chosen)
         if self._models and told != self._told:
             self._told = told
             self._desk.report([told])
@@ -124,6 +157,7 @@ class CodexDialect:
         """See `peon.providers.dialect.Dialect`."""
         self._past_turn, self._native_turn = self._native_turn, None
         self._stop_wanted = False
+        self._beginning = True
         self._translator.begin()
         try:
             await self._requests.ask(
@@ -213,6 +247,7 @@ class CodexDialect:
             return
         match method:
             case "turn/started":
+                self._beginning = False
                 self._started(raw.text(params, "turn", "id"))
             case "turn/completed":
                 self._completed(raw.as_object(params.get("turn")))
@@ -274,6 +309,32 @@ class CodexDialect:
         self._note_sandbox(settings)
         if (problem := policies.refusal(settings, self._policy)) is not None:
             self._desk.fail(AgentFault.MODE, problem)
+        else:
+            self._note_chosen(settings)
+
+    def _note_chosen(self, settings: JsonObject) -> None:
+        """It is set as the turn was told to, or the turn ends; between turns it may set itself."""
+        told = Chosen(
+            model=raw.text(settings, "model") or self._chosen.model,
+            effort=raw.text(settings, "effort"),
+            summary=raw.text(settings, "summary") or self._chosen.summary,
+        )
+        if told == self._chosen:
+            return
+        untaken = [
+            f"the {name} {wanted}"
+            for name, wanted, taken in (
+                ("model", self._chosen.model, told.model),
+                ("effort", self._chosen.effort, told.effort),
+                ("summary", self._chosen.summary, told.summary),
+            )
+            if wanted is not None and wanted != taken
+        ]
+        if untaken and self._beginning:
+            self._desk.fail(AgentFault.OPTION, f"it did not take {', '.join(untaken)}")
+            return
+        self._own = self._chosen = told
+        self._tell_offers()
 
     def _note_sandbox(self, settings: JsonObject) -> None:
         """Remember a sandbox as the user's own configuration has it, to choose it so again."""

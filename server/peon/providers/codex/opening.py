@@ -11,9 +11,10 @@ from peon.providers.codex.requests import Requests
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.connection import AgentRefused, Connection
 from peon.providers.jsonrpc.raw import JsonObject
+from peon.providers.mcp import ReadyServer, Servers
 from peon.providers.port import AgentFault, SessionRequest
 from peon.providers.terms import Terms
-from peon_protocol.values import OptionChoice, SessionOrigin
+from peon_protocol.values import SessionOrigin, SessionServer
 
 NO_LOGIN: Final = "nobody is logged in"
 _VERSION: Final = re.compile(r"[^/\s]+/(\d[^\s]*)")
@@ -26,8 +27,8 @@ class Opened:
 
     native_id: str
     origin: SessionOrigin
-    version: str | None
     settings: JsonObject
+    servers: tuple[SessionServer, ...]
 
 
 async def greet(requests: Requests, connection: Connection, terms: Terms) -> str | None:
@@ -49,7 +50,7 @@ async def needs_login(requests: Requests, terms: Terms) -> bool:
     return account.get("requiresOpenaiAuth") is True and account.get("account") is None
 
 
-async def models(requests: Requests, terms: Terms) -> tuple[OptionChoice, ...]:
+async def models(requests: Requests, terms: Terms) -> tuple[offers.NativeModel, ...]:
     """The models it offers. One that does not say, or not in time, offers none to choose from."""
     try:
         listed = await requests.ask("model/list", {}, deadline=terms.patience.choose)
@@ -59,14 +60,16 @@ async def models(requests: Requests, terms: Terms) -> tuple[OptionChoice, ...]:
 
 
 async def open_thread(
-    requests: Requests, request: SessionRequest, terms: Terms, version: str | None
+    requests: Requests, request: SessionRequest, servers: Servers, terms: Terms
 ) -> Opened:
     """Resume the conversation of before, or begin one, and see that it is set as we want it.
 
     Raises Unavailable or ExternalFailure.
     """
     policy = policies.policy(request.mode)
-    told, origin = await _thread(requests, request, terms)
+    untaken = messages.untaken_servers(servers.ready)
+    given = tuple(each for each in servers.ready if each.name not in untaken)
+    told, origin = await _thread(requests, request, given, terms)
     if (problem := policies.refusal(told, policy)) is not None:
         raise ExternalFailure(terms.name, problem, code=AgentFault.MODE)
     native_id = raw.text(told, "thread", "id")
@@ -74,20 +77,25 @@ async def open_thread(
         raise ExternalFailure(
             terms.name, "it began a conversation without a name", code=AgentFault.PROTOCOL
         )
-    return Opened(native_id=native_id, origin=origin, version=version, settings=told)
+    return Opened(
+        native_id=native_id, origin=origin, settings=told, servers=servers.account(untaken)
+    )
 
 
 async def _thread(
-    requests: Requests, request: SessionRequest, terms: Terms
+    requests: Requests,
+    request: SessionRequest,
+    servers: tuple[ReadyServer, ...],
+    terms: Terms,
 ) -> tuple[JsonObject, SessionOrigin]:
     policy, deadline = policies.policy(request.mode), terms.patience.make
     if request.resume is not None:
-        params = messages.resume_thread(request.resume, request.root, policy, request.model)
+        params = messages.resume_thread(request.resume, request.root, policy, servers)
         try:
             told = await requests.ask("thread/resume", params, deadline=deadline)
         except AgentRefused:
             pass
         else:
             return told, SessionOrigin.RESUMED
-    params = messages.start_thread(request.root, policy, request.model)
+    params = messages.start_thread(request.root, policy, servers)
     return await requests.ask("thread/start", params, deadline=deadline), SessionOrigin.FRESH

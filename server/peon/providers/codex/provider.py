@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from peon.domain.facts import Takes
 from peon.errors import CommandRejected
-from peon.providers.codex import opening
+from peon.providers.codex import messages, opening
 from peon.providers.codex.dialect import ENVELOPE, CodexDialect
 from peon.providers.codex.requests import Requests
 from peon.providers.launch import Launch
@@ -65,6 +66,11 @@ class CodexProvider:
         """See `peon.providers.port.Provider`."""
         found = self._launch.availability(environment)
         return (self._terms.logins.state() or found) if isinstance(found, Available) else found
+
+    @property
+    def takes(self) -> Takes:
+        """See `peon.providers.port.Provider`."""
+        return messages.TAKES
 
     def supports(self, _mode: Mode) -> bool:
         """See `peon.providers.port.Provider`. Its sandbox has a size for every mode."""

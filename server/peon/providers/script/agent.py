@@ -8,15 +8,13 @@ import threading
 from typing import BinaryIO
 
 from peon.providers.script import steps
+from peon.providers.script.options import MODE, MODES, Options
 from peon.providers.script.turn import Cancelled, Failed, Standing, Turn
 from peon.providers.script.wire import Json, JsonObject, Wire
 
 VERSION = "1"
 _MODES: "list[Json]" = [
-    {"id": "plan", "name": "Plan", "description": "Changes nothing."},
-    {"id": "ask", "name": "Ask", "description": "Asks before everything that changes something."},
-    {"id": "edits", "name": "Edits", "description": "Asks; the client may let edits pass."},
-    {"id": "full", "name": "Full", "description": "Asks; the client may let everything pass."},
+    {"id": name, "name": name.capitalize(), "description": text} for name, text in MODES.items()
 ]
 _TRANSCRIPT = "peon:transcript"
 _CODES = {"parse": -32700, "request": -32600, "method": -32601, "params": -32602, "failed": -32603}
@@ -25,8 +23,8 @@ _CODES = {"parse": -32700, "request": -32600, "method": -32601, "params": -32602
 class Session:
     """One conversation. It holds one turn at a time."""
 
-    def __init__(self, session_id: str, root: str) -> None:
-        self.standing = Standing(session_id, root, "ask", {}, [])
+    def __init__(self, session_id: str, root: str, servers: "list[Json]") -> None:
+        self.standing = Standing(session_id, root, Options(), servers, {}, [])
         self.turn: Turn | None = None
         self.turns = 0
 
@@ -51,6 +49,7 @@ class Agent:
             "session/new": self._new,
             "session/resume": self._resume,
             "session/set_mode": self._set_mode,
+            "session/set_config_option": self._set_option,
             "session/close": self._close,
         }
 
@@ -99,6 +98,7 @@ class Agent:
             "agentCapabilities": {
                 "loadSession": False,
                 "promptCapabilities": {"image": False, "audio": False, "embeddedContext": True},
+                "mcpCapabilities": {"http": True, "sse": False},
                 "sessionCapabilities": {"resume": {}, "close": {}},
             },
             "agentInfo": {"name": "peon-script", "title": "Script", "version": VERSION},
@@ -120,16 +120,27 @@ class Agent:
         root = params.get("cwd")
         if not isinstance(root, str) or not root.startswith("/"):
             raise BadRequest(_CODES["params"], "cwd must be an absolute path")
-        self._sessions[session_id] = Session(session_id, root)
-        return {"modes": {"currentModeId": "ask", "availableModes": _MODES}}
+        servers = params.get("mcpServers")
+        session = Session(session_id, root, servers if isinstance(servers, list) else [])
+        self._sessions[session_id] = session
+        return {
+            "modes": {"currentModeId": session.standing.options.mode, "availableModes": _MODES},
+            "configOptions": session.standing.options.told(),
+        }
 
     def _set_mode(self, params: JsonObject) -> Json:
         session = self._session(params)
         mode = params.get("modeId")
-        if not isinstance(mode, str) or mode not in {"plan", "ask", "edits", "full"}:
+        if session.standing.options.set(MODE, mode) is not None:
             raise BadRequest(_CODES["params"], f"there is no mode {mode}")
-        session.standing = session.standing._replace(mode=mode)
         return {}
+
+    def _set_option(self, params: JsonObject) -> Json:
+        options = self._session(params).standing.options
+        problem = options.set(params.get("configId"), params.get("value"))
+        if problem is not None:
+            raise BadRequest(_CODES["params"], problem)
+        return {"configOptions": options.told()}
 
     def _close(self, params: JsonObject) -> Json:
         session = self._session(params)

@@ -10,6 +10,10 @@ r"""The language of scripts: a line of a prompt becomes a step. Pure.
     sleep SECONDS        wait
     stream COUNT SIZE    a message of COUNT pieces of SIZE characters
     usage IN OUT [COST]  say that the turn used so many tokens, and cost so much (US dollars)
+    option ID VALUE [A|B|…]  set an option of the session; with choices, or as true or false, offer
+                         one that is new
+    options              a message with what its options are set to
+    servers              a message with the MCP servers it was given, values of variables left out
     fail CODE MESSAGE    end the turn with an error
     crash                die
 
@@ -62,6 +66,22 @@ class Use(NamedTuple):
     cost: float | None
 
 
+class SetOption(NamedTuple):
+    """Set an option of the session, or offer a new one."""
+
+    option_id: str
+    value: str
+    choices: tuple[str, ...]
+
+
+class TellOptions(NamedTuple):
+    """Say what the options are set to."""
+
+
+class TellServers(NamedTuple):
+    """Say which MCP servers there are."""
+
+
 class Delete(NamedTuple):
     """Remove a file."""
 
@@ -99,7 +119,8 @@ class Crash(NamedTuple):
 
 
 Change: TypeAlias = Write | Append | Delete
-Step: TypeAlias = Say | Think | Plan | Change | Run | Sleep | Stream | Use | Fail | Crash
+Telling: TypeAlias = SetOption | TellOptions | TellServers
+Step: TypeAlias = Say | Think | Plan | Change | Run | Sleep | Stream | Use | Telling | Fail | Crash
 
 _FILE = re.compile(r'(?:"([^"]+)"|(\S+))(?: (.*))?', re.DOTALL)
 _ESCAPE = re.compile(r"\\([nt\\])")
@@ -161,6 +182,14 @@ def _use(rest: str) -> Step | None:
     return Use(int(found[1]), int(found[2]), None if found[3] is None else float(found[3]))
 
 
+def _option(rest: str) -> Step | None:
+    found = re.fullmatch(r"(\S+) +(\S+)(?: +(\S+))?\s*", rest)
+    if found is None:
+        return None
+    choices = tuple(filter(None, (found[3] or "").split("|")))
+    return None if choices and found[2] not in choices else SetOption(found[1], found[2], choices)
+
+
 def _fail(rest: str) -> Step | None:
     code, _, message = rest.partition(" ")
     return Fail(code, message.strip() or "failed, as told") if code else None
@@ -177,6 +206,9 @@ _READERS: dict[str, Callable[[str], Step | None]] = {
     "sleep": _sleep,
     "stream": _stream,
     "usage": _use,
+    "option": _option,
+    "options": lambda rest: None if rest.strip() else TellOptions(),
+    "servers": lambda rest: None if rest.strip() else TellServers(),
     "fail": _fail,
     "crash": lambda rest: None if rest.strip() else Crash(),
 }

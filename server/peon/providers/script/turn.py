@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from peon.providers.script import commands, files, steps
 from peon.providers.script.files import CannotChange, Diff
+from peon.providers.script.options import Options
 from peon.providers.script.steps import Step
 from peon.providers.script.wire import Answer, Json, JsonObject, Wire
 
@@ -40,11 +41,14 @@ class Refused(Exception):
 
 
 class Standing(NamedTuple):
-    """What holds for a whole session: its folder, its mode, what is «always», and what it cost."""
+    """What holds for a whole session: its folder, its options, its servers, what is «always», and
+    what it cost.
+    """
 
     session_id: str
     root: str
-    mode: str
+    options: Options
+    servers: "list[Json]"
     always: "dict[str, bool]"
     spent: "list[float]"
 
@@ -80,7 +84,8 @@ class Turn:
             case steps.Say(text=text):
                 self._speak("agent_message_chunk", text)
             case steps.Think(text=text):
-                self._speak("agent_thought_chunk", text)
+                if self._standing.options.thinks:
+                    self._speak("agent_thought_chunk", text)
             case steps.Plan(entries=entries):
                 self._plan(entries)
             case steps.Write() | steps.Append() | steps.Delete():
@@ -94,6 +99,8 @@ class Turn:
                 self._stream(count, size)
             case steps.Use():
                 self._use(step)
+            case steps.SetOption() | steps.TellOptions() | steps.TellServers():
+                self._tell(step)
             case steps.Fail(code=code, message=message):
                 raise Failed(code, message)
             case steps.Crash():
@@ -135,6 +142,22 @@ class Turn:
             self._standing.spent.append(step.cost)
             update["cost"] = {"amount": sum(self._standing.spent), "currency": "USD"}
         self._update(update)
+
+    def _tell(self, step: steps.Telling) -> None:
+        """What is chosen of the session, and what it was given."""
+        options = self._standing.options
+        match step:
+            case steps.SetOption(option_id=option_id, value=value, choices=choices):
+                if (problem := options.offer(option_id, value, choices)) is not None:
+                    raise Failed("option", problem)
+                self._update(
+                    {"sessionUpdate": "config_option_update", "configOptions": options.told()}
+                )
+            case steps.TellOptions():
+                self._speak("agent_message_chunk", str(options))
+            case steps.TellServers():
+                shown = "\n".join(map(_server, self._standing.servers))
+                self._speak("agent_message_chunk", shown or "no servers")
 
     def _stream(self, count: int, size: int) -> None:
         message_id = self._fresh("message")
@@ -223,7 +246,7 @@ class Turn:
     def _get_leave(self, call: JsonObject) -> None:
         """Ask, unless an answer was given for all time. Raises Refused or Cancelled."""
         kind = str(call["kind"])
-        if self._standing.mode == "plan":
+        if self._standing.options.mode == "plan":
             raise Refused("Nothing may change in plan mode.")
         allowed = self._standing.always.get(kind)
         if allowed is None:
@@ -271,6 +294,18 @@ class Turn:
                 "content": content,
             }
         )
+
+
+def _server(told: Json) -> str:
+    """A server as it was given: of variables and headers their names, no values."""
+    server = told if isinstance(told, dict) else {}
+    kind = server.get("type", "stdio")
+    where = server.get("url") or " ".join(
+        map(str, [server.get("command"), *_list(server.get("args"))])
+    )
+    named = [*_list(server.get("env")), *_list(server.get("headers"))]
+    names = [str(each["name"]) for each in named if isinstance(each, dict)]
+    return f"{server.get('name')}: {kind} {where}" + (f" ({', '.join(names)})" if names else "")
 
 
 def _chunk(kind: str, text: str, message_id: str) -> JsonObject:

@@ -70,7 +70,9 @@ function M.created(event)
     checkpoints = {},
     queue = {},
     queueHeld = false,
-    options = payload.options or {},
+    options = {},
+    chosenOptions = payload.options or {},
+    mcpServers = payload.mcpServers,
     usage = usages.plus(nil, {}),
     budget = payload.budget,
     createdAt = event.occurredAt,
@@ -158,8 +160,13 @@ fold["thread.configured"] = function(thread, event)
   if payload.archived ~= nil then
     thread.archived = payload.archived
   end
-  if payload.options then
-    thread.chosenOptions = payload.options
+  for option_id, value in pairs(payload.options or {}) do
+    -- One that is null is left to the agent again.
+    thread.chosenOptions = thread.chosenOptions or {}
+    thread.chosenOptions[option_id] = value ~= vim.NIL and value or nil
+    if value == false then
+      thread.chosenOptions[option_id] = false
+    end
   end
 end
 
@@ -315,6 +322,7 @@ fold["message.queued"] = function(thread, event)
     prompt = payload.prompt,
     model = payload.model,
     mode = payload.mode,
+    options = payload.options,
     steer = payload.steer or false,
     queuedAt = event.occurredAt,
   })
@@ -356,6 +364,7 @@ fold["session.opened"] = function(thread, event)
     agentName = payload.agentName,
     agentVersion = payload.agentVersion,
     origin = payload.origin,
+    mcpServers = payload.mcpServers or {},
   }
 end
 
