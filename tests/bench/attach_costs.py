@@ -28,7 +28,7 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     state, cold_state = fresh_folder(folder), fresh_folder(folder)
     environment = os.environ | {"XDG_RUNTIME_DIR": str(fresh_folder(folder))}
     attached = [sys.executable, "-m", "peon", "serve", "--state-dir", str(state)]
-    times = 5 * scale.rounds
+    times = scale.starts
     asyncio.run(_greet(attached, environment))
     warm = [asyncio.run(_greet(attached, environment)) for _ in range(times)]
     cold = [asyncio.run(_greet(standalone(cold_state), environment)) for _ in range(times)]

@@ -29,6 +29,8 @@ class Scale:
     """Events in a long log."""
     long_history: int
     """Events in a log that a start must hardly notice; 0 leaves it out."""
+    starts: int
+    """Of a whole server, where its start is the contest."""
     seconds: float
     """How long a load that has a rate of its own goes on."""
 
@@ -41,6 +43,7 @@ TINY = Scale(
     threads=4,
     history=1_000,
     long_history=2_000,
+    starts=1,
     seconds=0.3,
 )
 """Measures nothing, and shows that all of it works."""
@@ -52,6 +55,7 @@ QUICK = Scale(
     threads=20,
     history=20_000,
     long_history=100_000,
+    starts=5,
     seconds=2.0,
 )
 USUAL = Scale(
@@ -62,6 +66,7 @@ USUAL = Scale(
     threads=1_000,
     history=1_000_000,
     long_history=0,
+    starts=15,
     seconds=10.0,
 )
 FULL = attrs.evolve(USUAL, rounds=5, long_history=10_000_000)

@@ -195,13 +195,13 @@ ACP_ENDS = st.one_of(
 )
 
 
-@examples(300, nightly=20_000)
+@examples(150, nightly=20_000)
 @given(cases(lines(acp_talk.MESSAGES), ACP_ENDS))
 def test_no_message_of_an_agent_leaves_a_turn_open(case: Case):
     asyncio.run(play(case, AcpDialect, acp_talk.MANNERS))
 
 
-@examples(300, nightly=20_000)
+@examples(150, nightly=20_000)
 @given(cases(lines(codex_talk.MESSAGES), codex_talk.END.map(_codex_ends)))
 def test_no_message_of_codex_leaves_a_turn_open(case: Case):
     asyncio.run(play(case, CodexDialect, codex_talk.MANNERS))

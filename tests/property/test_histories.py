@@ -29,7 +29,7 @@ NOBODY: Final = CommandId("nobody")
 """Waits for the operations that no command waits for."""
 
 
-@examples(1_200, nightly=50_000)
+@examples(1_000, nightly=50_000)
 @given(histories())
 def test_replay_of_the_whole_log_gives_the_live_model(played: Played):
     model = Model()
@@ -40,7 +40,7 @@ def test_replay_of_the_whole_log_gives_the_live_model(played: Played):
     assert encoded(model) == encoded(played.model)
 
 
-@examples(300, nightly=5_000)
+@examples(150, nightly=5_000)
 @given(histories())
 def test_an_event_that_is_written_and_read_is_the_same_event(played: Played):
     for stored in played.log:
@@ -49,7 +49,7 @@ def test_an_event_that_is_written_and_read_is_the_same_event(played: Played):
         assert repr(read) == repr(stored), "equal, but not of the same types"
 
 
-@examples(200, nightly=5_000)
+@examples(100, nightly=5_000)
 @given(histories())
 def test_deciding_changes_nothing(played: Played):
     for move, model in told_again(played):
@@ -58,14 +58,14 @@ def test_deciding_changes_nothing(played: Played):
         assert encoded(model) == before
 
 
-@examples(200, nightly=5_000)
+@examples(100, nightly=5_000)
 @given(histories())
 def test_deciding_again_comes_to_the_same(played: Played):
     for move, model in told_again(played):
         assert decide(move.command, model, move.facts) == move.decided
 
 
-@examples(500, nightly=10_000)
+@examples(200, nightly=10_000)
 @given(histories())
 def test_every_state_keeps_the_invariants(played: Played):
     closed = closed_items(Model())
@@ -77,7 +77,7 @@ def test_every_state_keeps_the_invariants(played: Played):
     assert broken_in_log(played.log) == []
 
 
-@examples(1_000, nightly=20_000)
+@examples(200, nightly=20_000)
 @given(histories(), st.data())
 def test_folding_on_from_a_snapshot_gives_the_live_model(played: Played, data: st.DataObject):
     """The rest is as old as it is, and each thread older or newer as chance has it."""
@@ -98,7 +98,7 @@ def test_folding_on_from_a_snapshot_gives_the_live_model(played: Played, data: s
     assert in_any_order(model) == in_any_order(played.model)
 
 
-@examples(300, nightly=10_000)
+@examples(150, nightly=10_000)
 @given(histories())
 def test_after_a_restart_everything_is_settled_and_only_operations_are_left(played: Played):
     model, history = played.model, played.history
@@ -117,7 +117,7 @@ def test_after_a_restart_everything_is_settled_and_only_operations_are_left(play
     assert broken(model) == []
 
 
-@examples(500, nightly=10_000)
+@examples(200, nightly=10_000)
 @given(histories())
 def test_a_receipt_holds_what_its_command_was_answered(played: Played):
     answers = answered(played)

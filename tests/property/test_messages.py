@@ -22,7 +22,7 @@ from support.histories import Played, histories
 pytestmark = pytest.mark.timeout(1800)  # The nightly run takes its time.
 
 
-@examples(1_000, nightly=20_000)
+@examples(300, nightly=20_000)
 @given(histories())
 def test_every_message_waits_or_began_or_was_taken_or_was_removed(played: Played):
     fates = fates_in(played.log)
@@ -38,7 +38,7 @@ def test_every_message_waits_or_began_or_was_taken_or_was_removed(played: Played
                 assert thread.past_messages[message_id] in thread.turns
 
 
-@examples(300, nightly=5_000)
+@examples(120, nightly=5_000)
 @given(histories())
 def test_a_restart_loses_no_message_and_begins_none(played: Played):
     waiting = {each: list(thread.queue) for each, thread in played.model.threads.items()}
@@ -55,7 +55,7 @@ def test_a_restart_loses_no_message_and_begins_none(played: Played):
         assert all(each.steering is None for each in thread.queue.values())
 
 
-@examples(300, nightly=5_000)
+@examples(120, nightly=5_000)
 @given(histories())
 def test_messages_begin_in_the_order_of_the_queue_unless_one_is_sent_by_name(played: Played):
     model = Model()

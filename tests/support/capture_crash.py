@@ -16,8 +16,9 @@ from peon.workspace.workspace import Workspace
 
 _KILLER: Final = """#!/bin/sh
 # The call number {number} of git is the last: its caller is killed {when} it is done.
-count=$(($(cat '{counter}') + 1))
-echo "$count" > '{counter}'
+# Calls may overlap. Making a folder is what only one of them can do.
+count=1
+until mkdir '{counters}'/"$count" 2>/dev/null; do count=$((count + 1)); done
 if [ "$count" -eq {number} ] && [ {when} = before ]; then kill -9 "$PPID"; exit 1; fi
 if [ "$count" -eq {number} ]; then '{git}' "$@"; kill -9 "$PPID"; exit 1; fi
 exec '{git}' "$@"
@@ -29,10 +30,10 @@ def killing_git(folder: Path, number: int, when: str) -> Path:
     folder.mkdir()
     git = shutil.which("git")
     assert git is not None
-    counter = folder / "count"
-    counter.write_text("0\n")
+    counters = folder / "calls"
+    counters.mkdir()
     script = folder / "git"
-    script.write_text(_KILLER.format(number=number, when=when, counter=counter, git=git))
+    script.write_text(_KILLER.format(number=number, when=when, counters=counters, git=git))
     script.chmod(0o755)
     return folder
 

@@ -6,6 +6,7 @@ Each point is a process that kills itself, forked off one that has imported ever
 """
 
 import asyncio
+import gc
 import json
 import math
 import os
@@ -244,6 +245,7 @@ def main(folder: Path, share: int, shares: int, *, leave_out: bool) -> None:
     points = [each for each in all_points(folder / "count") if each.usual or not leave_out]
     template = folder / "template"
     prepare(template)
+    gc.freeze()  # A child would copy every page that the collector touches.
     for number, point in enumerate(points):
         if number % shares == share:
             place = folder / str(point)

@@ -26,7 +26,7 @@ SEEDS = st.integers(min_value=0, max_value=2**32)
 
 
 @given(history=HISTORIES)
-@examples(300, nightly=4_000)
+@examples(200, nightly=4_000)
 async def test_no_restore_loses_or_mispredicts_anything(history: list[Step]):
     with TemporaryDirectory() as place:
         await memory_lab(Path(place)).play(history)
