@@ -8,6 +8,7 @@ import json
 import select
 import sys
 import time
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 RATE: Final = 200
@@ -34,11 +35,15 @@ def main() -> None:
 
 
 def _do(prompted: dict[str, Any]) -> str:
-    """What the prompt asks for: `show SIZE`, or else to speak. Why it ends."""
+    """Do what the prompt asks for: `show SIZE`, or to speak, or `wait PIPE` before; why it ends."""
     match prompted:
         case {"prompt": [{"text": str(words)}, *_]} if words.startswith("show "):
             _show(int(words.removeprefix("show ")))
             return "end_turn"
+        case {"prompt": [{"text": str(words)}, *_]} if words.startswith("wait "):
+            Path(words.removeprefix("wait ")).open().close()
+            _speak(sys.stdin)
+            return "cancelled"
         case _:
             _speak(sys.stdin)
             return "cancelled"

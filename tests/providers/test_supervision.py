@@ -17,6 +17,7 @@ from peon.errors import ExternalFailure, Unavailable
 from peon.providers import guardian
 from peon.providers.guardian import MARKER_VARIABLE, Tracked
 from peon.providers.ledger import Ledger
+from peon.providers.process import READ_AT_ONCE, Command
 from peon.providers.registry import SCRIPT
 from peon.providers.supervisor import LEDGER_NAME
 from peon_protocol.provider_events import SessionEnded
@@ -166,6 +167,21 @@ def test_a_daemon_is_found_by_the_marker_it_inherited():
         assert not guardian.survives(left_behind._replace(marker="012345678"))
         guardian.signal_all(left_behind, signal.SIGKILL)
         assert daemon.wait() == -signal.SIGKILL
+
+
+async def test_an_agent_that_has_much_to_say_leaves_turns_to_others(agents: Agency):
+    floods = [sys.executable, "-I", "-c", "import sys; sys.stdout.write('x' * 1_000_000)"]
+    heard: list[int] = []
+    ended = asyncio.get_running_loop().create_future()
+    await agents.supervisor.start(
+        Command(argv=tuple(floods), cwd=str(agents.root), environment=dict(os.environ)),
+        on_output=lambda data: heard.append(len(data)),
+        on_exit=ended.set_result,
+    )
+    async with asyncio.timeout(LONG):
+        await ended
+    assert sum(heard) == 1_000_000
+    assert max(heard) <= READ_AT_ONCE
 
 
 async def test_an_exit_is_reported_once(agents: Agency):

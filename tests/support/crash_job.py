@@ -7,6 +7,7 @@ Each point is a process that kills itself, forked off one that has imported ever
 
 import asyncio
 import gc
+import itertools
 import json
 import math
 import os
@@ -197,8 +198,10 @@ def all_points(place: Path) -> list[Point]:
 
     in_child(count)
     commits, steps = json.loads(counted.read_text())
-    points = [Point("before", sequence) for sequence, _ in commits]
-    points += [Point("after", sequence, usual=has_effect) for sequence, has_effect in commits]
+    points = [Point("after", sequence, usual=has_effect) for sequence, has_effect in commits]
+    # Where the commit before has no effect, dying before this one is dying after that one.
+    for (_, has_effect), (sequence, _) in itertools.pairwise(commits):
+        points.append(Point("before", sequence, usual=has_effect))
     for number, name in enumerate(steps, 1):
         points.append(Point("step", number, usual=name not in steps[: number - 1]))
     return [*points, *(Point("hook", hook=hook) for hook in HOOKS)]

@@ -23,6 +23,9 @@ shown has lost its beginning, by which it would be known."""
 STDERR_SHOWN = 8 * 1024
 WRITE_LIMIT = 64 * 1024 * 1024
 """How many bytes may wait for an agent that does not read."""
+READ_AT_ONCE = 16 * 1024
+"""How many bytes of one agent are heard before others have their turn: the agents, and clients with
+their requests. A pipe holds four times as much, and fifty agents may have filled theirs."""
 _SWEEPS = 5
 """How often leftovers are looked for: one may start another while it is being killed."""
 
@@ -109,6 +112,12 @@ def last_words(stderr: str) -> str:
     """The end of an agent's stderr, from the beginning of a line where there is more before it."""
     shown = stderr.encode("utf-8", "replace")[-STDERR_SHOWN:].decode(errors="ignore")
     return shown if len(shown) == len(stderr) else shown.partition("\n")[2] or shown
+
+
+class _ReadPipe(Protocol):
+    """What the selector loops let one set of a pipe: how much is read in one turn of the loop."""
+
+    max_size: int
 
 
 class AgentProcess(asyncio.SubprocessProtocol):
@@ -235,6 +244,8 @@ class AgentProcess(asyncio.SubprocessProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         started = cast("asyncio.SubprocessTransport", transport)
         self._transport = started
+        if hasattr(output := started.get_pipe_transport(1), "max_size"):
+            cast("_ReadPipe", output).max_size = READ_AT_ONCE
         self._tracked = Tracked(
             started.get_pid(), guardian.start_of(started.get_pid()), self._marker
         )
