@@ -24,7 +24,11 @@ const browser = {
   format: "iife",
   jsx: "automatic",
   jsxImportSource: "preact",
-  alias: { react: "preact/compat", "react-dom": "preact/compat" },
+  alias: {
+    react: "preact/compat",
+    "react-dom": "preact/compat",
+    entities: join(here, "src/webview/entities.ts"),
+  },
   loader: { ".svg": "text" },
 };
 

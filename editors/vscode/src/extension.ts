@@ -4,20 +4,33 @@
 import * as vscode from "vscode";
 
 import { Chats } from "./chat/chats";
+import { budgetCommands } from "./commands/budgets";
 import { fileCommands } from "./commands/files";
+import { gitCommands } from "./commands/git";
+import { reviewCommands } from "./commands/review";
+import { ruleCommands } from "./commands/rules";
 import { serverCommands } from "./commands/server";
 import { showingCommands } from "./commands/showing";
+import type { Around } from "./commands/targets";
 import { type Command, threadCommands } from "./commands/threads";
+import { worktreeCommands } from "./commands/worktrees";
 import { Approvals } from "./editor/approvals";
+import { CommitMessages } from "./editor/commitMessages";
 import { watchContexts } from "./editor/contexts";
 import { Documents, SCHEME } from "./editor/documents";
 import { Peon } from "./editor/peon";
+import { Rules } from "./editor/rules";
 import { Servers } from "./editor/servers";
 import { Why } from "./editor/why";
+import { Work } from "./editor/work";
+import { CurrentReview } from "./review/current";
+import { Remarks } from "./review/remarks";
 import type { Client } from "./server/client";
 import { Session } from "./server/session";
 import { Supervisor } from "./server/supervisor";
 import { Store } from "./store";
+import { ReviewTree } from "./views/review";
+import { RulesTree } from "./views/rules";
 import { StatusItem } from "./views/status";
 import { ThreadsTree } from "./views/threads";
 
@@ -35,28 +48,45 @@ export function activate(context: vscode.ExtensionContext): Api {
   const store = new Store();
   const session = new Session(store);
   const peon: Peon = new Peon(store, session, log, () => started());
+  const work = new Work();
   const servers = new Servers(context, log, () => peon);
   const started = (): Supervisor => {
-    supervisor ??= supervise(peon, session, servers, log, trace);
+    supervisor ??= supervise(peon, session, servers, work, log, trace);
     return supervisor;
   };
-  const chats = new Chats(peon, context.extensionUri);
+  const rules = new Rules(peon);
+  const chats = new Chats(peon, rules, context.extensionUri);
   const tree = new ThreadsTree(peon);
-  const around = { peon, chats };
+  const review = new CurrentReview(peon);
+  const around: Around = {
+    peon,
+    chats,
+    rules,
+    work,
+    messages: new CommitMessages(),
+    review,
+    reviewTree: new ReviewTree(review),
+    remarks: new Remarks(peon, review),
+  };
   const why = new Why(peon);
   const commands = {
     "peon.whyLine": () => why.show(),
     ...threadCommands(around, tree),
+    ...budgetCommands(around),
     ...fileCommands(around),
+    ...gitCommands(around),
+    ...reviewCommands(around),
+    ...ruleCommands(around),
+    ...worktreeCommands(around),
     ...showingCommands(around),
     ...serverCommands(peon, servers, trace),
   };
   context.subscriptions.push(
     log,
     trace,
-    peon,
-    chats,
+    ...Object.values(around),
     tree,
+    new RulesTree(peon, rules),
     new StatusItem(peon),
     new Approvals(peon, chats),
     watchContexts(peon),
@@ -89,6 +119,7 @@ function supervise(
   peon: Peon,
   session: Session,
   servers: Servers,
+  work: Work,
   log: vscode.LogOutputChannel,
   trace: vscode.LogOutputChannel,
 ): Supervisor {
@@ -96,6 +127,7 @@ function supervise(
     find: () => servers.find(),
     meet: async (client) => {
       listenForCondition(peon, client);
+      work.listen(client);
       await session.meet(client, identity(servers));
       log.info(`the server is ${session.greeting?.version}, its log ${session.greeting?.logId}`);
       void peon.attempt(() => peon.readProviders());

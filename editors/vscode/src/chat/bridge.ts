@@ -2,6 +2,7 @@
 
 import type {
   ContentBlock,
+  ItemId,
   Mode,
   ProjectId,
   ProjectView,
@@ -44,6 +45,9 @@ export const RUNNABLE = [
   "peon.undoTurn",
   "peon.commit",
   "peon.newThread",
+  "peon.newThreadInWorktree",
+  "peon.setBudget",
+  "peon.showRules",
   "peon.openInEditor",
   "peon.attachContext",
   "peon.copy",
@@ -96,6 +100,7 @@ export type FromWebview =
   | { type: "begin"; id: number; beginning: Beginning }
   | { type: "complete"; id: number; text: string }
   | { type: "earlier"; id: number }
+  | { type: "decided"; id: number; itemId: ItemId }
   | { type: "run"; command: Runnable; args: unknown[] };
 
 export interface Completion {

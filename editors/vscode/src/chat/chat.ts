@@ -4,7 +4,17 @@ import * as vscode from "vscode";
 
 import { complete } from "../editor/context";
 import { type Peon, sentenceOf } from "../editor/peon";
-import type { ProjectView, Requests, ThreadId, ThreadView } from "../protocol_gen";
+import type { Rules } from "../editor/rules";
+import type {
+  ItemId,
+  ProjectView,
+  RejectChanges,
+  Requests,
+  ThreadId,
+  ThreadView,
+} from "../protocol_gen";
+import { takeBack } from "../review/takeBack";
+import { decisionWords } from "../state/decisions";
 import { waiting } from "../state/selectors";
 import type { Message } from "../state/state";
 import {
@@ -25,6 +35,7 @@ export class Chat implements vscode.Disposable {
 
   constructor(
     private readonly peon: Peon,
+    private readonly rules: Rules,
     private readonly webview: vscode.Webview,
     extension: vscode.Uri,
     public threadId: ThreadId | undefined,
@@ -168,6 +179,9 @@ export class Chat implements vscode.Disposable {
       case "earlier":
         void this.answer(message.id, () => this.earlier());
         break;
+      case "decided":
+        void this.answer(message.id, () => this.decided(message.itemId));
+        break;
       case "run":
         if (RUNNABLE.includes(message.command)) {
           void vscode.commands.executeCommand(message.command, ...message.args);
@@ -204,9 +218,13 @@ export class Chat implements vscode.Disposable {
       throw new Error(`The chat may not ask for ${method}.`);
     }
     // A value that is kept apart belongs to no thread; all else is about the one that is shown.
-    const whole = method === "blob/read" ? params : { ...params, threadId: this.threadId };
     const known = method as keyof Requests;
-    return await this.peon.ask(known, whole as Requests[typeof known]["params"]);
+    const whole = (
+      method === "blob/read" ? params : { ...params, threadId: this.threadId }
+    ) as Requests[typeof known]["params"];
+    return known === "review/reject"
+      ? await takeBack(this.peon, whole as RejectChanges)
+      : await this.peon.ask(known, whole);
   }
 
   private async begin(beginning: Beginning): Promise<void> {
@@ -220,6 +238,22 @@ export class Chat implements vscode.Disposable {
     }
     await this.show(threadId);
     await this.peon.ask("turn/start", { threadId, prompt });
+  }
+
+  /** Who settled what the agent asked for with an item; null where it asked for nothing. */
+  private async decided(itemId: ItemId): Promise<{ words: string; byRule: boolean } | null> {
+    const { thread } = this;
+    if (thread === undefined || !this.peon.can("events/read")) {
+      return null;
+    }
+    const settled = await this.rules.settledIn(thread.threadId);
+    const found = settled.findLast((each) => each.itemId === itemId);
+    if (found === undefined) {
+      return null;
+    }
+    const byRule = found.by.kind === "rule";
+    const nameOf = byRule ? await this.rules.namesIn(thread.projectId) : () => undefined;
+    return { words: decisionWords(found, nameOf), byRule };
   }
 
   private async earlier(): Promise<void> {

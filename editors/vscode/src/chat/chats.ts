@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 
 import type { Peon } from "../editor/peon";
+import type { Rules } from "../editor/rules";
 import type { ThreadId } from "../protocol_gen";
 import type { Attachment } from "./bridge";
 import { Chat } from "./chat";
@@ -20,6 +21,7 @@ export class Chats implements vscode.Disposable {
 
   constructor(
     private readonly peon: Peon,
+    private readonly rules: Rules,
     private readonly extension: vscode.Uri,
   ) {
     this.registrations = [
@@ -112,7 +114,7 @@ export class Chats implements vscode.Disposable {
   }
 
   private resolve(view: vscode.WebviewView): void {
-    const chat = new Chat(this.peon, view.webview, this.extension, undefined, () => {});
+    const chat = new Chat(this.peon, this.rules, view.webview, this.extension, undefined, () => {});
     this.side = { chat, view };
     view.onDidDispose(() => {
       chat.dispose();
@@ -125,9 +127,16 @@ export class Chats implements vscode.Disposable {
 
   private adopt(panel: vscode.WebviewPanel, threadId: ThreadId | undefined): void {
     panel.iconPath = vscode.Uri.joinPath(this.extension, "media", "icon.svg");
-    const chat = new Chat(this.peon, panel.webview, this.extension, threadId, (shown) => {
-      panel.title = shown.thread?.title ?? "Peon";
-    });
+    const chat = new Chat(
+      this.peon,
+      this.rules,
+      panel.webview,
+      this.extension,
+      threadId,
+      (shown) => {
+        panel.title = shown.thread?.title ?? "Peon";
+      },
+    );
     this.tabs.set(chat, panel);
     panel.onDidDispose(() => {
       this.tabs.delete(chat);

@@ -1,4 +1,4 @@
-// Commands that change files or keep them: checkpoints, undo, commits and pushes.
+// Commands that keep files and go back to them: checkpoints, restores and undo.
 
 import * as vscode from "vscode";
 
@@ -28,12 +28,7 @@ export function fileCommands(around: Around): Record<string, Command> {
     "peon.restoreCheckpoint": async (target: Target) => {
       const found = await checkpointOf(around, target);
       if (found !== undefined) {
-        await restore(
-          around.peon,
-          found.thread,
-          found.checkpoint,
-          `“${found.checkpoint.description}”`,
-        );
+        await restore(around, found.thread, found.checkpoint, `“${found.checkpoint.description}”`);
       }
     },
     "peon.undoTurn": async (target: Target, turnId?: string) => {
@@ -43,11 +38,10 @@ export function fileCommands(around: Around): Record<string, Command> {
         void vscode.window.showWarningMessage("The files from before this turn were not kept.");
       } else if (found !== undefined && checkpoint !== undefined) {
         const what = `before turn ${found.turn.number}`;
-        await restore(around.peon, found.thread, checkpoint, what);
+        await restore(around, found.thread, checkpoint, what);
       }
     },
-    "peon.commit": (target: Target) => commit(around, target),
-    "peon.push": (target: Target) => push(around, target),
+    "peon.undoRestore": (target: Target) => undoRestore(around, target),
   };
 }
 
@@ -62,13 +56,26 @@ async function createCheckpoint(around: Around, target: Target): Promise<void> {
     }));
   if (thread !== undefined && description !== undefined) {
     const { threadId } = thread;
-    const kept = await slowly("Keeping the files", (cancellation) =>
+    const kept = await around.work.run("Keeping the files", threadId, (cancellation) =>
       around.peon.ask("checkpoint/create", { threadId, description }, cancellation),
     );
     if (kept.missing.length > 0) {
       const names = kept.missing.map((each) => each.path).join(", ");
       void vscode.window.showWarningMessage(`Kept, but without: ${names}`);
     }
+  }
+}
+
+/** Go back to how it was before the last time that somebody went back. */
+async function undoRestore(around: Around, target: Target): Promise<void> {
+  const thread = await threadOf(around, target);
+  const checkpoint = thread?.checkpoints.findLast(
+    (each) => each.kind === "beforeRestore" && !each.expired,
+  );
+  if (thread !== undefined && checkpoint === undefined) {
+    void vscode.window.showInformationMessage("Nothing was restored in this thread.");
+  } else if (thread !== undefined && checkpoint !== undefined) {
+    await restore(around, thread, checkpoint, "before the last restore");
   }
 }
 
@@ -98,11 +105,12 @@ const SCOPES: (vscode.QuickPickItem & { what: RestoreScope })[] = [
 
 /** Go back, after a look at exactly what that would do; says what was left alone, offers to undo. */
 async function restore(
-  peon: Peon,
+  around: Around,
   thread: ThreadView,
   checkpoint: CheckpointView,
   where: string,
 ): Promise<void> {
+  const { peon, work } = around;
   const knowsScopes = peon.can("checkpoint/preview");
   const title = `Go back to ${where}: what?`;
   const scope = knowsScopes ? await vscode.window.showQuickPick(SCOPES, { title }) : SCOPES[0];
@@ -134,7 +142,9 @@ async function restore(
     const params = { threadId, checkpointId, conflicts, ...(knowsScopes ? { what } : {}) } as const;
     await tellRestored(
       peon,
-      await slowly("Going back", (stop) => peon.ask("checkpoint/restore", params, stop)),
+      await work.run("Going back", threadId, (stop) =>
+        peon.ask("checkpoint/restore", params, stop),
+      ),
     );
   }
 }
@@ -193,72 +203,4 @@ async function tellRestored(peon: Peon, result: RestoreResult): Promise<void> {
     const { what } = result;
     await peon.attempt(() => peon.ask("checkpoint/restore", { threadId, checkpointId, what }));
   }
-}
-
-async function commit(around: Around, target: Target): Promise<void> {
-  const { peon } = around;
-  const thread = await threadOf(around, target);
-  if (thread === undefined) {
-    return;
-  }
-  const status = await peon.ask("git/status", { projectId: thread.projectId });
-  if (status.files.length === 0) {
-    void vscode.window.showInformationMessage("There is nothing to commit.");
-    return;
-  }
-  const items = status.files.map((file) => ({
-    label: file.path,
-    description: file.unstaged ?? file.staged ?? "",
-    picked: true,
-  }));
-  const chosen = await vscode.window.showQuickPick(items, {
-    title: `Commit to ${status.branch ?? "a detached head"}: which files?`,
-    canPickMany: true,
-  });
-  if (chosen === undefined || chosen.length === 0) {
-    return;
-  }
-  const message = await vscode.window.showInputBox({
-    title: `Commit ${chosen.length} ${chosen.length === 1 ? "file" : "files"}`,
-    prompt: "The message of the commit",
-    value: thread.title,
-    validateInput: (value) => (value.trim() === "" ? "A commit needs a message." : null),
-  });
-  if (message === undefined || !(await mayChange(peon.folderOf(thread), "Committing"))) {
-    return;
-  }
-  // All of them is every change, also one that came a moment ago.
-  const all = chosen.length === items.length && status.total === items.length;
-  const paths = all ? null : chosen.map((each) => each.label);
-  const { threadId } = thread;
-  const made = await slowly("Committing", (cancellation) =>
-    peon.ask("git/commit", { threadId, message, paths }, cancellation),
-  );
-  const answer = await vscode.window.showInformationMessage(
-    `Committed ${made.files.length} ${made.files.length === 1 ? "file" : "files"} as ${made.commit.slice(0, 8)}.`,
-    ...(peon.can("git/push") ? ["Push"] : []),
-  );
-  if (answer !== undefined) {
-    await push(around, threadId);
-  }
-}
-
-async function push(around: Around, target: Target): Promise<void> {
-  const thread = await threadOf(around, target);
-  if (thread !== undefined) {
-    const { threadId } = thread;
-    const made = await slowly("Pushing", (cancellation) =>
-      around.peon.ask("git/push", { threadId }, cancellation),
-    );
-    void vscode.window.showInformationMessage(`Pushed to ${made.remote}/${made.branch}.`);
-  }
-}
-
-/** Work with a notification that goes when it is done, and that can be cancelled. */
-export async function slowly<T>(
-  title: string,
-  work: (cancellation: vscode.CancellationToken) => Promise<T>,
-): Promise<T> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return await vscode.window.withProgress(options, (_, cancellation) => work(cancellation));
 }

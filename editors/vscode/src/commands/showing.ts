@@ -10,8 +10,8 @@ import {
 } from "../editor/context";
 import { addressOf } from "../editor/documents";
 import type { ThreadId } from "../protocol_gen";
-import { showActionDiff, showEdit, showTurn } from "../review/show";
-import { type Around, type Target, turnOf } from "./targets";
+import { showActionDiff, showEdit } from "../review/show";
+import type { Around } from "./targets";
 import type { Command } from "./threads";
 
 export function showingCommands(around: Around): Record<string, Command> {
@@ -38,12 +38,6 @@ export function showingCommands(around: Around): Record<string, Command> {
       const at = line === null ? undefined : new vscode.Position(Math.max(0, line - 1), 0);
       const options = at === undefined ? {} : { selection: new vscode.Range(at, at) };
       await vscode.window.showTextDocument(uri, options);
-    },
-    "peon.reviewTurn": async (target: Target, turnId?: string) => {
-      const found = await turnOf(around, target, turnId);
-      if (found !== undefined) {
-        await showTurn(peon, found.thread.threadId, found.turn.turnId);
-      }
     },
     "peon.attachContext": async () => await chats.attach(await chooseAttachments()),
     "peon.addFile": async (uri?: vscode.Uri, all?: vscode.Uri[]) => {

@@ -3,14 +3,26 @@
 import * as vscode from "vscode";
 
 import type { Chats } from "../chat/chats";
+import type { CommitMessages } from "../editor/commitMessages";
 import type { Peon } from "../editor/peon";
+import type { Rules } from "../editor/rules";
+import type { Work } from "../editor/work";
 import type { CheckpointView, ProjectView, ThreadView, TurnView } from "../protocol_gen";
+import type { CurrentReview } from "../review/current";
+import type { Remarks } from "../review/remarks";
 import { phaseOf, promptLine } from "../state/selectors";
+import type { ReviewTree } from "../views/review";
 import type { Node } from "../views/threads";
 
 export interface Around {
   readonly peon: Peon;
   readonly chats: Chats;
+  readonly rules: Rules;
+  readonly work: Work;
+  readonly messages: CommitMessages;
+  readonly review: CurrentReview;
+  readonly reviewTree: ReviewTree;
+  readonly remarks: Remarks;
 }
 
 export type Target = Node | string | undefined;
@@ -93,7 +105,12 @@ export async function checkpointOf(
   if (thread === undefined) {
     return undefined;
   }
-  const items = thread.checkpoints.toReversed().map((checkpoint) => {
+  const kept = thread.checkpoints.filter((each) => !each.expired);
+  if (kept.length === 0) {
+    void vscode.window.showInformationMessage("The thread has no checkpoint.");
+    return undefined;
+  }
+  const items = kept.toReversed().map((checkpoint) => {
     const turn = thread.turns.find((each) => each.turnId === checkpoint.turnId);
     return {
       label: turn === undefined ? checkpoint.description : `${turn.number}. ${promptLine(turn)}`,

@@ -86,7 +86,7 @@ async function createThread(around: Around, chosen: Chosen): Promise<ThreadId | 
   return threadId;
 }
 
-async function workspaceFolder(): Promise<vscode.WorkspaceFolder | undefined> {
+export async function workspaceFolder(): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length === 0) {
     const answer = await vscode.window.showInformationMessage(

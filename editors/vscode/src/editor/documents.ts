@@ -7,6 +7,7 @@ import * as vscode from "vscode";
 import type { BlobPage, FileEdit, StoredText } from "../protocol_gen";
 import { checkpointFiles, turnFiles } from "../review/changes";
 import { fragment, original } from "../review/patches";
+import type { Side } from "../state/reviews";
 import type { Peon } from "./peon";
 
 export const SCHEME = "peon";
@@ -14,13 +15,14 @@ const PAGE_BYTES = 4 * 1024 * 1024;
 /** The editor refuses larger ones. */
 const LARGEST_BYTES = 48 * 1024 * 1024;
 
-export type Side = "before" | "after";
+export type { Side };
 
 export type Source =
   | { is: "edit"; threadId: string; itemId: string; place: number; side: Side }
   | { is: "turn"; threadId: string; turnId: string; path: string; side: Side }
   | { is: "fragment"; threadId: string; turnId: string; path: string; side: Side }
   | { is: "blob"; blobId: string }
+  | { is: "nothing" }
   | { is: "since"; threadId: string; checkpointId: string };
 
 /** The address of a text. Its path decides the language and what the tab is called. */
@@ -46,6 +48,8 @@ export class Documents implements vscode.TextDocumentContentProvider {
         return await this.since(source.threadId, source.checkpointId);
       case "blob":
         return await this.blob(source.blobId);
+      case "nothing":
+        return "";
       case "edit":
         return await this.edit(source);
       case "turn":

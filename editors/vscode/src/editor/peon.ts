@@ -102,7 +102,7 @@ export class Peon implements vscode.Disposable {
     } catch (error) {
       if (!(error instanceof vscode.CancellationError)) {
         this.log.warn(String(error));
-        void vscode.window.showErrorMessage(sentenceOf(error));
+        void tellOf(error);
       }
       return undefined;
     }
@@ -111,6 +111,11 @@ export class Peon implements vscode.Disposable {
   async readProviders(): Promise<void> {
     this.providers = (await this.ask("provider/list", {})).providers;
     this.changed.fire();
+  }
+
+  /** What an agent is called. */
+  providerName(providerId: string): string {
+    return this.providers.find((each) => each.providerId === providerId)?.name ?? providerId;
   }
 
   // --- folders and files ------------------------------------------------------------------------
@@ -157,6 +162,24 @@ export class Peon implements vscode.Disposable {
   dispose(): void {
     this.changed.dispose();
   }
+}
+
+/** Something that failed, with one thing that can be done about it. */
+export class Offer extends Error {
+  constructor(
+    why: unknown,
+    readonly label: string,
+    readonly act: () => void,
+  ) {
+    super(sentenceOf(why));
+  }
+}
+
+async function tellOf(error: unknown): Promise<void> {
+  const offers = error instanceof Offer ? [error] : [];
+  const labels = offers.map((each) => each.label);
+  const answer = await vscode.window.showErrorMessage(sentenceOf(error), ...labels);
+  offers.find((each) => each.label === answer)?.act();
 }
 
 export function sentenceOf(error: unknown): string {

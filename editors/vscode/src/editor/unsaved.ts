@@ -1,6 +1,6 @@
 // Files that are changed on the disk may be changed in an editor too, and those changes are not lost.
 
-import { sep } from "node:path";
+import { join, sep } from "node:path";
 import * as vscode from "vscode";
 
 /** Documents with unsaved changes in a folder. */
@@ -15,9 +15,17 @@ export function unsavedIn(folder: string): vscode.TextDocument[] {
 
 const SAVE = "Save and go on";
 
-/** Whether to go on with what changes files in `folder`: asks where something is not saved. */
-export async function mayChange(folder: string, what: string): Promise<boolean> {
-  const unsaved = unsavedIn(folder);
+/**
+ * Whether to go on with what changes files in `folder`, all of them or those at `paths`: asks where
+ * something is not saved.
+ */
+export async function mayChange(
+  folder: string,
+  what: string,
+  paths?: readonly string[],
+): Promise<boolean> {
+  const meant = paths && new Set(paths.map((path) => join(folder, path)));
+  const unsaved = unsavedIn(folder).filter(({ uri }) => meant?.has(uri.fsPath) ?? true);
   if (unsaved.length === 0) {
     return true;
   }

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 
-import type { LineExplanation, Prompt } from "../protocol_gen";
+import type { LineExplanation, ProjectId, Prompt, ThreadId } from "../protocol_gen";
 import { titleOf } from "../state/titles";
 import { since } from "../views/words";
 import type { Peon } from "./peon";
@@ -60,12 +60,26 @@ export class Why implements vscode.HoverProvider {
     cancellation?: vscode.CancellationToken,
   ): Promise<LineExplanation | undefined> {
     const { fsPath } = document.uri;
-    for (const project of this.peon.store.state.projects.values()) {
-      const path = this.peon.relativeTo(project.root, fsPath);
+    const where = this.placeOf(fsPath);
+    const params = where && { ...where, line: line + 1 };
+    return params && (await this.peon.ask("why/line", params, cancellation));
+  }
+
+  /** The folder that a file is in: a project's, or the worktree of a thread. */
+  private placeOf(
+    file: string,
+  ): { path: string; projectId?: ProjectId; threadId?: ThreadId } | undefined {
+    const { projects, threads } = this.peon.store.state;
+    for (const { root, projectId } of projects.values()) {
+      const path = this.peon.relativeTo(root, file);
       if (path !== undefined) {
-        const { projectId } = project;
-        const params = { projectId, path, line: line + 1 };
-        return await this.peon.ask("why/line", params, cancellation);
+        return { path, projectId };
+      }
+    }
+    for (const { folder, threadId, worktree } of threads.values()) {
+      const path = worktree === null ? undefined : this.peon.relativeTo(folder, file);
+      if (path !== undefined) {
+        return { path, threadId };
       }
     }
     return undefined;

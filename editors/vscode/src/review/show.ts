@@ -60,17 +60,53 @@ function sideOf(threadId: ThreadId, item: ItemView, place: number, side: Side): 
   return addressOf({ is: "edit", threadId, itemId, place, side }, path);
 }
 
-/** The multi-file diff of a turn. The right side is the file itself where it is as the turn left it. */
-export async function showTurn(peon: Peon, threadId: ThreadId, turnId: TurnId): Promise<void> {
+/**
+ * The multi-file diff of a turn. The right side is the file itself where it is as the turn left it;
+ * the addresses of those are given back. Undefined where the turn changed nothing.
+ */
+export async function showTurn(
+  peon: Peon,
+  threadId: ThreadId,
+  turnId: TurnId,
+): Promise<ReadonlySet<string> | undefined> {
   const files = await turnFiles(peon, threadId, turnId);
   if (files.length === 0) {
     void vscode.window.showInformationMessage("The turn changed no files.");
-    return;
+    return undefined;
   }
   const number = peon.store.thread(threadId)?.turns.find((each) => each.turnId === turnId)?.number;
   const resources = await Promise.all(files.map((file) => sides(peon, threadId, turnId, file)));
   const title = number === undefined ? "Changes of the turn" : `Changes of turn ${number}`;
   await vscode.commands.executeCommand("vscode.changes", title, resources);
+  return new Set(
+    resources.flatMap(([, , after]) => (after?.scheme === "file" ? [after.toString()] : [])),
+  );
+}
+
+/** One file of a turn, with some lines of what it became chosen. */
+export async function showChange(
+  peon: Peon,
+  threadId: ThreadId,
+  turnId: TurnId,
+  path: string,
+  [first, last]: readonly [number, number],
+  focus: boolean,
+): Promise<void> {
+  const file = (await turnFiles(peon, threadId, turnId, [path]))[0];
+  if (file === undefined) {
+    void vscode.window.showInformationMessage(`${path} is as it was before the turn.`);
+    return;
+  }
+  const [uri, before, after] = await sides(peon, threadId, turnId, file);
+  const nothing = addressOf({ is: "nothing" }, path);
+  const selection = new vscode.Range(first - 1, 0, last - 1, focus ? Number.MAX_SAFE_INTEGER : 0);
+  await vscode.commands.executeCommand(
+    "vscode.diff",
+    before ?? nothing,
+    after ?? nothing,
+    `${vscode.workspace.asRelativePath(uri, false)} (change)`,
+    { preview: true, preserveFocus: !focus, selection },
+  );
 }
 
 export async function sides(
@@ -88,7 +124,8 @@ export async function sides(
   const source = (side: Side): vscode.Uri => {
     const { path } = file;
     const is = isAsLeft ? ("turn" as const) : ("fragment" as const);
-    return addressOf({ is, threadId, turnId, path, side } satisfies Source, path);
+    // At the same place as the file itself, or the editor would call it a renamed one.
+    return addressOf({ is, threadId, turnId, path, side } satisfies Source, uri.path);
   };
   const before = file.kind === "added" ? undefined : source("before");
   const after = file.kind === "deleted" ? undefined : isAsLeft ? uri : source("after");

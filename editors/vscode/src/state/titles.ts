@@ -27,3 +27,11 @@ export function textsOf(prompt: Prompt): string[] {
   }
   return prompt.flatMap((block: ContentBlock) => (block.type === "text" ? [block.text] : []));
 }
+
+/** The prompt with another text; what was attached stays with it. */
+export function withText(prompt: Prompt, text: string): Prompt {
+  if (typeof prompt === "string") {
+    return text;
+  }
+  return [{ type: "text", text }, ...prompt.filter((block) => block.type !== "text")];
+}

@@ -13,7 +13,8 @@ import {
   threadsOf,
   waiting,
 } from "../state/selectors";
-import { since } from "./words";
+import { threadContext, threadDetails, threadWords } from "../state/threadWords";
+import { capital, since } from "./words";
 
 export type Node =
   | { readonly is: "project"; readonly project: ProjectView }
@@ -67,7 +68,7 @@ export class ThreadsTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       case "project":
         return projectItem(node.project);
       case "thread":
-        return threadItem(node.thread);
+        return threadItem(node.thread, this.peon);
       case "turn":
         return turnItem(node.thread, node.turn);
       case "checkpoint":
@@ -134,7 +135,7 @@ const ICONS: Record<Phase, { icon: string; colour?: string }> = {
   new: { icon: "comment" },
 };
 
-function threadItem(thread: ThreadView): vscode.TreeItem {
+function threadItem(thread: ThreadView, peon: Peon): vscode.TreeItem {
   const hasChildren = thread.turns.length > 0 || thread.checkpoints.length > 0;
   const item = new vscode.TreeItem(
     thread.title,
@@ -144,9 +145,9 @@ function threadItem(thread: ThreadView): vscode.TreeItem {
   const { icon, colour } = ICONS[phase];
   item.id = thread.threadId;
   item.iconPath = themed(icon, colour);
-  item.description = `${phase} · ${since(thread.updatedAt)}${thread.archived ? " · archived" : ""}`;
-  item.tooltip = `${thread.title}\n${thread.provider}, mode ${thread.mode}`;
-  item.contextValue = `thread ${thread.status}${thread.archived ? " archived" : ""}`;
+  item.description = threadWords(thread, since(thread.updatedAt));
+  item.tooltip = threadDetails(thread, (threadId) => peon.store.thread(threadId)?.title);
+  item.contextValue = threadContext(thread);
   item.accessibilityInformation = { label: `${thread.title}, ${phase}` };
   item.command = { command: "peon.openThread", title: "Open", arguments: [thread.threadId] };
   return item;
@@ -223,8 +224,4 @@ function themed(icon: string, colour?: string): vscode.ThemeIcon {
     icon,
     colour === undefined ? undefined : new vscode.ThemeColor(colour),
   );
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -17,3 +17,7 @@ export function since(at: string, now = Date.now()): string {
   }
   return `${Math.floor(age / DAY)} d`;
 }
+
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

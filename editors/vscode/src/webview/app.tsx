@@ -81,7 +81,7 @@ function useHost(
 function reveal(actionId: string): void {
   const card = document.querySelector(`[data-action="${CSS.escape(actionId)}"]`);
   card?.scrollIntoView({ block: "nearest" });
-  card?.querySelector("button")?.focus();
+  card?.querySelector<HTMLElement>("input, textarea, select, button")?.focus();
 }
 
 function Welcome({ scene }: { scene: Scene }) {
@@ -160,6 +160,7 @@ function Head({ thread }: { thread: ThreadView }) {
   return (
     <header class="head">
       <h1 title={thread.title}>{thread.title}</h1>
+      {thread.worktree !== null && <Where thread={thread} />}
       <Button look="quiet" label="New thread" onPress={() => run("peon.newThread")}>
         <Icon name="add" />
       </Button>
@@ -171,6 +172,17 @@ function Head({ thread }: { thread: ThreadView }) {
         <Icon name="link-external" />
       </Button>
     </header>
+  );
+}
+
+/** The worktree in which the thread works. */
+function Where({ thread }: { thread: ThreadView }) {
+  const { worktree } = thread;
+  const words = worktree?.removed ? "worktree removed" : (worktree?.branch ?? "a worktree");
+  return (
+    <span class="chip" title={thread.folder}>
+      <Icon name="git-branch" /> {words}
+    </span>
   );
 }
 

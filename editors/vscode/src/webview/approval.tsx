@@ -3,8 +3,9 @@
 import { useState } from "preact/hooks";
 
 import type { PendingActionView, Scope } from "../protocol_gen";
+import { alwaysWords } from "../state/rules";
 import { ask, run } from "./host";
-import { Button, Icon, Trouble, useAttempt } from "./parts";
+import { Button, Field, Icon, Trouble, useAttempt } from "./parts";
 
 export function Approval(props: {
   action: PendingActionView;
@@ -13,14 +14,13 @@ export function Approval(props: {
 }) {
   const { action, threadId } = props;
   const [refusing, setRefusing] = useState(false);
-  const [reason, setReason] = useState("");
   const { trouble, busy, attempt } = useAttempt();
   const { actionId } = action;
   // A server of before does not say how far an approval may reach.
   const scopes = action.scopes ?? [];
   const approve = (scope: Scope) => void attempt(() => ask("action/approve", { actionId, scope }));
-  const reject = () =>
-    void attempt(() => ask("action/reject", { actionId, reason: reason.trim() || null }));
+  const reject = (reason: string) =>
+    void attempt(() => ask("action/reject", { actionId, reason: reason || null }));
   return (
     <section class="approval" aria-label={`Needs you: ${action.title}`} data-action={actionId}>
       <p class="approval-title">
@@ -40,11 +40,11 @@ export function Approval(props: {
           </Button>
         )}
         {scopes.includes("always") && (
-          <Button disabled={busy} onPress={() => approve("always")}>
+          <Button disabled={busy} title={alwaysWords(action)} onPress={() => approve("always")}>
             Always
           </Button>
         )}
-        <Button disabled={busy} onPress={() => (refusing ? reject() : setRefusing(true))}>
+        <Button disabled={busy} onPress={() => (refusing ? reject("") : setRefusing(true))}>
           Reject{refusing ? "" : "…"}
         </Button>
         {props.hasEdits && (
@@ -53,21 +53,13 @@ export function Approval(props: {
           </Button>
         )}
       </div>
+      {scopes.includes("always") && <p class="faint">{alwaysWords(action)}.</p>}
       {refusing && (
-        <input
-          class="field"
-          aria-label="Why not, for the agent"
+        <Field
+          label="Why not, for the agent"
           placeholder="Why not? (optional, Enter to reject)"
-          value={reason}
-          autoFocus
-          onInput={(event) => setReason(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter") {
-              reject();
-            } else if (event.key === "Escape") {
-              setRefusing(false);
-            }
-          }}
+          onDone={reject}
+          onLeave={() => setRefusing(false)}
         />
       )}
       <Trouble words={trouble} />

@@ -6,6 +6,7 @@ import type { Attachment, Beginning, Completion, Scene } from "../chat/bridge";
 import type { ContentBlock, Mode, ThreadView } from "../protocol_gen";
 import { Choices } from "./choices";
 import { ask, call, keep, kept, run } from "./host";
+import { Meters } from "./meters";
 import { Button, Icon, Trouble, useAttempt } from "./parts";
 import { Queue } from "./queue";
 
@@ -88,6 +89,15 @@ export function Composer({ scene, methods, attached, setAttached }: Props) {
             <Icon name="attach" />
           </Button>
           <Choices scene={scene} chosen={chosen} choose={choose} attempt={attempt} />
+          {thread === null && methods.has("worktree/list") && (
+            <Button
+              look="quiet"
+              label="Begin in a worktree"
+              onPress={() => run("peon.newThreadInWorktree", chosen)}
+            >
+              <Icon name="git-branch" />
+            </Button>
+          )}
           <span class="gap" />
           {busyThread && (
             <Button
@@ -118,6 +128,7 @@ export function Composer({ scene, methods, attached, setAttached }: Props) {
           </Button>
         </div>
       </div>
+      {thread !== null && <Meters thread={thread} />}
     </form>
   );
 }

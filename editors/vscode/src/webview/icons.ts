@@ -24,6 +24,7 @@ import edit from "@vscode/codicons/src/icons/edit.svg";
 import error from "@vscode/codicons/src/icons/error.svg";
 import file from "@vscode/codicons/src/icons/file.svg";
 import fileMedia from "@vscode/codicons/src/icons/file-media.svg";
+import gitBranch from "@vscode/codicons/src/icons/git-branch.svg";
 import gitCommit from "@vscode/codicons/src/icons/git-commit.svg";
 import globe from "@vscode/codicons/src/icons/globe.svg";
 import lightbulb from "@vscode/codicons/src/icons/lightbulb.svg";
@@ -70,6 +71,7 @@ export const ICONS = {
   error: error,
   file: file,
   "file-media": fileMedia,
+  "git-branch": gitBranch,
   "git-commit": gitCommit,
   globe: globe,
   lightbulb: lightbulb,

@@ -4,11 +4,9 @@ import DOMPurify from "dompurify";
 import hljs from "highlight.js/lib/core";
 import bash from "highlight.js/lib/languages/bash";
 import c from "highlight.js/lib/languages/c";
-import css from "highlight.js/lib/languages/css";
 import diff from "highlight.js/lib/languages/diff";
 import go from "highlight.js/lib/languages/go";
 import java from "highlight.js/lib/languages/java";
-import javascript from "highlight.js/lib/languages/javascript";
 import json from "highlight.js/lib/languages/json";
 import python from "highlight.js/lib/languages/python";
 import rust from "highlight.js/lib/languages/rust";
@@ -19,6 +17,8 @@ import yaml from "highlight.js/lib/languages/yaml";
 import MarkdownIt from "markdown-it";
 import { useMemo } from "preact/hooks";
 
+import { css } from "./css";
+
 const LANGUAGES = {
   bash,
   c,
@@ -26,7 +26,6 @@ const LANGUAGES = {
   diff,
   go,
   java,
-  javascript,
   json,
   python,
   rust,
@@ -39,7 +38,8 @@ for (const [name, language] of Object.entries(LANGUAGES)) {
   hljs.registerLanguage(name, language);
 }
 hljs.registerAliases(["sh", "shell", "console"], { languageName: "bash" });
-hljs.registerAliases(["tsx"], { languageName: "typescript" });
+// Whatever is JavaScript is TypeScript too.
+hljs.registerAliases(["tsx", "javascript", "js", "jsx"], { languageName: "typescript" });
 hljs.registerAliases(["toml"], { languageName: "yaml" });
 
 /** A block of code longer than this is shown as it is: colouring it would be felt. */

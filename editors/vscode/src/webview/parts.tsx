@@ -25,21 +25,54 @@ export function Button(props: {
   children: ComponentChildren;
   look?: "primary" | "secondary" | "quiet";
   label?: string;
+  title?: string;
   disabled?: boolean;
   pressed?: boolean;
 }) {
-  const { look = "secondary", label, pressed } = props;
+  const { look = "secondary", label, title = label, pressed } = props;
   return (
     <button
       type="button"
       class={`button ${look}`}
       onClick={props.onPress}
       disabled={props.disabled ?? false}
-      {...(label === undefined ? {} : { "aria-label": label, title: label })}
+      {...(label === undefined ? {} : { "aria-label": label })}
+      {...(title === undefined ? {} : { title })}
       {...(pressed === undefined ? {} : { "aria-pressed": pressed })}
     >
       {props.children}
     </button>
+  );
+}
+
+/** A field of one line or several, in the place of what is pressed: Enter is done, Escape leaves. */
+export function Field(props: {
+  label: string;
+  placeholder?: string;
+  value?: string;
+  onDone(words: string): void;
+  onLeave(): void;
+}) {
+  const [value, setValue] = useState(props.value ?? "");
+  return (
+    <textarea
+      class="field"
+      rows={Math.min(8, value.split("\n").length)}
+      aria-label={props.label}
+      placeholder={props.placeholder ?? ""}
+      value={value}
+      autoFocus
+      onInput={(event) => setValue(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+          event.preventDefault();
+          props.onDone(value.trim());
+        } else if (event.key === "Escape") {
+          event.stopPropagation();
+          props.onLeave();
+        }
+      }}
+    />
   );
 }
 

@@ -3,9 +3,9 @@
 import { useState } from "preact/hooks";
 
 import type { QueuedMessageView, ThreadView } from "../protocol_gen";
-import { textsOf } from "../state/titles";
+import { textsOf, withText } from "../state/titles";
 import { ask } from "./host";
-import { Button, Icon, Trouble, useAttempt } from "./parts";
+import { Button, Field, Icon, Trouble, useAttempt } from "./parts";
 
 export function Queue({ thread, methods }: { thread: ThreadView; methods: ReadonlySet<string> }) {
   const { trouble, busy, attempt } = useAttempt();
@@ -29,6 +29,8 @@ export function Queue({ thread, methods }: { thread: ThreadView; methods: Readon
             key={message.messageId}
             message={message}
             before={thread.queue[place - 1]}
+            after={thread.queue[place + 1]}
+            behind={thread.queue[place + 2]}
             isIdle={thread.status === "idle"}
             act={act}
           />
@@ -42,31 +44,28 @@ export function Queue({ thread, methods }: { thread: ThreadView; methods: Readon
 function Message(props: {
   message: QueuedMessageView;
   before: QueuedMessageView | undefined;
+  after: QueuedMessageView | undefined;
+  behind: QueuedMessageView | undefined;
   isIdle: boolean;
   act(work: () => Promise<unknown>): void;
 }) {
-  const { message, before, act } = props;
+  const { message, before, after, behind, act } = props;
   const [editing, setEditing] = useState(false);
   const { messageId } = message;
   const words = textsOf(message.prompt).join(" ");
-  const isText = typeof message.prompt === "string";
   if (editing) {
     return (
       <li>
-        <input
-          class="field"
-          aria-label="What waits, to be changed"
-          defaultValue={words}
-          autoFocus
-          onKeyDown={(event) => {
-            const prompt = event.currentTarget.value.trim();
-            if (event.key === "Enter" && prompt !== "") {
+        <Field
+          label="What waits, to be changed"
+          value={textsOf(message.prompt).join("\n")}
+          onDone={(text) => {
+            if (text !== "") {
               setEditing(false);
-              act(() => ask("message/edit", { messageId, prompt }));
-            } else if (event.key === "Escape") {
-              setEditing(false);
+              act(() => ask("message/edit", { messageId, prompt: withText(message.prompt, text) }));
             }
           }}
+          onLeave={() => setEditing(false)}
         />
       </li>
     );
@@ -78,7 +77,7 @@ function Message(props: {
         {words}
       </span>
       {message.steer && <span class="faint">being told</span>}
-      {isText && !message.steer && (
+      {!message.steer && (
         <Button look="quiet" label={`Change “${words}”`} onPress={() => setEditing(true)}>
           <Icon name="edit" />
         </Button>
@@ -90,6 +89,17 @@ function Message(props: {
           onPress={() => act(() => ask("message/move", { messageId, before: before.messageId }))}
         >
           <Icon name="arrow-up" />
+        </Button>
+      )}
+      {after !== undefined && (
+        <Button
+          look="quiet"
+          label={`Move “${words}” down`}
+          onPress={() =>
+            act(() => ask("message/move", { messageId, before: behind?.messageId ?? null }))
+          }
+        >
+          <Icon name="arrow-down" />
         </Button>
       )}
       {props.isIdle && (

@@ -2,10 +2,11 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-import type { HunkStatus, ReviewFile, ReviewHunk, TurnView } from "../protocol_gen";
+import type { HunkStatus, ReviewFile, ReviewHunk, ReviewPage, TurnView } from "../protocol_gen";
+import { countsIn, isOpen, STANDINGS } from "../state/reviews";
 import { Counts, Diff, linesOfPatch } from "./diff";
 import { ask, run } from "./host";
-import { Button, Fold, Icon, Trouble, useAttempt } from "./parts";
+import { Button, Field, Fold, Icon, Trouble, useAttempt } from "./parts";
 
 export function Review(props: {
   turn: TurnView;
@@ -19,7 +20,7 @@ export function Review(props: {
   if (files === null || files.length === 0) {
     return null;
   }
-  const { added, removed } = countsOf(files);
+  const { added, removed } = countsIn(files.flatMap((file) => file.hunks));
   const title = `${files.length} ${files.length === 1 ? "file" : "files"} changed`;
   return (
     <section class="review" aria-label={`What turn ${turn.number} changed`}>
@@ -64,8 +65,18 @@ function useChanges(turn: TurnView, canJudge: boolean, revision: number): Review
 }
 
 async function reviewed(turnId: string): Promise<ReviewFile[]> {
-  return (await ask("review/get", { turnId })).files;
+  const files: ReviewFile[] = [];
+  let offset: number | null = 0;
+  while (offset !== null && files.length < MOST_FILES) {
+    const page: ReviewPage = await ask("review/get", { turnId, offset });
+    files.push(...page.files);
+    offset = page.nextOffset;
+  }
+  return files;
 }
+
+/** So many files are shown in the chat; the tree of the review has them all. */
+const MOST_FILES = 400;
 
 async function differing(turnId: string): Promise<ReviewFile[]> {
   const { files } = await ask("turn/diff", { turnId });
@@ -83,36 +94,19 @@ async function differing(turnId: string): Promise<ReviewFile[]> {
   });
 }
 
-function countsOf(files: readonly ReviewFile[]): { added: number; removed: number } {
-  const lines = files
-    .flatMap((file) => file.hunks)
-    .flatMap((hunk) => (hunk.patch === null ? [] : linesOfPatch(hunk.patch)));
-  const count = (mark: string) => lines.filter((line) => line.mark === mark).length;
-  return { added: count("+"), removed: count("-") };
-}
-
-const WORDS: Partial<Record<HunkStatus, string>> = {
-  accepted: "accepted",
-  rejected: "taken back",
-  waiting: "waits for the end of the turn",
-  conflict: "was changed since, and stays",
-  mixed: "partly judged",
-};
-
 function File(props: { file: ReviewFile; turnId: string; canJudge: boolean }) {
   const { file, turnId, canJudge } = props;
   const name = file.oldPath === null ? file.path : `${file.oldPath} → ${file.path}`;
-  const isOpen = file.hunks.some((hunk) => hunk.status === "pending");
   return (
     <section class="file" aria-label={file.path}>
       <div class="file-line">
         <button type="button" class="link" onClick={() => run("peon.openFile", file.path, null)}>
           {name}
         </button>
-        <Counts {...countsOf([file])} />
+        <Counts {...countsIn(file.hunks)} />
         <Verdict status={file.status} />
         <span class="gap" />
-        {canJudge && isOpen && <Judge turnId={turnId} path={file.path} what={file.path} />}
+        {canJudge && isOpen(file) && <Judge turnId={turnId} path={file.path} what={file.path} />}
       </div>
       {file.hunks.map((hunk) => (
         <Hunk
@@ -155,8 +149,7 @@ function Hunk(props: { hunk: ReviewHunk; file: ReviewFile; turnId: string; canJu
 }
 
 function Verdict({ status }: { status: HunkStatus }) {
-  const words = WORDS[status];
-  return words === undefined ? null : <span class="faint">{words}</span>;
+  return status === "pending" ? null : <span class="faint">{STANDINGS[status]}</span>;
 }
 
 /** Accept or take back; a word to the agent may go with it. */
@@ -173,19 +166,14 @@ function Judge(props: { turnId: string; path: string; hunkIds?: string[]; what: 
     void attempt(() => ask("review/reject", { ...named, comment }));
   if (commenting) {
     return (
-      <input
-        class="field"
-        aria-label={`Why ${what} is taken back, for the agent`}
-        placeholder="Tell the agent why (Enter takes it back)"
-        autoFocus
-        onKeyDown={(event) => {
-          if (event.key === "Enter") {
-            setCommenting(false);
-            reject(event.currentTarget.value.trim() || null);
-          } else if (event.key === "Escape") {
-            setCommenting(false);
-          }
+      <Field
+        label={`Why ${what} is taken back, for the agent`}
+        placeholder="Tell the agent why (Enter takes it back, Shift+Enter begins a line)"
+        onDone={(words) => {
+          setCommenting(false);
+          reject(words || null);
         }}
+        onLeave={() => setCommenting(false)}
       />
     );
   }

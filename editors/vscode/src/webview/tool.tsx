@@ -3,6 +3,7 @@
 import { useContext, useState } from "preact/hooks";
 
 import type { ItemContent, ItemView, StoredContent, ToolKind } from "../protocol_gen";
+import { DecidedBy } from "./decided";
 import { Counts, countsOf, Diff, linesOf } from "./diff";
 import { ask, run } from "./host";
 import type { IconName } from "./icons";
@@ -83,9 +84,23 @@ function Inside({ item, threadId }: { item: ItemView; threadId: string }) {
         <Content key={place} content={content} title={item.title ?? "output"} />
       ))}
       {isEmpty && <p class="faint">Nothing to show yet.</p>}
+      {ASKS.has(item.toolKind ?? "other") && item.status !== "awaitingApproval" && (
+        <DecidedBy itemId={item.itemId} />
+      )}
     </>
   );
 }
+
+/** What an agent may have asked leave for. */
+const ASKS: ReadonlySet<ToolKind> = new Set([
+  "edit",
+  "delete",
+  "move",
+  "execute",
+  "fetch",
+  "switchMode",
+  "other",
+]);
 
 function EditLines({ item, place }: { item: ItemView; place: number }) {
   const edit = item.edits[place];

@@ -1,0 +1,160 @@
+"""The screens beside the chat in a real VS Code: rules, review, commits, worktrees, budgets."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from editors.vscode.conftest import git
+from editors.vscode.workbench import Window
+
+pytestmark = pytest.mark.timeout(300)
+
+OLD = "\\n".join(f"line {number}" for number in range(1, 31)) + "\\n"
+NEW = OLD.replace("line 2\\n", "line two\\n").replace("line 28\\n", "line twenty-eight\\n")
+
+HOOK = """#!/bin/sh
+echo "the hook looks at what is committed" >&2
+sleep 1
+"""
+
+
+def row(window: Window, tree: str, words: str) -> Locator:
+    """A row of a tree of Peon's that says this."""
+    found = window.page.get_by_role("tree", name=re.compile(f"^{tree}"))
+    return found.locator(".monaco-list-row", has_text=words)
+
+
+def test_what_is_always_allowed_becomes_a_rule_that_says_what_it_settled(window: Window):
+    window.say("run echo often")
+    card = window.card("Run echo often")
+    expect(card).to_contain_text(
+        "Always adds a rule that allows commands that begin with “echo often”."
+    )
+    card.get_by_role("button", name="Always").click()
+    window.ended(1)
+    window.turn("run echo often", number=2)
+    window.chat.get_by_role("button", name="Run echo often").last.click()
+    expect(window.feed).to_contain_text("Allowed by the rule: commands that begin with")
+    window.chat.get_by_role("button", name="Show the rules").click()
+    rule = row(window, "Rules", "Commands that begin with “echo often”")
+    expect(rule).to_contain_text("allow · Script")
+    rule.click()
+    rule.press("ArrowRight")
+    expect(row(window, "Rules", "run echo often · now")).to_have_count(1)
+    window.command("Peon: Add a Rule…")
+    window.choose("Deny")
+    window.choose("Edits")
+    window.answer("secret/**")
+    window.choose("Every agent")
+    expect(row(window, "Rules", "Edits of secret/**")).to_contain_text("deny · every agent")
+    window.picture("rules")
+    window.turn("write secret/one.txt no", number=3)
+    expect(window.feed).to_contain_text("failed")
+    window.command("Peon: Remove a Rule…")
+    window.choose("Deny edits of secret/**")
+    window.dialog("Remove")
+    expect(row(window, "Rules", "Edits of secret/**")).to_have_count(0)
+
+
+def test_a_review_is_a_tree_whose_changes_are_judged_and_remarked_on(
+    window: Window, workspace: Path
+):
+    window.new_thread()
+    window.turn(f"write lines.txt {OLD}", allow=("Write lines.txt",))
+    window.turn(f"write lines.txt {NEW}", allow=("Write lines.txt",), number=2)
+    window.command("Peon: Review the Changes of a Turn")
+    expect(row(window, "Review", "lines.txt")).to_contain_text("to be reviewed")
+    row(window, "Review", "Line 28").click()
+    window.command("Peon: Accept the Chosen Change")
+    expect(row(window, "Review", "Line 28")).to_contain_text("accepted")
+    row(window, "Review", "Line 2to be").click()
+    window.command("Peon: Remark on the Chosen Change…")
+    remark = window.page.locator(".review-widget .monaco-editor").last
+    expect(remark).to_be_visible()
+    window.page.keyboard.type("Numbers stay numbers.")
+    window.picture("remark")
+    window.page.locator(".review-widget").get_by_role(
+        "button", name="Take Back and Tell the Agent"
+    ).click()
+    expect(row(window, "Review", "Line 2taken back")).to_be_visible()
+    text = (workspace / "lines.txt").read_text()
+    assert "line 2\n" in text
+    assert "line twenty-eight\n" in text
+    expect(window.page.locator(".review-widget")).to_contain_text("the agent is told")
+    window.command("Peon: Close the Review")
+    expect(row(window, "Review", "Line 28")).to_have_count(0)
+
+
+def test_a_commit_is_called_what_was_done_and_its_hook_is_heard(window: Window, workspace: Path):
+    hook = workspace / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(HOOK)
+    hook.chmod(0o755)
+    window.new_thread()
+    window.turn("write hooked.txt x", "say The file is there.", allow=("Write hooked.txt",))
+    window.command("Peon: Commit…")
+    expect(window.page.locator(".quick-input-list")).to_contain_text("hooked.txt")
+    window.page.keyboard.press("Enter")
+    box = window.page.locator(".quick-input-widget")
+    expect(box.locator("input.input")).to_have_value("write hooked.txt x")
+    expect(box).to_contain_text("With its body: 1 line, “The file is there.”")
+    box.get_by_role("button", name="Write all of it in an editor").click()
+    expect(window.page.locator(".editor-instance .view-lines").last).to_contain_text(
+        "The file is there."
+    )
+    window.page.keyboard.press("Control+Home")
+    window.page.keyboard.type("Really: ")
+    window.command("Peon: Commit with This Message")
+    expect(window.toast("Committing")).to_contain_text("the hook looks at what is committed")
+    expect(window.toast("Committed")).to_be_visible()
+    assert git(workspace, "log", "-1", "--format=%B").strip() == (
+        "Really: write hooked.txt x\n\nThe file is there."
+    )
+    hook.unlink()
+
+
+def test_a_thread_works_in_a_worktree_that_goes_and_comes_back(window: Window, workspace: Path):
+    (workspace / ".env").write_text("GREETING=Hello\n")
+    window.command("Peon: Begin a Thread in a Worktree…")
+    window.answer("peon/aside")
+    window.answer("")
+    window.answer(".env")
+    window.answer("touch 'set up'")
+    expect(window.chat.get_by_text("peon/aside")).to_be_visible()
+    window.turn(
+        "write aside.txt there",
+        "run git add --all",
+        "run git commit -qm Aside",
+        allow=("Write aside.txt", "Run git add", "Run git commit"),
+    )
+    assert not (workspace / "aside.txt").exists()
+    (place,) = [
+        line.removeprefix("worktree ")
+        for line in git(workspace, "worktree", "list", "--porcelain").splitlines()
+        if line.startswith("worktree ") and not line.endswith("/greeter")
+    ]
+    assert {each.name for each in Path(place).iterdir()} >= {"aside.txt", ".env", "set up"}
+    expect(row(window, "Threads", "write aside.txt there").first).to_contain_text("peon/aside")
+    window.picture("worktree")
+    window.command("Peon: Remove the Worktree of a Thread…")
+    window.dialog("Remove")
+    expect(row(window, "Threads", "worktree removed")).to_be_visible()
+    assert not Path(place).exists()
+    window.command("Peon: Bring the Worktree of a Thread Back")
+    expect(row(window, "Threads", "worktree removed")).to_have_count(0)
+    assert (Path(place) / "aside.txt").exists()
+
+
+def test_a_thread_says_what_it_used_and_stops_at_its_budget(window: Window):
+    window.new_thread()
+    window.turn("usage 1200 800 0.25", "say Used.")
+    used = window.chat.get_by_role("region", name="What this thread has used")
+    expect(used).to_contain_text("2K tokens")
+    expect(used).to_contain_text("$0.25")
+    used.get_by_role("button", name="$0.25").click()
+    window.answer("2k, 5 USD")
+    expect(used).to_contain_text("2K of 2K tokens")
+    window.say("say More.")
+    expect(window.chat.get_by_role("alert")).to_contain_text("budget")
