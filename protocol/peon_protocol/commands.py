@@ -24,6 +24,7 @@ from peon_protocol.provider_events import ProviderEvent
 from peon_protocol.values import (
     Budget,
     ConflictChoice,
+    JsonValue,
     McpServer,
     Mode,
     OptionValue,
@@ -210,13 +211,16 @@ class InterruptTurn:
 class ApprovePendingAction:
     """Allow what an agent asked for: this once, for its session, or always, which makes a rule.
 
-    `option_id` chooses among what the agent itself offered.
+    `option_id` chooses among what the agent itself offered. `answers` are what a question asks for,
+    by the names of its fields; a command repeated with the same `command_id` gets its first answer
+    whatever its secret answers are.
     """
 
     thread_id: ThreadId
     action_id: ActionId
     scope: Scope = Scope.ONCE
     option_id: str | None = None
+    answers: Mapping[str, JsonValue] | None = attrs.field(default=None, repr=False)
     command_id: CommandId | None = None
 
 

@@ -19,6 +19,7 @@ from peon_protocol.values import (
     Location,
     Mode,
     PlanEntry,
+    QuestionField,
     SessionOption,
     SessionOrigin,
     SessionServer,
@@ -105,7 +106,7 @@ class PlanReplaced:
 
 @attrs.frozen(kw_only=True)
 class ActionRequested:
-    """The agent waits for leave.
+    """The agent waits for leave, or with `fields` for answers: then its kind is `question`.
 
     `paths` are the files it would touch and `command` is the command line it would run, where it
     says so; neither is ever read off the title.
@@ -119,6 +120,7 @@ class ActionRequested:
     options: tuple[ActionOption, ...]
     paths: tuple[str, ...] = ()
     command: str | None = None
+    fields: tuple[QuestionField, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -39,6 +39,7 @@ from peon_protocol.values import (
     PlanEntry,
     ProjectDefaults,
     Prompt,
+    QuestionField,
     RuleVerdict,
     Scope,
     SessionOption,
@@ -141,6 +142,7 @@ class PendingActionView:
     paths: tuple[str, ...]
     command: str | None
     scopes: tuple[Scope, ...]
+    fields: tuple[QuestionField, ...]
     requested_at: str
 
 

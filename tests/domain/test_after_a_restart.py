@@ -112,7 +112,7 @@ def test_what_waited_for_an_answer_is_withdrawn():
         moved(TOOL, ItemStatus.CANCELLED),
         cut_short(),
     ).reacts(
-        told_to_the_agent(None, approved=False),
+        told_to_the_agent(None, approved=None),
         ToolCallClosed(thread_id=TALK, turn_id=TURN, item_id=TOOL),
     )
 

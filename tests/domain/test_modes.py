@@ -90,7 +90,7 @@ def test_what_is_asked_after_an_interruption_is_withdrawn_at_once():
         a_withdrawal(),
         moved(TOOL, ItemStatus.CANCELLED),
     ).reacts(
-        told_to_the_agent(None, approved=False),
+        told_to_the_agent(None, approved=None),
         ToolCallClosed(thread_id=TALK, turn_id=TURN, item_id=TOOL),
     )
 

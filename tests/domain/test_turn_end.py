@@ -86,10 +86,10 @@ def test_interrupting_withdraws_what_waits_for_an_answer_in_the_same_commit():
         a_withdrawal(ActionId("second")),
     ).reacts(
         InterruptAgent(thread_id=TALK, turn_id=TURN),
-        told_to_the_agent(None, approved=False),
+        told_to_the_agent(None, approved=None),
         ToolCallClosed(thread_id=TALK, turn_id=TURN, item_id=TOOL),
         told_to_the_agent(
-            None, approved=False, action_id=ActionId("second"), item_id=ItemId("unseen")
+            None, approved=None, action_id=ActionId("second"), item_id=ItemId("unseen")
         ),
     )
 

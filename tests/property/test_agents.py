@@ -15,7 +15,7 @@ from peon.domain.commands import CheckpointTaken
 from peon.domain.effects import AnswerAgent
 from peon.providers.acp.dialect import AcpDialect
 from peon.providers.codex.dialect import CodexDialect
-from peon.providers.port import SessionRequest
+from peon.providers.port import Answer, SessionRequest
 from peon.providers.process import Command
 from peon.providers.session import AgentSession, Speaking
 from peon.providers.terms import Patience, Terms
@@ -41,6 +41,12 @@ from support.puppets import Manners, Puppet, Puppeteer
 HASTE: Final = Patience(greet=9, make=9, choose=9, accept=9, agree=0)
 OVER: Final = frozenset({ItemStatus.COMPLETED, ItemStatus.FAILED, ItemStatus.CANCELLED})
 DECISIONS: Final = st.sampled_from(["approve", "reject", "wait", "wait"])
+
+
+def told(effect: AnswerAgent) -> Answer:
+    return Answer(
+        decision=effect.decision, option_id=effect.option_id, answers=effect.answers or {}
+    )
 
 
 class Ear:
@@ -70,7 +76,7 @@ class Ear:
         for due in dues:
             if isinstance(due.effect, AnswerAgent) and self.session is not None:
                 self.answered.add(due.effect.action_id)
-                self.session.answer(due.effect.action_id, due.effect.option_id)
+                self.session.answer(due.effect.action_id, told(due.effect))
 
 
 @attrs.frozen

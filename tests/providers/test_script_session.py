@@ -38,7 +38,7 @@ from peon_protocol.values import (
     ToolKind,
     Usage,
 )
-from support.agents import ALLOWING, LONG, REJECTING, Agency, Recorder, wait_until_gone
+from support.agents import ALLOWING, LONG, REJECTING, Agency, Recorder, chosen, wait_until_gone
 
 
 async def test_a_session_says_that_it_started(agents: Agency):
@@ -255,7 +255,7 @@ async def test_interrupting_withdraws_what_waits(agents: Agency, workspace: Path
     (end,) = recorder.ends()
     assert isinstance(end, TurnEnded)
     assert end.stop_reason is StopReason.CANCELLED
-    recorder.session.answer(action.action_id, "allow")  # Too late, and harmless.
+    recorder.session.answer(action.action_id, chosen("allow"))  # Too late, and harmless.
     await recorder.turn("say next")
     assert not (workspace / "a.txt").exists()
 

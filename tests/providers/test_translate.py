@@ -33,6 +33,7 @@ from peon_protocol.values import (
     ToolKind,
     Usage,
 )
+from support.agents import chosen
 
 Update = dict[str, Any]
 ONE, TWO = ItemId("s.i1"), ItemId("s.i2")
@@ -199,7 +200,7 @@ def test_a_call_that_was_asked_about_is_not_meant_again():
     subject = translator()
     *_, first = subject.ask(ask("a", title="A", kind="edit"))
     assert isinstance(first, ActionRequested)
-    subject.answer(first.action_id, "y")
+    subject.answer(first.action_id, chosen("y"))
     *_, second = subject.ask(ask("b", title="B", kind="edit"))
     assert isinstance(second, ActionRequested)
     assert second.item_id != first.item_id
@@ -336,7 +337,7 @@ def test_nothing_an_agent_says_is_too_odd(messages: list[Any], result: Any, *, i
         elif kind == "ask":
             events += subject.ask(message)
         elif subject.waiting:
-            subject.answer(subject.waiting[0], message)
+            subject.answer(subject.waiting[0], chosen(message))
     events += subject.end(result, interrupted=interrupted)
     assert isinstance(events[-1], TurnEnded)
     for event in events:

@@ -15,7 +15,7 @@ import attrs
 import psutil
 
 from peon.providers.kinds import make_provider
-from peon.providers.port import Provider, Session, SessionRequest
+from peon.providers.port import Answer, Provider, Session, SessionRequest
 from peon.providers.process import Deadlines
 from peon.providers.registry import AgentEntry, Speech
 from peon.providers.supervisor import Supervisor
@@ -32,7 +32,7 @@ from peon_protocol.provider_events import (
     TextDelta,
     TurnEnded,
 )
-from peon_protocol.values import Mode, OptionKind
+from peon_protocol.values import Decision, Mode, OptionKind
 from support import fake_codex, rogue_agent
 
 LONG = 20.0
@@ -41,7 +41,13 @@ IMPATIENT = Patience(greet=LONG, make=LONG, choose=LONG, accept=LONG, agree=0.3)
 BRISK = Deadlines(close=0.3, terminate=0.3, drain=0.3)
 
 E = TypeVar("E", bound=ProviderEvent)
-Answerer = Callable[[ActionRequested], str | None]
+Answerer = Callable[[ActionRequested], str | Answer | None]
+
+
+def chosen(option_id: str | None) -> Answer:
+    """The answer that an option is; none, where nobody will answer."""
+    decision = Decision.WITHDRAWN if option_id is None else Decision.APPROVED
+    return Answer(decision=decision, option_id=option_id)
 
 
 class Recorder:
@@ -57,7 +63,9 @@ class Recorder:
         self.events.append(event)
         self._news.set()
         if isinstance(event, ActionRequested) and self._answer and self.session:
-            self.session.answer(event.action_id, self._answer(event))
+            answer = self._answer(event)
+            told = answer if isinstance(answer, Answer) else chosen(answer)
+            self.session.answer(event.action_id, told)
 
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]

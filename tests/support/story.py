@@ -283,14 +283,17 @@ def a_withdrawal(action_id: ActionId = ASKED, *, by: Decider = TURN_END) -> Even
     )
 
 
+_DECISIONS = {True: Decision.APPROVED, False: Decision.REJECTED, None: Decision.WITHDRAWN}
+
+
 def told_to_the_agent(
     option_id: str | None,
     *,
-    approved: bool,
+    approved: bool | None,
     action_id: ActionId = ASKED,
     item_id: ItemId = TOOL,
 ) -> Effect:
-    """What became of an action."""
+    """What became of an action; `approved` is None where it was withdrawn."""
     return AnswerAgent(
         thread_id=TALK,
         turn_id=TURN,
@@ -298,7 +301,7 @@ def told_to_the_agent(
         item_id=item_id,
         kind=ToolKind.EDIT,
         option_id=option_id,
-        approved=approved,
+        decision=_DECISIONS[approved],
     )
 
 

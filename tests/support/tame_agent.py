@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from peon.domain.facts import Takes
 from peon.providers.port import (
     NO_OPTIONS,
+    Answer,
     Availability,
     Available,
     Login,
@@ -43,6 +44,7 @@ class TameSession:
         self.prompts: list[Prompt] = []
         self.options: list[Mapping[str, OptionValue]] = []
         self.answers: list[tuple[ActionId, str | None]] = []
+        self.told: list[Answer] = []
         self.interrupted = 0
         self.heeds = True
         """Whether it ends its turn when it is interrupted, as it has promised."""
@@ -95,8 +97,9 @@ class TameSession:
         if self.heeds and self._at_work:
             self.end(StopReason.CANCELLED)
 
-    def answer(self, action_id: ActionId, option_id: str | None) -> None:
-        self.answers.append((action_id, option_id))
+    def answer(self, action_id: ActionId, answer: Answer) -> None:
+        self.answers.append((action_id, answer.option_id))
+        self.told.append(answer)
         self._news.set()
 
     async def close(self) -> None:

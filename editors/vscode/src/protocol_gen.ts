@@ -159,7 +159,7 @@ export type ItemStatus =
 /**
  * What a tool does; the vocabulary of the Agent Client Protocol.
  *
- * - `question`: Only of actions: a question with fields, kept for later.
+ * - `question`: No tool: the agent wants to know something.
  */
 export type ToolKind =
   | "read"
@@ -603,6 +603,54 @@ export interface AgentCommand {
 }
 
 /**
+ * What the answer to a field of a question is.
+ *
+ * - `choice`: The value of one of its choices.
+ * - `choices`: A list of values of its choices, each at most once.
+ */
+export type FieldKind =
+  | "text"
+  | "number"
+  | "integer"
+  | "boolean"
+  | "choice"
+  | "choices";
+
+/** One way to answer a field. */
+export interface FieldChoice {
+  value: string;
+  label: string;
+  description?: string | null;
+}
+
+/**
+ * One thing that a question asks.
+ *
+ * `minimum` and `maximum` bound a number, the length of a text in characters, and how many choices
+ * are made. A field that is left out of the answers takes its `default`; one that is answered with
+ * null takes none. The answer to a `secret` field goes to the agent and nowhere else.
+ */
+export interface QuestionField {
+  name: string;
+  label: string;
+  kind: FieldKind;
+  description?: string | null;
+  required?: boolean;
+  secret?: boolean;
+  choices?: FieldChoice[];
+  default?: JsonValue;
+  minimum?: number | null;
+  maximum?: number | null;
+}
+
+/** Why the answer to a field cannot be taken; never what it was. */
+export interface AnswerProblem {
+  field: string;
+  path: string;
+  reason: string;
+}
+
+/**
  * What a person thinks of a change that a turn made.
  *
  * - `rejected`: It is taken back where it still stands.
@@ -823,7 +871,7 @@ export interface ProviderPlanReplaced {
 }
 
 /**
- * The agent waits for leave.
+ * The agent waits for leave, or with `fields` for answers: then its kind is `question`.
  *
  * `paths` are the files it would touch and `command` is the command line it would run, where it
  * says so; neither is ever read off the title.
@@ -837,6 +885,7 @@ export interface ProviderActionRequested {
   options: ActionOption[];
   paths?: string[];
   command?: string | null;
+  fields?: QuestionField[];
 }
 
 /** The agent no longer waits for this answer. */
@@ -1115,7 +1164,8 @@ export interface ItemRecorded {
  * The agent wants to do something and waits for an answer.
  *
  * `paths` are relative to the project's folder where they lie in it, with links resolved.
- * `scopes` says how far an approval may reach.
+ * `scopes` says how far an approval may reach. One with `fields` is a question: it is approved by
+ * answering it.
  */
 export interface ActionRequested {
   threadId: ThreadId;
@@ -1128,9 +1178,14 @@ export interface ActionRequested {
   paths: string[];
   command: string | null;
   scopes: Scope[];
+  fields: QuestionField[];
 }
 
-/** An action was approved, rejected or withdrawn; `by` says by what. */
+/**
+ * An action was approved, rejected or withdrawn; `by` says by what.
+ *
+ * `answers` are those to a question, by the names of its fields, without the secret ones.
+ */
 export interface ActionResolved {
   threadId: ThreadId;
   turnId: TurnId;
@@ -1140,6 +1195,7 @@ export interface ActionResolved {
   optionId: string | null;
   scope: Scope | null;
   reason: string | null;
+  answers: Record<string, JsonValue> | null;
 }
 
 /**
@@ -1497,13 +1553,16 @@ export interface InterruptTurn {
 /**
  * Allow what an agent asked for: this once, for its session, or always, which makes a rule.
  *
- * `optionId` chooses among what the agent itself offered.
+ * `optionId` chooses among what the agent itself offered. `answers` are what a question asks for,
+ * by the names of its fields; a command repeated with the same `commandId` gets its first answer
+ * whatever its secret answers are.
  */
 export interface ApprovePendingAction {
   threadId: ThreadId;
   actionId: ActionId;
   scope?: Scope;
   optionId?: string | null;
+  answers?: Record<string, JsonValue> | null;
   commandId?: CommandId | null;
 }
 
@@ -1865,6 +1924,7 @@ export interface PendingActionView {
   paths: string[];
   command: string | null;
   scopes: Scope[];
+  fields: QuestionField[];
   requestedAt: string;
 }
 
@@ -2721,6 +2781,12 @@ export interface ActionAlreadyResolvedDetails {
   by: Decider;
 }
 
+/** What was answered is not what the question asks for; `problems` says it field by field. */
+export interface ActionAnswersInvalidDetails {
+  actionId: ActionId;
+  problems: AnswerProblem[];
+}
+
 /** The agent offered no option of the kind that the answer needs. */
 export interface ActionHasNoSuchOptionDetails {
   actionId: ActionId;
@@ -2871,6 +2937,7 @@ export interface RejectionDetails {
   "action.notFound": ActionNotFoundDetails;
   "action.idUsed": ActionIdUsedDetails;
   "action.alreadyResolved": ActionAlreadyResolvedDetails;
+  "action.answersInvalid": ActionAnswersInvalidDetails;
   "action.noSuchOption": ActionHasNoSuchOptionDetails;
   "action.scopeNotAvailable": ActionScopeNotAvailableDetails;
   "rule.notFound": RuleNotFoundDetails;

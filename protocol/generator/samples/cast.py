@@ -25,11 +25,15 @@ from peon_protocol.values import (
     Cost,
     Decider,
     DeciderKind,
+    FieldChoice,
+    FieldKind,
     FileEdit,
+    JsonValue,
     McpServer,
     OptionCategory,
     OptionChoice,
     OptionKind,
+    QuestionField,
     SessionOption,
     SessionServer,
     SettingKind,
@@ -50,8 +54,10 @@ SUBSCRIPTION: Final = SubscriptionId("sub-1")
 MESSAGE: Final = ItemId("t1-1")
 EDIT_CALL: Final = ItemId("call-1")
 RUN_CALL: Final = ItemId("call-2")
+QUESTION_CALL: Final = ItemId("call-3")
 EDIT_ACTION: Final = ActionId("act-1")
 RUN_ACTION: Final = ActionId("act-2")
+QUESTION: Final = ActionId("act-3")
 
 BEFORE: Final = tuple(CheckpointId(f"cp-{number}") for number in (1, 3, 5, 9, 11))
 AFTER: Final = tuple(CheckpointId(f"cp-{number}") for number in (2, 4, 6, 10, 12))
@@ -84,6 +90,51 @@ OPTIONS: Final = (
     ActionOption(option_id="allow", label="Allow", kind=OptionKind.ALLOW_ONCE),
     ActionOption(option_id="reject", label="Reject", kind=OptionKind.REJECT_ONCE),
 )
+ASKED: Final = "Where shall I publish it?"
+FIELDS: Final = (
+    QuestionField(
+        name="registry",
+        label="Registry",
+        kind=FieldKind.CHOICE,
+        required=True,
+        choices=(
+            FieldChoice(value="internal", label="Ours"),
+            FieldChoice(value="public", label="Public", description="Everybody can see it."),
+        ),
+        default="internal",
+    ),
+    QuestionField(
+        name="tags",
+        label="Tags",
+        kind=FieldKind.CHOICES,
+        choices=(
+            FieldChoice(value="cli", label="Command line"),
+            FieldChoice(value="demo", label="Demonstration"),
+        ),
+        maximum=2,
+    ),
+    QuestionField(
+        name="summary",
+        label="Summary",
+        kind=FieldKind.TEXT,
+        description="One line.",
+        maximum=80,
+    ),
+    QuestionField(
+        name="priority", label="Priority", kind=FieldKind.INTEGER, minimum=0, maximum=9, default=5
+    ),
+    QuestionField(name="weight", label="Weight", kind=FieldKind.NUMBER),
+    QuestionField(name="signed", label="Sign it", kind=FieldKind.BOOLEAN, default=True),
+    QuestionField(name="token", label="Token", kind=FieldKind.TEXT, required=True, secret=True),
+)
+ANSWERS: Final[dict[str, JsonValue]] = {
+    "registry": "public",
+    "tags": ["cli"],
+    "summary": "Greets by name",
+    "priority": 5,
+    "signed": True,
+}
+"""What stands in the log: without the token, and with what was left as it was proposed."""
 EDIT: Final = FileEdit(
     path="greet.py",
     old_text='print("Hello")\n',

@@ -262,12 +262,12 @@ COMMANDS: Final = (
     Exchange(
         "thread/delete",
         commands.DeleteThread(thread_id=cast.THREAD, command_id=CommandId("cmd-15")),
-        results.ThreadResult(sequence=77, thread_id=cast.THREAD),
+        results.ThreadResult(sequence=81, thread_id=cast.THREAD),
     ),
     Exchange(
         "project/delete",
         commands.DeleteProject(project_id=cast.PROJECT, command_id=CommandId("cmd-16")),
-        results.ProjectResult(sequence=78, project_id=cast.PROJECT),
+        results.ProjectResult(sequence=82, project_id=cast.PROJECT),
     ),
     Exchange(
         "provider/ingest",

@@ -16,7 +16,7 @@ from peon_protocol.ids import (
     ThreadId,
     TurnId,
 )
-from peon_protocol.values import Decision, JsonValue, Scope
+from peon_protocol.values import AnswerProblem, Decision, JsonValue, Scope
 
 REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.ProjectNotFound(ProjectId("prj-greter")),
@@ -57,6 +57,15 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.ActionAlreadyResolved(cast.EDIT_ACTION, Decision.APPROVED, cast.BY_ADA),
     refused.ActionHasNoSuchOption(cast.EDIT_ACTION),
     refused.ActionScopeNotAvailable(cast.EDIT_ACTION, Scope.ALWAYS),
+    refused.ActionAnswersInvalid(
+        cast.QUESTION,
+        (
+            AnswerProblem(
+                "registry", "$.params.answers.registry", "expected one of internal, public"
+            ),
+            AnswerProblem("token", "$.params.answers.token", "an answer is required"),
+        ),
+    ),
     refused.MessageNotFound(cast.THREAD, MessageId("msg-9")),
     refused.MessageIdUsed(cast.LATER),
     refused.MessageBeingSent(cast.HINT),

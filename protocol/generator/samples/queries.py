@@ -134,6 +134,20 @@ _PENDING: Final = views.PendingActionView(
     paths=(),
     command="python3 greet.py Ada",
     scopes=tuple(Scope),
+    fields=(),
+    requested_at=cast.at(33),
+)
+_ASKED: Final = views.PendingActionView(
+    action_id=cast.QUESTION,
+    turn_id=cast.TURNS[0],
+    item_id=cast.QUESTION_CALL,
+    title=cast.ASKED,
+    kind=ToolKind.QUESTION,
+    options=(),
+    paths=(),
+    command=None,
+    scopes=(Scope.ONCE,),
+    fields=cast.FIELDS,
     requested_at=cast.at(33),
 )
 _WAITING: Final = views.QueuedMessageView(
@@ -159,7 +173,7 @@ def _thread(items: tuple[views.ItemView, ...] | None) -> views.ThreadView:
         mode=Mode.ASK,
         archived=False,
         turns=(_turn(items),),
-        pending_actions=(_PENDING,),
+        pending_actions=(_PENDING, _ASKED),
         queue=(_WAITING,),
         queue_held=False,
         checkpoints=(_CHECKPOINT,),

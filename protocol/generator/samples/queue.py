@@ -7,9 +7,12 @@ from generator.samples.commits import Commit, ada, agent, closing, done, ending,
 from peon_protocol import commands, events
 from peon_protocol.ids import CommandId
 from peon_protocol.values import (
+    Decision,
     ItemKind,
+    ItemPatch,
     ItemStatus,
     RuleVerdict,
+    Scope,
     StopReason,
     TextAppend,
     ToolKind,
@@ -20,6 +23,18 @@ LATER: Final = "Then say in the README how to run it."
 LATER_BETTER: Final = "Then say in README.md how to run it, in two lines."
 HINT: Final = "Use pytest."
 _OVERLOADED: Final = TurnError(code="overloaded", message="The model is overloaded.")
+
+
+def _question(status: ItemStatus, patch: ItemPatch | None = None) -> events.ItemRecorded:
+    return events.ItemRecorded(
+        thread_id=cast.THREAD,
+        turn_id=cast.TURNS[4],
+        item_id=cast.QUESTION_CALL,
+        kind=ItemKind.TOOL_CALL,
+        status=status,
+        patch=patch,
+    )
+
 
 QUEUE: Final = (
     *started(150, 3, "Write a test for greet.py.", "cmd-38"),
@@ -146,6 +161,47 @@ QUEUE: Final = (
         ),
     ),
     started(170, 4, LATER_BETTER, "cmd-47")[1],
+    agent(
+        170,
+        _question(
+            ItemStatus.AWAITING_APPROVAL, ItemPatch(title=cast.ASKED, tool_kind=ToolKind.QUESTION)
+        ),
+        events.ActionRequested(
+            thread_id=cast.THREAD,
+            turn_id=cast.TURNS[4],
+            action_id=cast.QUESTION,
+            item_id=cast.QUESTION_CALL,
+            kind=ToolKind.QUESTION,
+            title=cast.ASKED,
+            options=(),
+            fields=cast.FIELDS,
+        ),
+    ),
+    Commit(
+        171,
+        cast.ADA,
+        (
+            events.ActionResolved(
+                thread_id=cast.THREAD,
+                turn_id=cast.TURNS[4],
+                action_id=cast.QUESTION,
+                decision=Decision.APPROVED,
+                by=cast.BY_ADA,
+                scope=Scope.ONCE,
+                answers=cast.ANSWERS,
+            ),
+            _question(ItemStatus.COMPLETED),
+        ),
+        request=(
+            "action/approve",
+            commands.ApprovePendingAction(
+                thread_id=cast.THREAD,
+                action_id=cast.QUESTION,
+                answers=cast.ANSWERS,
+                command_id=CommandId("cmd-48"),
+            ),
+        ),
+    ),
     agent(171, ending(4, StopReason.END_TURN)),
     done(
         172,

@@ -60,12 +60,12 @@ WORKTREE_COMMANDS: Final = (
     Exchange(
         "worktree/remove",
         commands.RemoveWorktree(thread_id=THREAD, command_id=CommandId("cmd-21")),
-        results.ThreadResult(sequence=73, thread_id=THREAD, operation_id=REMOVE),
+        results.ThreadResult(sequence=77, thread_id=THREAD, operation_id=REMOVE),
     ),
     Exchange(
         "worktree/restore",
         commands.RestoreWorktree(thread_id=THREAD, command_id=CommandId("cmd-22")),
-        results.ThreadResult(sequence=75, thread_id=THREAD, operation_id=RESTORE),
+        results.ThreadResult(sequence=79, thread_id=THREAD, operation_id=RESTORE),
     ),
 )
 

@@ -1,5 +1,6 @@
 """Events of what is inside a turn: items, and what an agent asks leave for."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
@@ -12,6 +13,8 @@ from peon_protocol.values import (
     ItemKind,
     ItemPatch,
     ItemStatus,
+    JsonValue,
+    QuestionField,
     Scope,
     TextAppend,
     ToolKind,
@@ -38,7 +41,8 @@ class ActionRequested:
     """The agent wants to do something and waits for an answer.
 
     `paths` are relative to the project's folder where they lie in it, with links resolved.
-    `scopes` says how far an approval may reach.
+    `scopes` says how far an approval may reach. One with `fields` is a question: it is approved by
+    answering it.
     """
 
     TYPE: ClassVar = "action.requested"
@@ -53,11 +57,15 @@ class ActionRequested:
     paths: tuple[str, ...] = ()
     command: str | None = None
     scopes: tuple[Scope, ...] = (Scope.ONCE,)
+    fields: tuple[QuestionField, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
 class ActionResolved:
-    """An action was approved, rejected or withdrawn; `by` says by what."""
+    """An action was approved, rejected or withdrawn; `by` says by what.
+
+    `answers` are those to a question, by the names of its fields, without the secret ones.
+    """
 
     TYPE: ClassVar = "action.resolved"
     SCHEMA: ClassVar = 1
@@ -69,3 +77,4 @@ class ActionResolved:
     option_id: str | None = None
     scope: Scope | None = None
     reason: str | None = None
+    answers: Mapping[str, JsonValue] | None = None

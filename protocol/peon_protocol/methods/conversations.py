@@ -206,6 +206,7 @@ CONVERSATIONS: Final[tuple[Method, ...]] = (
         "action.alreadyResolved",
         "action.noSuchOption",
         "action.scopeNotAvailable",
+        "action.answersInvalid",
     ),
     command(
         "action/reject",

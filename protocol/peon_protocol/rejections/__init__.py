@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from peon_protocol.rejections.actions import (
     ActionAlreadyResolved,
+    ActionAnswersInvalid,
     ActionHasNoSuchOption,
     ActionIdUsed,
     ActionNotFound,
@@ -88,6 +89,7 @@ from peon_protocol.rejections.worktrees import (
 
 __all__ = [
     "ActionAlreadyResolved",
+    "ActionAnswersInvalid",
     "ActionHasNoSuchOption",
     "ActionIdUsed",
     "ActionNotFound",
@@ -187,6 +189,7 @@ Rejection: TypeAlias = (
     | ActionNotFound
     | ActionIdUsed
     | ActionAlreadyResolved
+    | ActionAnswersInvalid
     | ActionHasNoSuchOption
     | ActionScopeNotAvailable
     | RuleNotFound

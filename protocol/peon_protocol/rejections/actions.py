@@ -5,7 +5,7 @@ from typing import ClassVar
 import attrs
 
 from peon_protocol.ids import ActionId, ThreadId
-from peon_protocol.values import Decider, Decision, Scope
+from peon_protocol.values import AnswerProblem, Decider, Decision, Scope
 
 
 @attrs.frozen
@@ -75,3 +75,18 @@ class ActionScopeNotAvailable:
     @property
     def message(self) -> str:
         return f"Action {self.action_id} cannot be approved with the scope {self.scope}."
+
+
+@attrs.frozen
+class ActionAnswersInvalid:
+    """What was answered is not what the question asks for; `problems` says it field by field."""
+
+    KIND: ClassVar = "action.answersInvalid"
+    REMEDY: ClassVar = "Answer every field as the action's fields say, and nothing else."
+    action_id: ActionId
+    problems: tuple[AnswerProblem, ...]
+
+    @property
+    def message(self) -> str:
+        said = "; ".join(f"{each.reason} @ {each.path}" for each in self.problems)
+        return f"Action {self.action_id} cannot be answered so: {said}."

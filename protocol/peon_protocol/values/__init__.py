@@ -30,6 +30,7 @@ from peon_protocol.values.operations import (
     WorktreeRemoveOperation,
     WorktreeRestoreOperation,
 )
+from peon_protocol.values.questions import AnswerProblem, FieldChoice, FieldKind, QuestionField
 from peon_protocol.values.records import (
     ActionOption,
     Actor,
@@ -100,6 +101,7 @@ __all__ = [
     "Actor",
     "ActorKind",
     "AgentCommand",
+    "AnswerProblem",
     "AudioContent",
     "AuthMethod",
     "BlobEncoding",
@@ -115,6 +117,8 @@ __all__ = [
     "Decision",
     "EmbeddedResource",
     "ErasureReason",
+    "FieldChoice",
+    "FieldKind",
     "FileEdit",
     "HunkConflict",
     "HunkKind",
@@ -144,6 +148,7 @@ __all__ = [
     "ProjectDefaults",
     "Prompt",
     "PushOperation",
+    "QuestionField",
     "ResourceContents",
     "ResourceLink",
     "RestoreChange",

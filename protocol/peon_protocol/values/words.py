@@ -82,7 +82,7 @@ class ToolKind(enum.StrEnum):
     SWITCH_MODE = "switchMode"
     OTHER = "other"
     QUESTION = "question"
-    """Only of actions: a question with fields, kept for later."""
+    """No tool: the agent wants to know something."""
 
 
 class OptionKind(enum.StrEnum):

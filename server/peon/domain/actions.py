@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from typing import assert_never
 
+import attrs
+
 from peon.domain.facts import Facts
 from peon.domain.items import close_text, set_tool_status
 from peon.domain.lookup import require_thread
 from peon.domain.model import Action, Model, Project, Thread, Turn
-from peon.domain.patterns import FILE_EDITS, Wish, wish
-from peon.domain.rules import Judgement, judge, rules_for, scopes
+from peon.domain.patterns import FILE_EDITS, Wish, covering, wish
+from peon.domain.questions import filled, problems, tidied, without_secrets
+from peon.domain.rules import Fresh, Judgement, as_added, judge, rules_for, scopes, wish_of
 from peon.errors import CommandRejected
 from peon_protocol import provider_events
 from peon_protocol.commands import ApprovePendingAction, RejectPendingAction
@@ -16,6 +19,7 @@ from peon_protocol.events import ActionRequested, ActionResolved, Event, ItemRec
 from peon_protocol.ids import ActionId, ItemId, ThreadId
 from peon_protocol.rejections import (
     ActionAlreadyResolved,
+    ActionAnswersInvalid,
     ActionHasNoSuchOption,
     ActionIdUsed,
     ActionNotFound,
@@ -77,6 +81,8 @@ def request_action(
         raise CommandRejected(ActionIdUsed(event.action_id))
     places = facts.places
     outside = places.outside or places.private
+    if event.fields:
+        event = attrs.evolve(event, kind=ToolKind.QUESTION, fields=tidied(event.fields))
     wanted = wish(event.kind, places.inside, event.command, outside=outside)
     yield from _tool_call_waits(thread, turn, event)
     yield ActionRequested(
@@ -90,6 +96,7 @@ def request_action(
         paths=places.shown,
         command=event.command,
         scopes=scopes(wanted),
+        fields=event.fields,
     )
     yield from _answer(thread, turn, event, _judged(project, thread, turn, wanted, facts))
 
@@ -112,26 +119,94 @@ def _judged(project: Project, thread: Thread, turn: Turn, wanted: Wish, facts: F
 def approve_action(command: ApprovePendingAction, model: Model, facts: Facts) -> Iterator[Event]:
     """The first answer counts. The agent gets the option that allows this once: how far the
     approval reaches is for us to remember. Only by name it gets another one.
+
+    What waits besides and is covered by an approval for longer needs no answer any more.
     """
     thread, action = _pending(model, command.thread_id, command.action_id)
     if command.scope not in action.scopes:
         raise CommandRejected(ActionScopeNotAvailable(action.action_id, command.scope))
     option = _allowing(action, command)
-    if option is None:
+    if option is None and (command.option_id is not None or not action.fields):
         raise CommandRejected(ActionHasNoSuchOption(action.action_id))
+    answers = command.answers or {}
+    if wrong := problems(action.fields, answers):
+        raise CommandRejected(ActionAnswersInvalid(action.action_id, wrong))
     yield ActionResolved(
         thread_id=thread.thread_id,
         turn_id=action.turn_id,
         action_id=action.action_id,
         decision=Decision.APPROVED,
         by=Decider(DeciderKind.USER, facts.actor.name),
-        option_id=option.option_id,
+        option_id=None if option is None else option.option_id,
         scope=command.scope,
+        answers=without_secrets(action.fields, filled(action.fields, answers)) or None,
     )
+    yield from _goes_on(thread, action, ItemStatus.RUNNING, answered=ItemStatus.COMPLETED)
+    yield from _reaching_further(command.scope, model, thread, action, facts)
+
+
+def _goes_on(
+    thread: Thread, action: Action, status: ItemStatus, *, answered: ItemStatus
+) -> Iterator[Event]:
+    """The item of an action moves on. One that is nothing but a question is over; of a tool call
+    that asked one, the agent says what becomes of it.
+    """
     turn = thread.turns[action.turn_id]
-    yield from set_tool_status(thread.thread_id, turn, action.item_id, ItemStatus.RUNNING)
-    if command.scope is Scope.ALWAYS:
-        yield from rules_for(model.projects[thread.project_id], thread, action, facts)
+    item = turn.items.get(action.item_id)
+    if action.kind is ToolKind.QUESTION:
+        alone = item is not None and item.tool_kind is ToolKind.QUESTION
+        status = answered if alone else ItemStatus.RUNNING
+    yield from set_tool_status(thread.thread_id, turn, action.item_id, status)
+
+
+def _reaching_further(
+    scope: Scope, model: Model, thread: Thread, action: Action, facts: Facts
+) -> Iterator[Event]:
+    project = model.projects[thread.project_id]
+    match scope:
+        case Scope.ONCE:
+            return
+        case Scope.SESSION:
+            fresh = Fresh(grants={action.action_id: covering(wish_of(action))})
+            threads = [thread]
+        case Scope.ALWAYS:
+            added = tuple(rules_for(project, thread, action, facts))
+            yield from added
+            fresh = Fresh(rules=tuple(as_added(each, facts.actor) for each in added))
+            threads = [model.threads[each] for each in project.thread_ids]
+        case _:
+            assert_never(scope)
+    for each in threads:
+        if each.provider == thread.provider:
+            yield from _settle_covered(project, each, fresh, but=action)
+
+
+def _settle_covered(
+    project: Project, thread: Thread, fresh: Fresh, *, but: Action
+) -> Iterator[Event]:
+    """What waits in the thread and is allowed now is approved, by what allows it."""
+    moved = {but.item_id} if but.action_id in thread.pending else set[ItemId]()
+    for action_id in thread.pending:
+        action = thread.actions[action_id]
+        option = _option(action.options, OptionKind.ALLOW_ONCE)
+        if action is but or action.kind is ToolKind.QUESTION or option is None:
+            continue
+        judged = judge(project, thread, wish_of(action), fresh)
+        if judged is None or judged.verdict is not RuleVerdict.ALLOW:
+            continue
+        yield ActionResolved(
+            thread_id=thread.thread_id,
+            turn_id=action.turn_id,
+            action_id=action_id,
+            decision=Decision.APPROVED,
+            by=judged.by,
+            option_id=option.option_id,
+            scope=Scope.ONCE,
+        )
+        if action.item_id not in moved:
+            moved.add(action.item_id)
+            turn = thread.turns[action.turn_id]
+            yield from set_tool_status(thread.thread_id, turn, action.item_id, ItemStatus.RUNNING)
 
 
 def _allowing(action: Action, command: ApprovePendingAction) -> ActionOption | None:
@@ -160,8 +235,7 @@ def reject_action(command: RejectPendingAction, model: Model, facts: Facts) -> I
         option_id=None if option is None else option.option_id,
         reason=command.reason,
     )
-    turn = thread.turns[action.turn_id]
-    yield from set_tool_status(thread.thread_id, turn, action.item_id, ItemStatus.FAILED)
+    yield from _goes_on(thread, action, ItemStatus.FAILED, answered=ItemStatus.CANCELLED)
 
 
 def withdraw(thread: Thread, action_id: ActionId, by: Decider) -> Iterator[Event]:

@@ -4,6 +4,7 @@ Those of the outbox last until an event settles them: the outbox is a fold of th
 pass are told once and forgotten: a process that died has nothing to make up for.
 """
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import attrs
@@ -17,7 +18,7 @@ from peon_protocol.ids import (
     ThreadId,
     TurnId,
 )
-from peon_protocol.values import Operation, ToolKind
+from peon_protocol.values import Decision, JsonValue, Operation, ToolKind
 
 
 @attrs.frozen(kw_only=True)
@@ -72,7 +73,10 @@ class SteerAgent:
 
 @attrs.frozen(kw_only=True)
 class AnswerAgent:
-    """Tell the agent what became of its action; `option_id` null withdraws it."""
+    """Tell the agent what became of its action.
+
+    `option_id` is null where the agent offered none that says it. `answers` lack the secret ones.
+    """
 
     thread_id: ThreadId
     turn_id: TurnId
@@ -80,7 +84,8 @@ class AnswerAgent:
     item_id: ItemId
     kind: ToolKind
     option_id: str | None
-    approved: bool
+    decision: Decision
+    answers: Mapping[str, JsonValue] | None = None
 
     @property
     def key(self) -> str:

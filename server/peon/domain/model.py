@@ -52,6 +52,7 @@ from peon_protocol.values import (
     PlanEntry,
     ProjectDefaults,
     Prompt,
+    QuestionField,
     RuleVerdict,
     Scope,
     SessionOption,
@@ -186,6 +187,7 @@ class Action:
     paths: tuple[str, ...] = ()
     command: str | None = None
     scopes: tuple[Scope, ...] = (Scope.ONCE,)
+    fields: tuple[QuestionField, ...] = ()
     decision: Decision | None = None
     by: Decider | None = None
 

@@ -264,6 +264,7 @@ def _action_requested(thread: Thread, event: ActionRequested, at: str) -> None:
         paths=event.paths,
         command=event.command,
         scopes=event.scopes,
+        fields=event.fields,
     )
     thread.pending[event.action_id] = None
 

@@ -31,7 +31,7 @@ from peon_protocol.events import (
     TurnStarted,
 )
 from peon_protocol.ids import ThreadId, TurnId
-from peon_protocol.values import CheckpointKind, DeciderKind, Decision, ItemKind, ItemStatus
+from peon_protocol.values import CheckpointKind, DeciderKind, ItemKind, ItemStatus
 
 
 def react(event: Event, model: Model) -> Iterator[Effect]:
@@ -102,7 +102,8 @@ def _answer(model: Model, event: ActionResolved) -> Iterator[Effect]:
             item_id=action.item_id,
             kind=action.kind,
             option_id=event.option_id,
-            approved=event.decision is Decision.APPROVED,
+            decision=event.decision,
+            answers=event.answers,
         )
 
 

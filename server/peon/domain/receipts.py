@@ -70,6 +70,7 @@ from peon_protocol.results import (
     ThreadResult,
     TurnResult,
 )
+from peon_protocol.values import DeciderKind
 
 OperationOutcome: TypeAlias = (
     CheckpointCreated
@@ -112,7 +113,7 @@ def result_of(event: Event, method: str, sequence: int, model: Model) -> Command
         case TurnInterruptRequested() if method == "turn/interrupt":
             number = model.threads[event.thread_id].turns[event.turn_id].number
             return _turn_result(event.thread_id, event.turn_id, number, sequence)
-        case ActionResolved() if method.startswith("action/"):
+        case ActionResolved() if _answers(event, method):
             return ActionResult(
                 sequence=sequence,
                 thread_id=event.thread_id,
@@ -132,6 +133,11 @@ def result_of(event: Event, method: str, sequence: int, model: Model) -> Command
             return ThreadResult(sequence=sequence, thread_id=event.thread_id)
         case _:
             return None
+
+
+def _answers(event: ActionResolved, method: str) -> bool:
+    """What the answer settled besides, a rule or an approval for the session says."""
+    return method.startswith("action/") and event.by.kind is DeciderKind.USER
 
 
 def _of_message(

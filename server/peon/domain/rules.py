@@ -4,7 +4,8 @@ Deny wins over ask, ask over allow. The mode `plan` lets no rule through, and wh
 `patterns`) no rule and no approval given before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 import attrs
 
@@ -16,7 +17,7 @@ from peon.domain.patterns import Pattern, Wish, allows, catches, covering, wish
 from peon.errors import CommandRejected
 from peon_protocol.commands import AddRule, RemoveRule
 from peon_protocol.events import Event, RuleAdded, RuleRemoved
-from peon_protocol.ids import RuleId
+from peon_protocol.ids import ActionId, RuleId
 from peon_protocol.rejections import (
     ProviderUnknown,
     RuleCommandUnusable,
@@ -24,7 +25,7 @@ from peon_protocol.rejections import (
     RuleIdUsed,
     RuleNotFound,
 )
-from peon_protocol.values import Decider, DeciderKind, RuleVerdict, Scope
+from peon_protocol.values import Actor, Decider, DeciderKind, RuleVerdict, Scope, ToolKind
 
 
 @attrs.frozen
@@ -65,12 +66,26 @@ def remove_rule(command: RemoveRule, model: Model) -> Iterator[Event]:
     yield RuleRemoved(project_id=project.project_id, rule_id=command.rule_id)
 
 
-def judge(project: Project, thread: Thread, wanted: Wish) -> Judgement | None:
+@attrs.frozen
+class Fresh:
+    """What is about to be added: rules of the project, or what an approval for a session covers."""
+
+    rules: tuple[Rule, ...] = ()
+    grants: Mapping[ActionId, tuple[Pattern, ...]] = attrs.field(factory=dict)
+
+
+NOTHING_FRESH: Final = Fresh()
+
+
+def judge(
+    project: Project, thread: Thread, wanted: Wish, fresh: Fresh = NOTHING_FRESH
+) -> Judgement | None:
     """What rules and earlier approvals say of an action; None leaves it to the mode.
 
     `RuleVerdict.ASK` leaves it to a user, whatever the mode would say.
     """
-    rules = [each for each in project.rules.values() if each.provider in (None, thread.provider)]
+    every = (*project.rules.values(), *fresh.rules)
+    rules = [each for each in every if each.provider in (None, thread.provider)]
     ask: Rule | None = None
     for rule in rules:
         if rule.verdict is RuleVerdict.ALLOW:
@@ -87,11 +102,13 @@ def judge(project: Project, thread: Thread, wanted: Wish) -> Judgement | None:
     if places:
         named = ",".join(allowing[place].rule_id for place in places)
         return Judgement(RuleVerdict.ALLOW, Decider(DeciderKind.RULE, named))
-    return _by_session(thread, wanted)
+    return _by_session({**thread.grants, **fresh.grants}, wanted)
 
 
 def scopes(wanted: Wish) -> tuple[Scope, ...]:
     """How far an approval of this may reach."""
+    if wanted.kind is ToolKind.QUESTION:
+        return (Scope.ONCE,)
     return tuple(Scope) if covering(wanted) else (Scope.ONCE,)
 
 
@@ -104,7 +121,9 @@ def wish_of(action: Action) -> Wish:
     return wish(action.kind, action.paths, action.command, outside=outside)
 
 
-def rules_for(project: Project, thread: Thread, action: Action, facts: Facts) -> Iterator[Event]:
+def rules_for(
+    project: Project, thread: Thread, action: Action, facts: Facts
+) -> Iterator[RuleAdded]:
     """The rules that «always» makes of an approval, but for those that are there already."""
     known = {
         (each.provider, each.pattern)
@@ -125,12 +144,20 @@ def rules_for(project: Project, thread: Thread, action: Action, facts: Facts) ->
         )
 
 
-def _by_session(thread: Thread, wanted: Wish) -> Judgement | None:
-    granted = [
-        (action_id, pattern)
-        for action_id, patterns in thread.grants.items()
-        for pattern in patterns
-    ]
+def as_added(event: RuleAdded, actor: Actor) -> Rule:
+    """The rule that an event is about to add."""
+    return Rule(
+        rule_id=event.rule_id,
+        verdict=event.verdict,
+        provider=event.provider,
+        pattern=Pattern(tool_kind=event.tool_kind, path=event.path, command=event.command),
+        created_at="",
+        created_by=actor,
+    )
+
+
+def _by_session(grants: Mapping[ActionId, tuple[Pattern, ...]], wanted: Wish) -> Judgement | None:
+    granted = [(action_id, pattern) for action_id, each in grants.items() for pattern in each]
     places = allows([pattern for _, pattern in granted], wanted)
     if not places:
         return None

@@ -26,6 +26,7 @@ from peon.engine.answers import (
     follow,
 )
 from peon.engine.coalescer import CoalescerLimits
+from peon.engine.confidences import Confidences, spoken
 from peon.engine.envelopes import Cause, Origin, Stamper, cause_of
 from peon.engine.feed import Feed
 from peon.engine.gathering import NOBODYS, Gathering
@@ -103,6 +104,7 @@ class Engine:
         self._readable.set()
         self.appended_bytes = 0
         self.feed = Feed(parts.store)
+        self.confidences = Confidences()
         self._speech = Speech(
             SpeechParts(
                 parts.clock,
@@ -180,7 +182,7 @@ class Engine:
         method = _METHOD_OF[type(command)]
         if command.command_id is None:
             return self._decide(command, method, Origin(actor=actor), environment)
-        name = f"{method}:{digest(method, command)}"
+        name = f"{method}:{digest(method, spoken(self._model, command))}"
         repeated = self._repeats.answer(self._model, command.command_id, name)
         if repeated is not None:
             return repeated
@@ -277,6 +279,7 @@ class Engine:
             return self._without_event(Refusal(decided), origin)
         if not decided:
             return self._without_event(unchanged(command, self._model), origin)
+        self.confidences.keep(self._model, command)
         stored = self._commit(decided, origin)
         if isinstance(command, CreateThread):
             self._environments[ThreadId(stored[0].stream_id)] = environment
@@ -353,9 +356,11 @@ class Engine:
                 self._causes[event.thread_id] = cause_of(stored)
             case TurnCompleted() | TurnFailed():
                 self._causes.pop(event.thread_id, None)
+                self.confidences.forget(event.thread_id)
                 self._speech.forget(event.thread_id)
             case ThreadDeleted():
                 self._environments.pop(event.thread_id, None)
+                self.confidences.forget(event.thread_id)
             case OperationFailed():
                 failure = OperationFailure(event.code, event.message, event.remedy)
                 self._operations.settle(event.operation_id, Outcome(sequence, failure))

@@ -223,6 +223,7 @@ def _pending_actions(found: Thread) -> Iterable[PendingActionView]:
             paths=action.paths,
             command=action.command,
             scopes=action.scopes,
+            fields=action.fields,
             requested_at=action.requested_at,
         )
 

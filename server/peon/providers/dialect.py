@@ -12,7 +12,7 @@ from typing import Protocol
 import attrs
 
 from peon.providers.mcp import Servers
-from peon.providers.port import AgentFault, Choices
+from peon.providers.port import AgentFault, Answer, Choices
 from peon.providers.watch import Watch
 from peon_protocol.ids import ActionId
 from peon_protocol.provider_events import ProviderEvent, SessionStarted
@@ -105,7 +105,7 @@ class Dialect(Protocol):
         """Ask the agent to end its turn."""
         ...
 
-    def answer(self, action_id: ActionId, option_id: str | None) -> None:
+    def answer(self, action_id: ActionId, answer: Answer) -> None:
         """Pass on an answer; see `peon.providers.port.Session.answer`."""
         ...
 

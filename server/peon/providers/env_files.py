@@ -56,6 +56,8 @@ _DESCRIBES: Final = frozenset(
     }
 )
 """Last words of names that say something about a secret, and not the secret."""
+_ASKED_KEYS: Final = frozenset({"API", "ACCESS", "PRIVATE", "LICENSE", "SIGNING", "ENCRYPTION"})
+"""What keys are of that somebody is asked for."""
 _PUBLIC: Final = frozenset({"PUBLIC", "PUBLISHABLE"})
 _SHORTEST: Final = 6
 _PLAIN: Final = re.compile(
@@ -92,6 +94,17 @@ def holds_secret(name: str, value: str) -> bool:
 def is_env_file(name: str) -> bool:
     """Whether a file of this name holds settings; an example of one holds no secrets."""
     return (name.startswith(".env") or name.endswith(".env")) and not name.endswith(_EXAMPLES)
+
+
+def names_secret(name: str) -> bool:
+    """Whether what is called so is a secret, whatever it is."""
+    said = _words(name)
+    if not said or set(said) & _PUBLIC or said[-1] in _DESCRIBES:
+        return False
+    asked = _SECRET | {"APIKEY", "TOKEN", "PIN", "OTP"}
+    if any(word in asked or word.endswith((*_SECRET_ENDS, *_SUSPECT_ENDS)) for word in said):
+        return True
+    return "KEY" in said and not _ASKED_KEYS.isdisjoint(said)
 
 
 def secret_values(text: str) -> Iterator[str]:
@@ -150,11 +163,11 @@ def _unescaped(quoted: str) -> str:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", name)
-    said = {word.upper() for word in words}
+    words = _words(name)
+    said = set(words)
     if len(value) < _SHORTEST or said & _PUBLIC or _PLACEHOLDER.fullmatch(value):
         return False
-    last = words[-1].upper() if words else ""
+    last = words[-1] if words else ""
     if "WEBHOOK" in said and re.match(r"https?://[^/]+/.{16,}", value):
         return True
     if last in _DESCRIBES:
@@ -163,6 +176,10 @@ def _is_secret(name: str, value: str) -> bool:
         return re.fullmatch(r"[./~].*|https?://[^@]*", value) is None
     suspect = any(word in _SUSPECT or word.endswith(_SUSPECT_ENDS) for word in said)
     return suspect and _PLAIN.fullmatch(value) is None
+
+
+def _words(name: str) -> list[str]:
+    return [each.upper() for each in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", name)]
 
 
 def _looks_random(value: str) -> bool:

@@ -15,7 +15,15 @@ from peon.domain.facts import Takes
 from peon.errors import Unavailable
 from peon_protocol.ids import ActionId, ProviderId, SessionId, ThreadId
 from peon_protocol.provider_events import ProviderEvent
-from peon_protocol.values import AuthMethod, McpServer, Mode, OptionValue, Prompt
+from peon_protocol.values import (
+    AuthMethod,
+    Decision,
+    JsonValue,
+    McpServer,
+    Mode,
+    OptionValue,
+    Prompt,
+)
 
 NO_OPTIONS: Final[Mapping[str, OptionValue]] = MappingProxyType({})
 
@@ -36,7 +44,8 @@ class SessionRequest:
     `root` is the absolute folder the agent works in, `environment` that of the client who asked,
     and `resume` the native id of an earlier session of the thread, if there was one. `transcript`
     is what was said in the thread before: a session that begins afresh is told it with its first
-    prompt. `mcp_servers` are those it is to have, as they were described.
+    prompt. `mcp_servers` are those it is to have, as they were described, and `typed` the secrets
+    that were typed as answers in the thread before.
     """
 
     thread_id: ThreadId
@@ -48,6 +57,7 @@ class SessionRequest:
     resume: str | None = None
     transcript: str | None = None
     mcp_servers: tuple[McpServer, ...] = ()
+    typed: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
 @attrs.frozen
@@ -150,6 +160,23 @@ class SessionSink(Protocol):
     def provider_event(self, event: ProviderEvent) -> None: ...
 
 
+@attrs.frozen(kw_only=True)
+class Answer:
+    """What became of an action: an option that was chosen, or `answers` to a question.
+
+    `secrets` are the texts among the answers that nobody but the agent may see.
+    """
+
+    decision: Decision
+    option_id: str | None = None
+    answers: Mapping[str, JsonValue] = attrs.field(factory=dict, repr=False)
+    secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
+
+
+WITHDRAWN: Final = Answer(decision=Decision.WITHDRAWN)
+"""Nobody will answer."""
+
+
 class Session(Protocol):
     """One live agent attached to a thread. It holds one prompt at a time."""
 
@@ -193,8 +220,8 @@ class Session(Protocol):
         """Stop the turn: by asking, then by ending the process. Its end is always reported."""
         ...
 
-    def answer(self, action_id: ActionId, option_id: str | None) -> None:
-        """Tell the agent which option was chosen; None tells it that nobody will choose.
+    def answer(self, action_id: ActionId, answer: Answer) -> None:
+        """Tell the agent what became of its action.
 
         An action that is settled already, or that is another session's, is left alone.
         """

@@ -14,11 +14,18 @@ from peon.providers.dialect import Desk, Dialect, Turn
 from peon.providers.env_files import environment_secrets, secrets_of
 from peon.providers.jsonrpc.lines import LineTooLong
 from peon.providers.mcp import Servers, ready
-from peon.providers.port import NO_OPTIONS, AgentFault, Choices, SessionRequest, SessionSink
+from peon.providers.port import (
+    NO_OPTIONS,
+    AgentFault,
+    Answer,
+    Choices,
+    SessionRequest,
+    SessionSink,
+)
 from peon.providers.process import Command, Exit, Running, Starter, last_words
 from peon.providers.redaction import RedactingSink
 from peon.providers.retelling import retold
-from peon.providers.secrets import Secrets
+from peon.providers.secrets import Secrets, typed_values
 from peon.providers.terms import Terms
 from peon.providers.watch import Watch
 from peon_protocol.ids import ActionId, SessionId
@@ -37,7 +44,8 @@ class AgentSession:
     ) -> None:
         self._request = request
         self._servers = Servers()
-        self._secrets = Secrets()
+        self._typed = request.typed
+        self._secrets = Secrets(typed_values(self._typed))
         self._sink = RedactingSink(sink, self._secrets)
         self._terms = terms
         self._name = terms.name
@@ -151,9 +159,12 @@ class AgentSession:
             self._close_turn(turn, self._abandoned(TurnEnded(stop_reason=StopReason.CANCELLED)))
             await self._end("did not stop when asked to")
 
-    def answer(self, action_id: ActionId, option_id: str | None) -> None:
-        """See `peon.providers.port.Session`."""
-        self._dialect.answer(action_id, option_id)
+    def answer(self, action_id: ActionId, answer: Answer) -> None:
+        """See `peon.providers.port.Session`. What is secret is taken out of all it says then."""
+        if answer.secrets:
+            self._typed = (*self._typed, *answer.secrets)
+            self._know(Secrets(typed_values(self._typed)).beside(self._secrets.values))
+        self._dialect.answer(action_id, answer)
 
     async def close(self) -> None:
         """See `peon.providers.port.Session`."""
@@ -179,9 +190,13 @@ class AgentSession:
     async def _learn_secrets(self) -> None:
         """Read what the project keeps secret now."""
         of_project = await asyncio.to_thread(secrets_of, Path(self._request.root))
-        inherited = Secrets().beside(environment_secrets(self._request.environment))
-        self._secrets = inherited.beside(self._servers.secrets).beside(of_project.values)
-        self._sink.know(self._secrets)
+        typed = Secrets(typed_values(self._typed))
+        inherited = typed.beside(environment_secrets(self._request.environment))
+        self._know(inherited.beside(self._servers.secrets).beside(of_project.values))
+
+    def _know(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._sink.know(secrets)
 
     def _explained(self, error: ExternalFailure) -> ExternalFailure:
         """`error`, or how the agent died if that is the reason for it."""

@@ -24,7 +24,8 @@ from peon.engine.engine import Engine
 from peon.engine.envelopes import Cause
 from peon.engine.transcripts import transcript_of
 from peon.errors import ExternalFailure, PeonError, Unavailable
-from peon.providers.port import Provider, Session, SessionRequest
+from peon.providers.port import Answer, Provider, Session, SessionRequest
+from peon.providers.secrets import texts_in
 from peon.reactors.attempts import attempt, came_to, code_of
 from peon.runtime.ids import IdSource
 from peon.runtime.tasks import TaskOwner
@@ -104,6 +105,8 @@ class Agents:
         self._parts = parts
         self._attached: dict[ThreadId, _Attachment] = {}
         self._leaving: set[_Attachment] = set()
+        self._typed: dict[ThreadId, tuple[str, ...]] = {}
+        """Secrets that were typed as answers: a later session may know them too."""
 
     async def prompt(self, effect: PromptAgent, cause: Cause) -> None:
         """Hand over the prompt, opening a session if there is none. A failure ends the turn."""
@@ -182,9 +185,19 @@ class Agents:
 
     def answer(self, effect: AnswerAgent) -> None:
         """Tell the agent what became of its action; a host reads it off the log."""
+        secrets = self._engine.confidences.take(effect.thread_id, effect.action_id)
         attachment = self._attached.get(effect.thread_id)
-        if attachment is not None and attachment.session is not None:
-            attachment.session.answer(effect.action_id, effect.option_id)
+        if attachment is None or attachment.session is None:
+            return
+        typed = tuple(texts_in(secrets.values()))
+        self._typed[effect.thread_id] = (*self._typed.get(effect.thread_id, ()), *typed)
+        answer = Answer(
+            decision=effect.decision,
+            option_id=effect.option_id,
+            answers={**(effect.answers or {}), **secrets},
+            secrets=typed,
+        )
+        attachment.session.answer(effect.action_id, answer)
 
     def leave(self, thread_id: ThreadId) -> Coroutine[object, object, None]:
         """Count the agent of a thread as gone from now on; what is returned ends it."""
@@ -288,6 +301,7 @@ class Agents:
             resume=brief.native_session,
             transcript=transcript_of(self._engine.model, brief.thread_id),
             mcp_servers=brief.mcp_servers,
+            typed=self._typed.get(brief.thread_id, ()),
         )
 
     def _opened(

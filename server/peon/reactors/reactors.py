@@ -36,6 +36,7 @@ from peon.runtime.tasks import TaskOwner
 from peon_protocol.commands import IngestProviderEvent
 from peon_protocol.failures import FailureKind
 from peon_protocol.provider_events import ProviderError
+from peon_protocol.values import Decision
 
 
 @attrs.frozen
@@ -151,6 +152,6 @@ class Reactors:
 
     async def _answer(self, effect: AnswerAgent) -> None:
         """An agent that may go on is held back until the files have been looked at."""
-        if effect.approved:
+        if effect.decision is Decision.APPROVED:
             await self.captures.before_answer(effect)
         self.agents.answer(effect)

@@ -114,7 +114,7 @@
 ---| "fetch"
 ---| "switchMode"
 ---| "other"
----| "question" # Only of actions: a question with fields, kept for later.
+---| "question" # No tool: the agent wants to know something.
 
 --- What choosing an option of an action means.
 ---@alias peon.OptionKind
@@ -461,6 +461,44 @@
 ---@field name string
 ---@field description string
 
+--- What the answer to a field of a question is.
+---@alias peon.FieldKind
+---| "text"
+---| "number"
+---| "integer"
+---| "boolean"
+---| "choice" # The value of one of its choices.
+---| "choices" # A list of values of its choices, each at most once.
+
+--- One way to answer a field.
+---@class (exact) peon.FieldChoice
+---@field value string
+---@field label string
+---@field description? string
+
+--- One thing that a question asks.
+---
+--- `minimum` and `maximum` bound a number, the length of a text in characters, and how many choices
+--- are made. A field that is left out of the answers takes its `default`; one that is answered with
+--- null takes none. The answer to a `secret` field goes to the agent and nowhere else.
+---@class (exact) peon.QuestionField
+---@field name string
+---@field label string
+---@field kind peon.FieldKind
+---@field description? string
+---@field required? boolean
+---@field secret? boolean
+---@field choices? peon.FieldChoice[]
+---@field default? peon.JsonValue
+---@field minimum? number
+---@field maximum? number
+
+--- Why the answer to a field cannot be taken; never what it was.
+---@class (exact) peon.AnswerProblem
+---@field field string
+---@field path string
+---@field reason string
+
 --- What a person thinks of a change that a turn made.
 ---@alias peon.Verdict
 ---| "accepted"
@@ -627,7 +665,7 @@
 ---@field type "planReplaced"
 ---@field entries peon.PlanEntry[]
 
---- The agent waits for leave.
+--- The agent waits for leave, or with `fields` for answers: then its kind is `question`.
 ---
 --- `paths` are the files it would touch and `command` is the command line it would run, where it
 --- says so; neither is ever read off the title.
@@ -640,6 +678,7 @@
 ---@field options peon.ActionOption[]
 ---@field paths? string[]
 ---@field command? string
+---@field fields? peon.QuestionField[]
 
 --- The agent no longer waits for this answer.
 ---@class (exact) peon.ProviderActionWithdrawn
@@ -871,7 +910,8 @@
 --- The agent wants to do something and waits for an answer.
 ---
 --- `paths` are relative to the project's folder where they lie in it, with links resolved.
---- `scopes` says how far an approval may reach.
+--- `scopes` says how far an approval may reach. One with `fields` is a question: it is approved by
+--- answering it.
 ---@class (exact) peon.ActionRequested
 ---@field threadId peon.ThreadId
 ---@field turnId peon.TurnId
@@ -883,8 +923,11 @@
 ---@field paths string[]
 ---@field command? string
 ---@field scopes peon.Scope[]
+---@field fields peon.QuestionField[]
 
 --- An action was approved, rejected or withdrawn; `by` says by what.
+---
+--- `answers` are those to a question, by the names of its fields, without the secret ones.
 ---@class (exact) peon.ActionResolved
 ---@field threadId peon.ThreadId
 ---@field turnId peon.TurnId
@@ -894,6 +937,7 @@
 ---@field optionId? string
 ---@field scope? peon.Scope
 ---@field reason? string
+---@field answers? table<string, peon.JsonValue>
 
 --- The workspace's files were kept. `missing` names what could not be.
 ---
@@ -1303,12 +1347,15 @@
 
 --- Allow what an agent asked for: this once, for its session, or always, which makes a rule.
 ---
---- `optionId` chooses among what the agent itself offered.
+--- `optionId` chooses among what the agent itself offered. `answers` are what a question asks for,
+--- by the names of its fields; a command repeated with the same `commandId` gets its first answer
+--- whatever its secret answers are.
 ---@class (exact) peon.ApprovePendingAction
 ---@field threadId peon.ThreadId
 ---@field actionId peon.ActionId
 ---@field scope? peon.Scope
 ---@field optionId? string
+---@field answers? table<string, peon.JsonValue>
 ---@field commandId? peon.CommandId
 
 --- Refuse what an agent asked for; the turn goes on.
@@ -1610,6 +1657,7 @@
 ---@field paths string[]
 ---@field command? string
 ---@field scopes peon.Scope[]
+---@field fields peon.QuestionField[]
 ---@field requestedAt string
 
 --- A message that waits for its turn; with `steer` it is being told to the agent right now.
@@ -2290,6 +2338,11 @@
 ---@field actionId peon.ActionId
 ---@field decision peon.Decision
 ---@field by peon.Decider
+
+--- What was answered is not what the question asks for; `problems` says it field by field.
+---@class (exact) peon.ActionAnswersInvalidDetails
+---@field actionId peon.ActionId
+---@field problems peon.AnswerProblem[]
 
 --- The agent offered no option of the kind that the answer needs.
 ---@class (exact) peon.ActionHasNoSuchOptionDetails

@@ -6,14 +6,23 @@ from typing import Final
 import attrs
 
 from peon.errors import ExternalFailure, Unavailable
+from peon.providers import elicitation
 from peon.providers.acp import handshake, messages, modes, offers, words
 from peon.providers.acp.handshake import AUTH_REQUIRED, Opened
 from peon.providers.acp.translate import Translator
 from peon.providers.dialect import Desk, Turn
+from peon.providers.elicitation import Form
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.connection import AgentError, Connection
 from peon.providers.jsonrpc.raw import JsonObject
-from peon.providers.port import AgentFault, Choices, PromptNotTaken, SessionRequest
+from peon.providers.port import (
+    WITHDRAWN,
+    AgentFault,
+    Answer,
+    Choices,
+    PromptNotTaken,
+    SessionRequest,
+)
 from peon.providers.terms import Terms
 from peon_protocol.ids import ActionId
 from peon_protocol.provider_events import (
@@ -33,6 +42,14 @@ _NOISE: Final = (UsageReported, SessionConfigured)
 """What is said of a session and takes no turn further."""
 
 
+@attrs.frozen
+class _Asked:
+    """A request that has no answer yet, and the answer if it gets none."""
+
+    request_id: JsonValue
+    nobody: JsonObject
+
+
 class AcpDialect:
     """See `peon.providers.dialect.Dialect`."""
 
@@ -44,7 +61,7 @@ class AcpDialect:
             request.session_id, root=request.root, resumed=request.resume is not None
         )
         self._connection = Connection(terms.name, send=desk.send, handler=self)
-        self._asked: dict[ActionId, JsonValue] = {}
+        self._asked: dict[ActionId, _Asked] = {}
         self._opened: Opened | None = None
         self._commands: tuple[AgentCommand, ...] = ()
         self._told: SessionConfigured | None = None
@@ -132,25 +149,25 @@ class AcpDialect:
         """See `peon.providers.dialect.Dialect`."""
         self._connection.notify("session/cancel", messages.cancel(self.native_id))
 
-    def answer(self, action_id: ActionId, option_id: str | None) -> None:
+    def answer(self, action_id: ActionId, answer: Answer) -> None:
         """See `peon.providers.dialect.Dialect`."""
         if action_id not in self._asked:
             return
-        request_id = self._asked.pop(action_id)
-        self._reply(request_id, self._translator.answer(action_id, option_id))
+        asked = self._asked.pop(action_id)
+        self._connection.respond(asked.request_id, self._translator.answer(action_id, answer))
 
     def withdraw(self) -> Iterator[ProviderEvent]:
         """See `peon.providers.dialect.Dialect`. Some agents do not stop before they have that."""
-        for action_id, request_id in list(self._asked.items()):
-            self._reply(request_id, None)
+        for action_id, asked in tuple(self._asked.items()):
+            self._connection.respond(asked.request_id, asked.nobody)
             yield self._translator.withdraw(action_id)
         self._asked.clear()
 
     def release(self) -> None:
         """See `peon.providers.dialect.Dialect`."""
         asked, self._asked = self._asked, {}
-        for request_id in asked.values():
-            self._reply(request_id, None)
+        for each in asked.values():
+            self._connection.respond(each.request_id, each.nobody)
 
     def close(self, *, cancelled: bool) -> Iterator[ProviderEvent]:
         """See `peon.providers.dialect.Dialect`."""
@@ -212,25 +229,39 @@ class AcpDialect:
             self._desk.fail(AgentFault.MODE, "it left the mode that asks and does not go back")
 
     def asked(self, request_id: JsonValue, method: str, params: JsonObject) -> bool:
-        """Take a request; only permission can be asked for."""
-        if method != "session/request_permission":
-            return False
+        """Take a request: only permission can be asked for, and answers to questions."""
+        match method:
+            case "session/request_permission":
+                answerable = bool(words.options(raw.items(params, "options")))
+                events = self._translator.ask(params)
+                nobody = messages.outcome(None)
+            case "elicitation/create":
+                form = elicitation.form(params)
+                answerable = form is not None
+                events = iter(()) if form is None else self._question(params, form)
+                nobody = messages.elicited(WITHDRAWN)
+            case _:
+                return False
         self._gets_on = True
         turn = self._desk.turn
-        if turn is None or turn.interrupted or not words.options(raw.items(params, "options")):
-            self._reply(request_id, None)
+        if turn is None or turn.interrupted or not answerable:
+            self._connection.respond(request_id, nobody)
             return True
-        for event in self._translator.ask(params):
+        for event in events:
             if isinstance(event, ActionRequested):
-                self._asked[event.action_id] = request_id
+                self._asked[event.action_id] = _Asked(request_id, nobody)
             self._desk.report([event])
         return True
 
+    def _question(self, params: JsonObject, form: Form) -> Iterator[ProviderEvent]:
+        return self._translator.question(params.get("toolCallId"), form)
+
     def _withdrawn(self, request_id: JsonValue) -> None:
-        for action_id, asked in list(self._asked.items()):
-            if asked == request_id and type(asked) is type(request_id):
+        for action_id, asked in tuple(self._asked.items()):
+            known = asked.request_id
+            if known == request_id and type(known) is type(request_id):
                 del self._asked[action_id]
-                self._reply(request_id, None)
+                self._connection.respond(request_id, asked.nobody)
                 self._desk.report([self._translator.withdraw(action_id)])
 
     def _at_work(self) -> Opened:
@@ -240,6 +271,3 @@ class AcpDialect:
 
     async def _chosen(self, opened: Opened, choices: Choices) -> Opened:
         return await handshake.choose(self._connection, opened, self._terms, choices)
-
-    def _reply(self, request_id: JsonValue, option_id: str | None) -> None:
-        self._connection.respond(request_id, messages.outcome(option_id))

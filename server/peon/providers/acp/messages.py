@@ -13,9 +13,11 @@ from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.ndjson import whole
 from peon.providers.jsonrpc.raw import JsonObject
 from peon.providers.mcp import ReadyServer
+from peon.providers.port import Answer
 from peon_protocol.values import (
     AudioContent,
     ContentBlock,
+    Decision,
     EmbeddedResource,
     ImageContent,
     McpTransport,
@@ -51,6 +53,9 @@ def initialize(version: str) -> JsonObject:
                     config_options=schema.SessionConfigOptionsCapabilities(
                         boolean=schema.BooleanConfigOptionCapabilities()
                     )
+                ),
+                elicitation=schema.ElicitationCapabilities(
+                    form=schema.ElicitationFormCapabilities()
                 ),
             ),
             client_info=schema.Implementation(name="peon", title="Peon", version=version),
@@ -148,6 +153,19 @@ def outcome(option_id: str | None) -> JsonObject:
         else schema.AllowedOutcome(outcome="selected", option_id=option_id)
     )
     return _plain(schema.RequestPermissionResponse(outcome=chosen))
+
+
+def elicited(answer: Answer) -> JsonObject:
+    """The answer to a question."""
+    match answer.decision:
+        case Decision.APPROVED:
+            return _plain(
+                schema.AcceptElicitationResponse(action="accept", content=dict(answer.answers))
+            )
+        case Decision.REJECTED:
+            return _plain(schema.DeclineElicitationResponse(action="decline"))
+        case _:
+            return _plain(schema.CancelElicitationResponse(action="cancel"))
 
 
 def content_taken(capabilities: JsonObject) -> frozenset[str]:

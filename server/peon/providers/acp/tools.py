@@ -115,6 +115,14 @@ class ToolCalls:
         call.asked = True
         return call, attrs.evolve(merged, status=call.status)
 
+    def known(self, native_id: JsonValue) -> ToolCall | None:
+        """The open call of that id, which asks a question and waits from now on."""
+        call = self._calls.get(_key({"toolCallId": native_id}))
+        if call is None or not call.open:
+            return None
+        call.status = ItemStatus.AWAITING_APPROVAL
+        return call
+
     def answered(self, call: ToolCall, *, allowed: bool) -> None:
         """Note the answer to a request. Few agents say themselves what follows from it."""
         if call.status is ItemStatus.AWAITING_APPROVAL:

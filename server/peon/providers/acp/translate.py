@@ -6,12 +6,16 @@ What it does not know is counted and left out.
 
 from collections.abc import Iterator
 
-from peon.providers.acp import failures, words
+import attrs
+
+from peon.providers.acp import failures, messages, words
 from peon.providers.acp.tools import ToolCall, ToolCalls
+from peon.providers.elicitation import Form
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.connection import AgentError
 from peon.providers.jsonrpc.ndjson import Surrogates
 from peon.providers.jsonrpc.raw import JsonObject
+from peon.providers.port import Answer
 from peon_protocol.ids import ActionId, ItemId, SessionId
 from peon_protocol.provider_events import (
     ActionRequested,
@@ -39,6 +43,14 @@ _QUIET = frozenset(
 """Updates that are about the session, not about the turn."""
 
 
+@attrs.frozen
+class _Waiting:
+    """An action without an answer: its tool call, and the options offered; none for a question."""
+
+    call: ToolCall | None
+    options: dict[str, OptionKind] | None
+
+
 class Translator:
     """The words of one session. Ids it hands out start with the session's, so no two ever meet."""
 
@@ -48,7 +60,7 @@ class Translator:
         self._root = root
         self._count = 0
         self._tools = ToolCalls(root=root, fresh_item=self._fresh_item)
-        self._actions: dict[ActionId, tuple[ToolCall, dict[str, OptionKind]]] = {}
+        self._actions: dict[ActionId, _Waiting] = {}
         self._growing: tuple[str, JsonValue] | None = None
         self._growing_id = ItemId("")
         self._halves = Surrogates()
@@ -96,7 +108,8 @@ class Translator:
         yield updated
         action_id = ActionId(self._fresh("a"))
         options = words.options(raw.items(params, "options"))
-        self._actions[action_id] = (call, {each.option_id: each.kind for each in options})
+        kinds = {each.option_id: each.kind for each in options}
+        self._actions[action_id] = _Waiting(call, kinds)
         yield ActionRequested(
             action_id=action_id,
             item_id=call.item_id,
@@ -107,18 +120,40 @@ class Translator:
             command=words.input_command(call.told.input),
         )
 
-    def answer(self, action_id: ActionId, option_id: str | None) -> str | None:
+    def question(self, native_call: JsonValue, form: Form) -> Iterator[ProviderEvent]:
+        """Take a question; the last event is its `ActionRequested`."""
+        yield from self._pause()
+        call = self._tools.known(native_call)
+        action_id = ActionId(self._fresh("a"))
+        self._actions[action_id] = _Waiting(call, None)
+        yield ActionRequested(
+            action_id=action_id,
+            item_id=self._fresh_item() if call is None else call.item_id,
+            kind=ToolKind.QUESTION,
+            title=form.title,
+            options=form.options,
+            fields=form.fields,
+        )
+
+    def answer(self, action_id: ActionId, answer: Answer) -> JsonObject:
         """Note our answer to an action; what to tell the agent.
 
         An option that was not offered counts as no answer. What follows for the tool call is known
         to whoever answers, so it is no event.
         """
-        call, options = self._actions.pop(action_id)
-        kind = options.get(option_id) if option_id is not None else None
+        waiting = self._actions.pop(action_id)
+        if waiting.options is None:
+            if waiting.call is not None:
+                # What becomes of a call that asked a question, the agent says.
+                self._tools.answered(waiting.call, allowed=True)
+            return messages.elicited(answer)
+        option_id = answer.option_id
+        kind = waiting.options.get(option_id) if option_id is not None else None
         if kind is None:
-            return None
-        self._tools.answered(call, allowed=kind in ALLOWING)
-        return option_id
+            return messages.outcome(None)
+        if waiting.call is not None:
+            self._tools.answered(waiting.call, allowed=kind in ALLOWING)
+        return messages.outcome(option_id)
 
     def withdraw(self, action_id: ActionId) -> ActionWithdrawn:
         """Note that an action needs no answer any more."""

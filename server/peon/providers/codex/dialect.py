@@ -8,6 +8,7 @@ import attrs
 from peon.domain.prompts import characters_of
 from peon.errors import ExternalFailure
 from peon.providers.codex import messages, offers, opening, policies
+from peon.providers.codex.inquiries import inquiry
 from peon.providers.codex.offers import Chosen, NativeModel
 from peon.providers.codex.opening import Opened
 from peon.providers.codex.questions import question
@@ -18,7 +19,9 @@ from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.connection import AgentError, AgentRefused, Connection
 from peon.providers.jsonrpc.raw import JsonObject
 from peon.providers.port import (
+    WITHDRAWN,
     AgentFault,
+    Answer,
     Choices,
     PromptNotTaken,
     PromptTooLong,
@@ -204,17 +207,17 @@ class CodexDialect:
             still=lambda: self._desk.turn is turn,
         )
 
-    def answer(self, action_id: ActionId, option_id: str | None) -> None:
+    def answer(self, action_id: ActionId, answer: Answer) -> None:
         """See `peon.providers.dialect.Dialect`."""
         if action_id in self._asked:
             asked = self._asked.pop(action_id)
-            told = self._translator.answer(action_id, option_id)
+            told = self._translator.answer(action_id, answer)
             self._connection.respond(asked.request_id, told)
 
     def withdraw(self) -> Iterator[ProviderEvent]:
         """See `peon.providers.dialect.Dialect`."""
         for action_id in tuple(self._asked):
-            self.answer(action_id, None)
+            self.answer(action_id, WITHDRAWN)
             yield ActionWithdrawn(action_id=action_id)
 
     def release(self) -> None:
@@ -264,9 +267,9 @@ class CodexDialect:
                     self._desk.report(self._translator.told(method, params))
 
     def asked(self, request_id: JsonValue, method: str, params: JsonObject) -> bool:
-        """Take a request for leave. What helpers of its own ask counts too."""
+        """Take a request for leave or for answers. What helpers of its own ask counts too."""
         self._got_on = True
-        found = question(method, params, self._request.root)
+        found = question(method, params, self._request.root) or inquiry(method, params)
         if found is None:
             return False
         turn = self._desk.turn

@@ -1,6 +1,6 @@
-"""What Codex asks for, and what each answer is in its words."""
+"""What Codex asks leave for, and what each answer is in its words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 import attrs
@@ -9,7 +9,8 @@ from peon.providers.codex.items import command_line
 from peon.providers.content import absolute
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.raw import JsonObject
-from peon_protocol.values import ActionOption, JsonValue, OptionKind, ToolKind
+from peon.providers.port import Answer
+from peon_protocol.values import ActionOption, JsonValue, OptionKind, QuestionField, ToolKind
 
 ACCEPT: Final = "accept"
 FOR_SESSION: Final = "acceptForSession"
@@ -27,12 +28,17 @@ _LABELS: Final = {
 
 @attrs.frozen(kw_only=True)
 class Question:
-    """A request for leave. `nobody` is the answer if there will be none."""
+    """A request for leave, or with `told` a question that wants answers.
+
+    `nobody` is the answer if there will be none.
+    """
 
     kind: ToolKind
     title: str
-    answers: Answers
     nobody: JsonObject
+    answers: Answers = attrs.field(factory=dict)
+    fields: tuple[QuestionField, ...] = ()
+    told: Callable[[Answer], JsonObject] | None = None
     native_item: str | None = None
     command: str | None = None
     paths: tuple[str, ...] = ()

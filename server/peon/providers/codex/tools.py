@@ -84,13 +84,22 @@ class ToolCalls:
 
     def asked(self, native: str, unseen: ToolCallUpdated) -> tuple[ToolCall, ToolCallUpdated]:
         """Leave is asked for a call: it waits. One that was never told of is as `unseen` says."""
-        known = self._calls.get(native)
-        if known is None or not known.open:
-            known = self._keep(native, attrs.evolve(unseen, item_id=self._fresh_item()))
-            known.status = ItemStatus.AWAITING_APPROVAL
-            return known, attrs.evolve(known.told, status=known.status)
+        known = self.open_call(native)
+        if known is not None:
+            return known, self.waits(known)
+        known = self._keep(native, attrs.evolve(unseen, item_id=self._fresh_item()))
         known.status = ItemStatus.AWAITING_APPROVAL
-        return known, ToolCallUpdated(item_id=known.item_id, status=known.status)
+        return known, attrs.evolve(known.told, status=known.status)
+
+    def open_call(self, native: str | None) -> ToolCall | None:
+        """The call of that id, unless it is over."""
+        known = None if native is None else self._calls.get(native)
+        return known if known is not None and known.open else None
+
+    def waits(self, call: ToolCall) -> ToolCallUpdated:
+        """The call waits for an answer."""
+        call.status = ItemStatus.AWAITING_APPROVAL
+        return ToolCallUpdated(item_id=call.item_id, status=call.status)
 
     def answered(self, call: ToolCall, *, allowed: bool) -> None:
         """Note an answer; what follows from it, whoever answers knows."""

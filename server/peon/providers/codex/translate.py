@@ -12,6 +12,7 @@ from peon.providers.codex.usage import TurnUsage
 from peon.providers.codex.words import Words
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.raw import JsonObject
+from peon.providers.port import Answer
 from peon_protocol.ids import ActionId, ItemId, SessionId
 from peon_protocol.provider_events import (
     ActionRequested,
@@ -22,7 +23,7 @@ from peon_protocol.provider_events import (
     TurnEnded,
     UsageReported,
 )
-from peon_protocol.values import PlanEntry, PlanStatus, StopReason, Usage
+from peon_protocol.values import PlanEntry, PlanStatus, StopReason, ToolKind, Usage
 
 _PLAN_STATUSES = {
     "pending": PlanStatus.PENDING,
@@ -42,7 +43,7 @@ class Translator:
         self._tools = ToolCalls(root=root, fresh_item=self._fresh_item)
         self._usage = TurnUsage()
         self._used: Usage | None = None
-        self._actions: dict[ActionId, tuple[ToolCall, Question]] = {}
+        self._actions: dict[ActionId, tuple[ToolCall | None, Question]] = {}
         self.model: str | None = None
         """The model that is at work."""
         self.unknown = 0
@@ -113,29 +114,41 @@ class Translator:
             kind=question.kind,
             input=None if question.command is None else {"command": question.command},
         )
-        call, waits = self._tools.asked(question.native_item or action_id, seen)
-        yield waits
+        call: ToolCall | None = self._tools.open_call(question.native_item)
+        if call is None and question.kind is not ToolKind.QUESTION:
+            call, waits = self._tools.asked(question.native_item or action_id, seen)
+            yield waits
+        elif call is not None:
+            yield self._tools.waits(call)
         self._actions[action_id] = (call, question)
         yield ActionRequested(
             action_id=action_id,
-            item_id=call.item_id,
+            item_id=self._fresh_item() if call is None else call.item_id,
             kind=question.kind,
-            title=question.title or call.told.title or "Use a tool",
+            title=question.title or (call and call.told.title) or "Use a tool",
             options=question.options,
-            paths=tuple(dict.fromkeys((*call.paths, *question.paths))),
+            paths=tuple(dict.fromkeys((*(call.paths if call else ()), *question.paths))),
             command=question.command,
+            fields=question.fields,
         )
 
-    def answer(self, action_id: ActionId, option_id: str | None) -> JsonObject:
+    def answer(self, action_id: ActionId, answer: Answer) -> JsonObject:
         """Note our answer to an action; what to tell Codex.
 
         An option that was not offered counts as no answer.
         """
         call, question = self._actions.pop(action_id)
+        if question.kind is ToolKind.QUESTION and call is not None:
+            # What becomes of a call that asked a question, Codex says.
+            self._tools.answered(call, allowed=True)
+        if question.told is not None:
+            return question.told(answer)
+        option_id = answer.option_id
         told = question.answers.get(option_id) if option_id is not None else None
         if option_id is None or told is None:
             return question.nobody
-        self._tools.answered(call, allowed=allows(option_id))
+        if call is not None:
+            self._tools.answered(call, allowed=allows(option_id))
         return told
 
     def withdraw(self, action_id: ActionId) -> ActionWithdrawn:
