@@ -13,6 +13,12 @@ from pathlib import Path
 
 Message = dict[str, object]
 Work = Generator[None, object, None]
+EFFORTS: Message = {
+    "supportedReasoningEfforts": [
+        {"reasoningEffort": each, "description": each} for each in ("low", "medium", "high")
+    ],
+    "defaultReasoningEffort": "medium",
+}
 MANNER = sys.argv[1] if len(sys.argv) > 1 else "plain"
 
 
@@ -36,6 +42,7 @@ class Server:
         self.greeted = False
         self.thread: str | None = None
         self.told: Message = {}
+        self.given: object = None
         self.turn: str | None = None
         self.work: Work | None = None
         self.steered: list[str] = []
@@ -134,7 +141,7 @@ class Server:
             case "account/read":
                 return {"account": None, "requiresOpenaiAuth": MANNER == "logged out"}
             case "model/list":
-                shown = {"model": "gpt-5.5", "displayName": "GPT 5.5", "hidden": False}
+                shown = {"model": "gpt-5.5", "displayName": "GPT 5.5", "hidden": False, **EFFORTS}
                 return {"data": [shown, {"model": "gpt-x", "hidden": True}], "nextCursor": None}
             case "thread/start" | "thread/resume":
                 return self.open(method, params)
@@ -158,6 +165,7 @@ class Server:
         else:
             self.thread = f"thread-{len(names) + 1}"
             known.write_text(" ".join([*names, self.thread]))
+        self.given = params.get("config")
         kind = {"read-only": "readOnly", "workspace-write": "workspaceWrite"}
         asked = str(params["sandbox"])
         settings: Message = {
@@ -188,7 +196,8 @@ class Server:
         self.told = {name: value for name, value in params.items() if name != "input"}
 
         def begin() -> None:
-            self.notify("thread/settings/updated", threadSettings=self.told)
+            heard = {**self.told, "effort": "low"} if MANNER == "deaf" else self.told
+            self.notify("thread/settings/updated", threadSettings=heard)
             self.notify("turn/started", turn={"id": turn, "status": "inProgress"})
             self.item("userMessage", "started", self.fresh("user"), clientId=None, content=words)
             self.work = self.doing(told)
@@ -324,6 +333,15 @@ class Server:
         """Says how it is set."""
         yield from self.say(json.dumps(self.told))
 
+    def set(self, effort: str) -> Work:
+        """Sets itself to another effort."""
+        self.notify("thread/settings/updated", threadSettings={**self.told, "effort": effort})
+        yield from ()
+
+    def config(self, _: str) -> Work:
+        """Says which configuration it was given."""
+        yield from self.say(json.dumps(self.given))
+
     def crash(self, told: str) -> Work:
         yield from ()
         sys.stderr.write(told)
@@ -352,6 +370,8 @@ STEPS: dict[str, Callable[[Server, str], Work]] = {
         "crash",
         "vanish",
         "settings",
+        "set",
+        "config",
     ]
 }
 

@@ -347,6 +347,27 @@ OPTIONS = [
     }
 ]
 
+MODEL = {
+    "id": "model",
+    "category": "model",
+    "type": "select",
+    "currentValue": "small",
+    "options": [{"value": "small"}, {"value": "big"}],
+}
+EFFORT = {
+    "id": "effort",
+    "category": "thought_level",
+    "type": "select",
+    "currentValue": "low",
+    "options": [{"value": "low"}, {"value": "high"}],
+}
+CHOSEN = {"model": "small", "effort": "low"}
+
+
+def choices() -> list[Message]:
+    """What can be chosen, as it is chosen now."""
+    return [{**each, "currentValue": CHOSEN[str(each["id"])]} for each in (MODEL, EFFORT)]
+
 
 WAYS_IN = [
     {"id": "browser", "name": "Log in", "description": "Run `rogue login`"},
@@ -409,6 +430,8 @@ def open_session(manner: str, message: Message) -> None:
         result["modes"] = ASKING
     elif manner in {"options", "deaf options"}:
         result["configOptions"] = OPTIONS
+    elif manner in {"choices", "deaf choices"}:
+        result["configOptions"] = choices()
     write(id=message["id"], result=result)
 
 
@@ -421,6 +444,10 @@ def choose(manner: str, message: Message) -> None:
         write(id=message["id"], error={"code": -32602, "message": "no such mode"})
     elif manner == "deaf options":
         write(id=message["id"], result={"configOptions": OPTIONS})
+    elif manner in {"choices", "deaf choices"}:
+        if manner == "choices":
+            CHOSEN[str(params["configId"])] = str(params["value"])
+        write(id=message["id"], result={"configOptions": choices()})
     elif manner == "options":
         write(
             id=message["id"], result={"configOptions": [{**OPTIONS[0], "currentValue": "default"}]}

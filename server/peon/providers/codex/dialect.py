@@ -336,7 +336,13 @@ class CodexDialect:
         if untaken and self._beginning:
             self._desk.fail(AgentFault.OPTION, f"it did not take {', '.join(untaken)}")
             return
-        self._own = self._chosen = told
+        own, before = self._own, self._chosen
+        self._own = Chosen(
+            model=own.model if told.model == before.model else told.model,
+            effort=own.effort if told.effort == before.effort else told.effort,
+            summary=own.summary if told.summary == before.summary else told.summary,
+        )
+        self._chosen = told
         self._tell_offers()
 
     def _note_sandbox(self, settings: JsonObject) -> None:
