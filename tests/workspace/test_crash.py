@@ -1,23 +1,17 @@
-"""Whenever the process ends during a restore, the next start finishes it, and nothing is lost."""
+"""When the process ends during a restore, the next start finishes it, whatever came in between.
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
+That it may end at any step is tried in `test_killed.py`.
+"""
+
 from pathlib import Path
 
 import pytest
 
 from peon.workspace.apply import Steps
 from peon.workspace.restore import KeptPath
-from support import restore_crash
 from support.bench import Bench
 from support.repositories import contents
 from support.undo_lab import Crash
-
-STEPS_OF_ONE_RESTORE = 40
-"""More than any restore below takes; what comes after the last is a restore without a crash."""
 
 
 @pytest.fixture
@@ -56,27 +50,6 @@ def crash_at(number: int) -> Steps:
             raise Crash(name)
 
     return steps
-
-
-async def crash(bench: Bench, ref: str, number: int) -> None:
-    bench.reopen(steps=crash_at(number))
-    with contextlib.suppress(Crash):
-        await bench.restore(ref)
-    bench.reopen()
-    await bench.workspace.recover()
-
-
-@pytest.mark.parametrize("number", range(1, STEPS_OF_ONE_RESTORE))
-async def test_a_crash_at_any_step_is_finished_at_the_next_start(
-    bench: Bench, start: str, number: int
-):
-    after = contents(bench.root)
-    await crash(bench, start, number)
-    assert contents(bench.root) == undone(bench)
-    done = await bench.restore(start)
-    assert len(done.restored) == 8
-    await bench.restore(done.before_ref, "undo of undo")
-    assert contents(bench.root) == after
 
 
 def undone(bench: Bench) -> dict[str, tuple[bool, str | None]]:
@@ -145,45 +118,3 @@ async def test_nothing_is_recovered_when_nothing_was_cut_off(bench: Bench, start
     await bench.restore(start)
     bench.reopen()
     assert await bench.workspace.recover() == ()
-
-
-class Killed:
-    """Restores in a process of its own, killed at a step by the real signal."""
-
-    def __init__(self, bench: Bench, environ: dict[str, str]) -> None:
-        self._bench = bench
-        self._environ = {**environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-
-    def at(self, ref: str, number: int) -> str:
-        """The step it was killed at; empty when it came to its end."""
-        self._bench.workspace.close()
-        words = [str(self._bench.state), str(self._bench.root), ref, str(number)]
-        ended = subprocess.run(
-            [sys.executable, restore_crash.__file__, *words],
-            env=self._environ,
-            capture_output=True,
-            check=False,
-            timeout=30,
-        )
-        assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()
-        self._bench.reopen()
-        return ended.stdout.decode()
-
-
-@pytest.fixture
-def killed(bench: Bench, environ: dict[str, str]) -> Killed:
-    return Killed(bench, environ)
-
-
-@pytest.mark.parametrize("number", range(1, STEPS_OF_ONE_RESTORE, 3))
-async def test_a_process_killed_by_the_real_signal_is_recovered_from(
-    bench: Bench, start: str, killed: Killed, number: int
-):
-    after = contents(bench.root)
-    killed.at(start, number)
-    await bench.workspace.recover()
-    assert contents(bench.root) == undone(bench)
-    assert scratch(bench.root) == []
-    done = await bench.restore(start)
-    await bench.restore(done.before_ref, "undo of undo")
-    assert contents(bench.root) == after

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from peon.errors import ExternalFailure
-from peon.workspace.apply import Steps
 from peon.workspace.hunks import split_lines
 from peon.workspace.paths import shown
 from peon.workspace.take_back import Choice, LeftAlone, TakeBackRequest
@@ -14,9 +13,6 @@ from peon.workspace.touched import TurnSpan
 from support.bench import TURN, Bench
 from support.repositories import contents, fingerprint
 from support.reviews import TEN, files, reject, review, standings, turn
-from support.undo_lab import Crash
-
-STEPS_OF_TAKING_BACK = 40
 
 
 @pytest.fixture
@@ -248,47 +244,6 @@ async def test_what_the_turn_did_not_do_is_refused(
     assert failed.value.code == code
     assert failed.value.remedy
     assert fingerprint(bench.root) == before
-
-
-# ---- crashes -------------------------------------------------------------------------------------
-
-
-def crash_at(number: int) -> Steps:
-    taken = 0
-
-    def steps(name: str) -> None:
-        nonlocal taken
-        taken += 1
-        if taken == number:
-            raise Crash(name)
-
-    return steps
-
-
-@pytest.mark.parametrize("number", range(1, STEPS_OF_TAKING_BACK, 3))
-async def test_a_crash_at_any_step_is_finished_at_the_next_start(
-    bench: Bench, start: str, number: int
-):
-    await bench.open_tool()
-    bench.repo.write("there", TEN.replace("4\n", "four\n"))
-    (bench.root / "file").unlink()
-    bench.repo.write("new", "agent\n")
-    bench.repo.write("edited", "agent\n")
-    await bench.close_tool()
-    bench.repo.write("edited", "agent\nmine\n")
-    request = TakeBackRequest(TurnSpan(TURN, start), Choice(None, None), "reject")
-    bench.reopen(steps=crash_at(number))
-    try:
-        await bench.workspace.take_back(bench.root, request)
-    except Crash:
-        bench.reopen()
-        await bench.workspace.recover()
-    done = await bench.workspace.take_back(bench.root, request)
-
-    assert done.left == ()
-    assert sorted(path for path, _ in done.files) == ["edited", "new", "there"]
-    assert contents(bench.root).keys() == {"file", "edited"}
-    assert (bench.repo.read("file"), bench.repo.read("edited")) == (TEN, "mine\n")
 
 
 # ---- at random -----------------------------------------------------------------------------------
