@@ -8,6 +8,7 @@ from typing import Any, Final, get_args
 import attrs
 
 from peon_protocol import (
+    branches,
     commands,
     events,
     failures,
@@ -69,6 +70,7 @@ MODULES: Final = (
     results,
     queue_results,
     findings,
+    branches,
     notifications,
     failures,
 )

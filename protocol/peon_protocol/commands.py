@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import attrs
 
+from peon_protocol.branches import CreateBranch, OpenPullRequest
 from peon_protocol.ids import (
     ActionId,
     CheckpointId,
@@ -390,6 +391,8 @@ Command: TypeAlias = (
     | RestoreCheckpoint
     | CommitChanges
     | PushChanges
+    | CreateBranch
+    | OpenPullRequest
     | AcceptChanges
     | RejectChanges
     | RemoveWorktree

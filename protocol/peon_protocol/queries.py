@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 import attrs
 
+from peon_protocol.branches import ListBranches
 from peon_protocol.ids import BlobId, CheckpointId, ProjectId, SubscriptionId, ThreadId, TurnId
 from peon_protocol.values import ConflictChoice, RestoreScope
 
@@ -215,6 +216,7 @@ OutsideQuery: TypeAlias = (
     | ListWorktrees
     | ReadGitStatus
     | ReadGitDiff
+    | ListBranches
     | ReadBlob
     | ListProviders
     | Authenticate

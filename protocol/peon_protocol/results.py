@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import attrs
 
+from peon_protocol.branches import BranchResult, PullRequestResult
 from peon_protocol.events import StoredEvent
 from peon_protocol.ids import (
     BlobId,
@@ -134,7 +135,14 @@ class ReviewResult:
 
 
 OperationResult: TypeAlias = (
-    CheckpointResult | RestoreResult | CommitResult | PushResult | ReviewResult | ThreadResult
+    CheckpointResult
+    | RestoreResult
+    | CommitResult
+    | PushResult
+    | BranchResult
+    | PullRequestResult
+    | ReviewResult
+    | ThreadResult
 )
 CommandResult: TypeAlias = (
     ProjectResult

@@ -32,6 +32,7 @@ from peon.providers.registry import AgentEntry
 from peon.providers.supervisor import Supervisor
 from peon.providers.terms import Patience, Terms
 from peon.reactors.agents import AgentParts, Agents
+from peon.reactors.branches import Branches
 from peon.reactors.captures import CaptureParts, Captures
 from peon.reactors.expectations import Expectations
 from peon.reactors.explaining import Explaining
@@ -108,6 +109,10 @@ class App:
         self._engine = _engine(settings, options, self._store, restarted, self._catalog, values)
         self._workspace = _workspace(settings, options)
         self._upkeep = _upkeep(settings, options, self._engine, self._workspace)
+        self._expectations = Expectations(settings.state_dir / "operations")
+        self._branches = Branches(
+            self._engine, self._workspace, self._expectations, self._catalog.programs
+        )
         self._reactors = self._make_reactors(settings, options)
         self._leaving = False
         self._leave_seconds = settings.stop_seconds
@@ -208,6 +213,7 @@ class App:
             Reviews(self._engine, self._workspace),
             Explaining(self._engine, self._workspace),
             Worktrees(self._engine, self._workspace),
+            self._branches,
             VERSION,
         )
 
@@ -228,15 +234,15 @@ class App:
             host_seconds=settings.interrupt_seconds,
             rest_seconds=settings.rest_seconds,
         )
-        expectations = Expectations(settings.state_dir / "operations")
         operations = Operations(
             OperationParts(
                 engine=engine,
                 workspace=workspace,
                 captures=captures,
-                expectations=expectations,
+                expectations=self._expectations,
                 reviews=Reviews(engine, workspace),
                 worktrees=Worktrees(engine, workspace),
+                branches=self._branches,
                 environment=options.environment,
                 turn_is_over=self._upkeep.turn_is_over,
             )

@@ -12,8 +12,9 @@ from peon.domain.commands import SettleThread
 from peon.domain.decide import decide
 from peon.domain.effects import PerformOperation
 from peon.domain.model import Model, OperationFailure, Thread
+from peon.domain.outcomes import outcome_of
 from peon.domain.project import project
-from peon.domain.receipts import outcome_of, result_of
+from peon.domain.receipts import result_of
 from peon.wire import decode_event, encode_event
 from peon_protocol.events import Event, OperationFailed, OperationRequested, StoredEvent
 from peon_protocol.ids import CommandId, OperationId, ThreadId

@@ -137,7 +137,7 @@ def test_the_story_is_a_log_as_the_rules_would_have_written_it():
         project(model, event)
     assert [event.sequence for event in told()] == list(range(1, len(told()) + 1))
     assert (model.projects, model.threads, model.outbox) == ({}, {}, {})
-    assert model.versions == {PROJECT: 5, THREAD: 71, "thr-tests": 7}
+    assert model.versions == {PROJECT: 5, THREAD: 75, "thr-tests": 7}
 
 
 def test_the_sample_answers_are_those_of_the_story():

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections import deque
@@ -18,10 +19,17 @@ from pytest_lsp import LanguageClient, LanguageClientProtocol, client_capabiliti
 
 from peon_protocol.methods import METHODS, METHODS_BY_NAME, Direction
 from support.every_method import Json, Refusal, Story, Teller
+from support.forges import Forge
 from support.stdio_server import environment
 from support.wire_client import DEADLINE
 
 REQUESTS = {method.name for method in METHODS if method.direction is Direction.REQUEST}
+
+
+def with_forge(folder: Path) -> dict[str, str]:
+    """An environment with a place for `gh`, which the story installs when it is time."""
+    path = os.pathsep.join([Forge(folder / "forge").path, os.environ["PATH"]])
+    return environment() | {"PATH": path}
 
 
 def argv(state: Path) -> list[str]:
@@ -115,7 +123,7 @@ class LspTeller:
 async def lsp(tmp_path: Path) -> AsyncIterator[LspTeller]:
     """A session begun and ended as an editor does."""
     teller = LspTeller()
-    await teller.client.start_io(*argv(tmp_path / "state"), env=environment())
+    await teller.client.start_io(*argv(tmp_path / "state"), env=with_forge(tmp_path))
     initialized = await asyncio.wait_for(
         teller.client.initialize_session(
             types.InitializeParams(capabilities=client_capabilities("visual_studio_code"))
@@ -193,7 +201,7 @@ def plain(tmp_path: Path) -> Iterator[PlainTeller]:
         argv(tmp_path / "state"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env=environment(),
+        env=with_forge(tmp_path),
     )
     with process:
         teller = PlainTeller(process)

@@ -11,6 +11,7 @@ import attrs
 
 from peon.wire import structure
 from peon_protocol.methods import METHODS_BY_NAME
+from support.forges import Forge
 
 Json = dict[str, Any]
 
@@ -84,6 +85,7 @@ class Story:
         await self._worktrees(view["projectId"])
         await self._checkpoints(thread)
         await self._git(thread, repository)
+        await self._branches(thread, repository)
         await self._host()
         await self._end(thread, subscription)
         return self.told
@@ -280,6 +282,27 @@ class Story:
         git(repository, "remote", "add", "origin", str(self._root / "remote"))
         pushed = await self.yes("git/push", threadId=thread, remote="origin")
         assert pushed["commit"] == committed["commit"]
+
+    async def _branches(self, thread: str, repository: Path) -> None:
+        """No forge is asked: the remote is a folder, where nobody takes pull requests."""
+        created = await self.yes("git/createBranch", threadId=thread, name="greener")
+        assert created["checkedOut"]
+        await self.no("git/createBranch", "git.branchExists", threadId=thread, name="topic")
+        listed = await self.yes("git/branches", threadId=thread)
+        assert listed["current"] == listed["branches"][0]["name"] == "greener"
+        assert {each["name"] for each in listed["branches"]} >= {"main", "topic"}
+        await self.no("git/branches", "folder.notNamed")
+        await self.no("git/pullRequest", "git.noRemote", threadId=thread, title="One")
+        forge = Forge(self._root / "forge")
+        forge.install("gh")
+        forge.log_in("github.com")
+        git(repository, "config", "remote.origin.pushurl", str(self._root / "remote"))
+        git(repository, "config", "remote.origin.url", "https://github.com/ada/garden")
+        (repository / "two.txt").write_text("two\n")
+        git(repository, "add", ".")
+        git(repository, "commit", "-q", "-m", "Two")
+        opened = await self.yes("git/pullRequest", threadId=thread, title="Two")
+        assert opened["url"] == "https://github.com/ada/garden/pull/1"
 
     async def _host(self) -> None:
         """A host that runs an agent itself tells what it says."""

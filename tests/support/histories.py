@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from peon.domain.commands import (
     AnyCommand,
+    BranchMade,
     CheckpointTaken,
     CommitMade,
     FilesRestored,
     Outcome,
+    PullRequestMade,
     PushMade,
     RecordErasure,
     RecordExpiry,
@@ -46,7 +48,6 @@ from peon_protocol.commands import (
     DeleteThread,
     IngestProviderEvent,
     InterruptTurn,
-    PushChanges,
     RejectChanges,
     RejectPendingAction,
     RemoveWorktree,
@@ -89,6 +90,7 @@ from peon_protocol.values import (
     CheckpointOperation,
     CommitOperation,
     Cost,
+    CreateBranchOperation,
     FileEdit,
     HunkConflict,
     ItemKind,
@@ -103,6 +105,7 @@ from peon_protocol.values import (
     PlanEntry,
     ProjectDefaults,
     Prompt,
+    PullRequestOperation,
     PushOperation,
     RestoreOperation,
     ReviewedFile,
@@ -124,7 +127,7 @@ from peon_protocol.values import (
 )
 from support.given import AGENT, SERVER, USER, History, facts, places_in
 from support.pick import Pick
-from support.queueing import about_messages, about_rules
+from support.queueing import about_messages, about_pushing, about_rules
 from support.story import ALLOW, ALLOW_ALWAYS, EVERY_OPTION, REJECT
 
 T = TypeVar("T")
@@ -301,7 +304,7 @@ def _at_rest(pick: Pick, thread: Thread) -> AnyCommand:
         CreateCheckpoint(thread_id=thread_id, description=pick.of(["as is", ""])),
         RestoreCheckpoint(thread_id=thread_id, checkpoint_id=checkpoint_id),
         CommitChanges(thread_id=thread_id, message="roses", paths=pick.of([None, ("a",), ("..",)])),
-        PushChanges(thread_id=thread_id),
+        about_pushing(pick, thread_id),
         RecordExpiry(
             (thread_id,), frozenset(each.snapshot for each in thread.checkpoints.values())
         ),
@@ -449,6 +452,10 @@ def _outcome(
             done = FilesRestored("snap", ("a",), (PathConflict("b", "of others"),))
         case CommitOperation():
             done = CommitMade("c0ffee", pick.of(["main", None]), ("a",))
+        case CreateBranchOperation():
+            done = BranchMade("c0ffee")
+        case PullRequestOperation():
+            done = PullRequestMade("https://forge/1", "topic", existing=pick.evenly())
         case PushOperation():
             done = PushMade("origin", "main", "c0ffee")
         case ReviewOperation():

@@ -1,20 +1,22 @@
-"""What people do with messages that wait, and with rules, in a generated history."""
+"""What people do with messages that wait, with rules, and with branches, in a generated history."""
 
 from typing import Final
 
 from peon.domain.commands import AnyCommand, RecordSteer
 from peon.domain.model import Thread
+from peon_protocol.branches import CreateBranch, OpenPullRequest
 from peon_protocol.commands import (
     AddRule,
     EditMessage,
     MoveMessage,
+    PushChanges,
     QueueMessage,
     RemoveMessage,
     RemoveRule,
     SendMessage,
     SteerTurn,
 )
-from peon_protocol.ids import MessageId, ProjectId, RuleId, TurnId
+from peon_protocol.ids import MessageId, ProjectId, RuleId, ThreadId, TurnId
 from peon_protocol.values import Mode, Prompt, RuleVerdict, ToolKind
 from support.pick import Pick
 
@@ -77,4 +79,14 @@ def about_rules(pick: Pick, project_id: ProjectId) -> AnyCommand:
     )
     removed = RemoveRule(project_id=project_id, rule_id=pick.of(_RULES))
     commands: list[AnyCommand] = [added, added, removed]
+    return pick.of(commands)
+
+
+def about_pushing(pick: Pick, thread_id: ThreadId) -> AnyCommand:
+    """What a client may do with the branch that the thread's work is on."""
+    commands: list[AnyCommand] = [
+        PushChanges(thread_id=thread_id),
+        CreateBranch(thread_id=thread_id, name="topic", checkout=pick.evenly()),
+        OpenPullRequest(thread_id=thread_id, title=pick.of([None, "Roses"])),
+    ]
     return pick.of(commands)

@@ -69,6 +69,8 @@ export type Operation =
   | RestoreOperation
   | CommitOperation
   | PushOperation
+  | CreateBranchOperation
+  | PullRequestOperation
   | ReviewOperation
   | WorktreeOperation
   | WorktreeRemoveOperation
@@ -773,6 +775,23 @@ export interface PushOperation {
   branch: string | null;
 }
 
+/** Make a branch in the user's repository, and go to it where `checkout` says so. */
+export interface CreateBranchOperation {
+  type: "createBranch";
+  name: string;
+  base: string | null;
+  checkout: boolean;
+}
+
+/** Open a pull request for the user's branch, which is pushed first where need be. */
+export interface PullRequestOperation {
+  type: "pullRequest";
+  title: string;
+  body: string;
+  base: string | null;
+  draft: boolean;
+}
+
 /**
  * Give a verdict on changes of a turn: those named, else all of `path`, else all.
  *
@@ -1258,6 +1277,28 @@ export interface ChangesPushed {
   commit: string;
 }
 
+/** A branch was made in the user's repository; it begins at `commit`, which `base` named. */
+export interface BranchCreated {
+  threadId: ThreadId;
+  operationId: OperationId;
+  branch: string;
+  commit: string;
+  checkedOut: boolean;
+  base: string | null;
+}
+
+/** A pull request is open at `url`; where it was before (`existing`), it is as it was. */
+export interface PullRequestOpened {
+  threadId: ThreadId;
+  operationId: OperationId;
+  url: string;
+  branch: string;
+  title: string;
+  base: string | null;
+  draft: boolean;
+  existing: boolean;
+}
+
 /** Slow workspace work is wanted; its outcome will be an event of its own. */
 export interface OperationRequested {
   threadId: ThreadId;
@@ -1363,6 +1404,8 @@ export interface EventPayloads {
   "checkpoint.expired": CheckpointsExpired;
   "changes.committed": ChangesCommitted;
   "changes.pushed": ChangesPushed;
+  "branch.created": BranchCreated;
+  "pullRequest.opened": PullRequestOpened;
   "review.requested": ReviewRequested;
   "review.recorded": ReviewRecorded;
   "worktree.created": WorktreeCreated;
@@ -2393,6 +2436,100 @@ export interface ProposedMessage {
 }
 
 /**
+ * Make a branch that begins at `base`, or where the repository stands, and go to it.
+ *
+ * With `checkout` false the files, and the branch that is checked out, stay as they are.
+ */
+export interface CreateBranch {
+  threadId: ThreadId;
+  name: string;
+  base?: string | null;
+  checkout?: boolean;
+  commandId?: CommandId | null;
+}
+
+/**
+ * Open a pull request (a merge request) for the branch that is checked out.
+ *
+ * The branch is pushed first where its remote lacks it, or commits of it. Without a title or a
+ * body, what the thread was asked for and what the agent said last are proposed. Without a `base`
+ * it is for the branch that its repository is usually merged into.
+ */
+export interface OpenPullRequest {
+  threadId: ThreadId;
+  title?: string | null;
+  body?: string | null;
+  base?: string | null;
+  draft?: boolean;
+  commandId?: CommandId | null;
+}
+
+/**
+ * The branches of the thread's repository, or of the project's, the current one first.
+ *
+ * At most `limit` of them are told.
+ */
+export interface ListBranches {
+  projectId?: ProjectId | null;
+  threadId?: ThreadId | null;
+  limit?: number;
+}
+
+/** The newest commit of a branch. `at` is when it was made. */
+export interface BranchCommit {
+  hash: string;
+  subject: string;
+  at: string;
+}
+
+/**
+ * A branch. `worktree` is the folder that it is checked out in, if it is in one.
+ *
+ * `ahead` and `behind` count commits against `upstream`, which may be gone: then both are 0.
+ */
+export interface Branch {
+  name: string;
+  upstream: string | null;
+  ahead: number;
+  behind: number;
+  current: boolean;
+  worktree: string | null;
+  lastCommit: BranchCommit;
+}
+
+/** Branches; `total` counts those too that are not told. `current` is null on no branch. */
+export interface BranchList {
+  current: string | null;
+  branches: Branch[];
+  total: number;
+}
+
+/** A branch was made, and begins at `commit`. */
+export interface BranchResult {
+  sequence: number;
+  threadId: ThreadId;
+  operationId: OperationId;
+  branch: string;
+  commit: string;
+  checkedOut: boolean;
+}
+
+/**
+ * A pull request is open at `url`.
+ *
+ * Where it was open before (`existing`), its title and body are as they were.
+ */
+export interface PullRequestResult {
+  sequence: number;
+  threadId: ThreadId;
+  operationId: OperationId;
+  url: string;
+  branch: string;
+  title: string;
+  existing: boolean;
+}
+
+/**
  * Events of a subscription, in order, none missing.
  *
  * `through` is the sequence the subscription has come to: subscribe again after it to go on.
@@ -2503,6 +2640,12 @@ export type ErrorCode =
  * - `worktree.dirty`: Something in the worktree is not committed.
  * - `worktree.detached`: The worktree is on no branch, so its commits could be lost.
  * - `git.badBranch`: This cannot be the name of a branch.
+ * - `git.branchExists`: There is a branch of this name already.
+ * - `git.wouldOverwrite`: Going to the branch would overwrite files that are not committed.
+ * - `git.noBranch`: No branch is checked out, or it has no commit.
+ * - `pullRequest.noProgram`: Neither `gh` nor `glab` is installed that could open it there.
+ * - `pullRequest.needsLogin`: The program that opens pull requests is not logged in.
+ * - `pullRequest.failed`: The pull request was not opened; the message holds the program's own words.
  * - `git.noSuchCommit`: There is no such branch, tag or commit.
  * - `file.noSuchLine`: There is no such file, or it has not so many lines, or git ignores it.
  * - `operation.lost`: The server stopped while the work was under way.
@@ -2550,6 +2693,12 @@ export type FailureKind =
   | "worktree.dirty"
   | "worktree.detached"
   | "git.badBranch"
+  | "git.branchExists"
+  | "git.wouldOverwrite"
+  | "git.noBranch"
+  | "pullRequest.noProgram"
+  | "pullRequest.needsLogin"
+  | "pullRequest.failed"
   | "git.noSuchCommit"
   | "file.noSuchLine"
   | "operation.lost"
@@ -2883,6 +3032,9 @@ export type WorktreeUnclearDetails = Record<string, never>;
 /** A commit needs a message. */
 export type MessageBlankDetails = Record<string, never>;
 
+/** A pull request needs a title. */
+export type PullRequestTitleBlankDetails = Record<string, never>;
+
 /** A verdict is on some change at least. */
 export type NothingChosenDetails = Record<string, never>;
 
@@ -2958,6 +3110,7 @@ export interface RejectionDetails {
   "worktree.shared": WorktreeSharedDetails;
   "worktree.unclear": WorktreeUnclearDetails;
   "git.messageBlank": MessageBlankDetails;
+  "pullRequest.titleBlank": PullRequestTitleBlankDetails;
   "review.nothingChosen": NothingChosenDetails;
   "path.outside": PathOutsideWorkspaceDetails;
   "restore.pathsWithoutFiles": PathsWithoutFilesDetails;
@@ -3016,6 +3169,12 @@ export interface Requests {
   "git/commit": { params: CommitChanges; result: CommitResult };
   /** Push the user's branch. */
   "git/push": { params: PushChanges; result: PushResult };
+  /** Make a branch in the user's repository, and go to it. */
+  "git/createBranch": { params: CreateBranch; result: BranchResult };
+  /** Open a pull request for the user's branch, through `gh` or `glab`. */
+  "git/pullRequest": { params: OpenPullRequest; result: PullRequestResult };
+  /** The branches of the user's repository. */
+  "git/branches": { params: ListBranches; result: BranchList };
   /** Say that changes of a turn are good. */
   "review/accept": { params: AcceptChanges; result: ReviewResult };
   /** Take changes of a turn back where they still stand, and tell the agent. */
@@ -3092,6 +3251,9 @@ export const REQUEST_METHODS: readonly (keyof Requests)[] = [
   "checkpoint/restore",
   "git/commit",
   "git/push",
+  "git/createBranch",
+  "git/pullRequest",
+  "git/branches",
   "review/accept",
   "review/reject",
   "review/get",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from generator.samples import cast, reviews, worktrees
+from generator.samples import branches, cast, reviews, worktrees
 from generator.samples.commits import Commit, ada, agent, call, closing, done, ending, started
 from generator.samples.queue import QUEUE
 from peon_protocol import events
@@ -354,6 +354,13 @@ _WORKTREE: Final = (
     ),
 )
 
+_BRANCH: Final = (
+    _wanted(180, "git/createBranch", branches.MAKE, branches.MAKING),
+    done(180, branches.MADE),
+    _wanted(183, "git/pullRequest", branches.OPEN, branches.OPENING),
+    done(185, branches.OPENED),
+)
+
 _END: Final = (
     Commit(
         190,
@@ -380,5 +387,6 @@ COMMITS: Final[tuple[Commit, ...]] = (
     *_REVIEW,
     *QUEUE,
     *_WORKTREE,
+    *_BRANCH,
     *_END,
 )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from generator.samples import cast
+from generator.samples.branches import BRANCH_COMMANDS
 from generator.samples.exchange import Exchange
 from generator.samples.reviews import REVIEW_COMMANDS
 from generator.samples.worktrees import WORKTREE_COMMANDS
@@ -166,6 +167,7 @@ COMMANDS: Final = (
             commit=cast.COMMIT,
         ),
     ),
+    *BRANCH_COMMANDS,
     *REVIEW_COMMANDS,
     *WORKTREE_COMMANDS,
     Exchange(
@@ -262,12 +264,12 @@ COMMANDS: Final = (
     Exchange(
         "thread/delete",
         commands.DeleteThread(thread_id=cast.THREAD, command_id=CommandId("cmd-15")),
-        results.ThreadResult(sequence=81, thread_id=cast.THREAD),
+        results.ThreadResult(sequence=85, thread_id=cast.THREAD),
     ),
     Exchange(
         "project/delete",
         commands.DeleteProject(project_id=cast.PROJECT, command_id=CommandId("cmd-16")),
-        results.ProjectResult(sequence=82, project_id=cast.PROJECT),
+        results.ProjectResult(sequence=86, project_id=cast.PROJECT),
     ),
     Exchange(
         "provider/ingest",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from generator.samples import cast
+from generator.samples.branches import BRANCH_FAILURES
 from peon.wire import unstructure
 from peon_protocol import rejections as refused
 from peon_protocol.failures import FAILURE_CODES, ErrorCode, ErrorContent, FailureKind
@@ -84,6 +85,7 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.PathsWithoutFiles(),
     refused.DescriptionBlank(),
     refused.MessageBlank(),
+    refused.PullRequestTitleBlank(),
     refused.NothingChosen(),
     refused.FolderNotNamed(),
     refused.WorktreeUnclear(),
@@ -297,6 +299,7 @@ FAILURES: Final[tuple[ErrorContent, ...]] = (
         "git: '-x' cannot be the name of a branch",
         "Choose letters, digits, hyphens and slashes.",
     ),
+    *BRANCH_FAILURES,
     _failed(
         FailureKind.GIT_NO_SUCH_COMMIT,
         "git: there is no commit mian",

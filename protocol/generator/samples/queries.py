@@ -3,6 +3,7 @@
 from typing import Final
 
 from generator.samples import cast
+from generator.samples.branches import BRANCH_QUERIES
 from generator.samples.exchange import Exchange
 from generator.samples.reviews import REVIEW_QUERIES
 from generator.samples.story import STORY
@@ -285,6 +286,7 @@ QUERIES: Final = (
     ),
     *REVIEW_QUERIES,
     *WORKTREE_QUERIES,
+    *BRANCH_QUERIES,
     Exchange(
         "git/status",
         queries.ReadGitStatus(project_id=cast.PROJECT),

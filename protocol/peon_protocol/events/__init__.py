@@ -42,6 +42,7 @@ from peon_protocol.events.turns import (
     TurnStarted,
 )
 from peon_protocol.events.workspace import (
+    BranchCreated,
     ChangesCommitted,
     ChangesPushed,
     CheckpointCreated,
@@ -49,6 +50,7 @@ from peon_protocol.events.workspace import (
     CheckpointsExpired,
     OperationFailed,
     OperationRequested,
+    PullRequestOpened,
 )
 from peon_protocol.events.worktrees import (
     WorktreeCreated,
@@ -61,6 +63,7 @@ from peon_protocol.values import Actor
 __all__ = [
     "ActionRequested",
     "ActionResolved",
+    "BranchCreated",
     "ChangesCommitted",
     "ChangesPushed",
     "CheckpointCreated",
@@ -81,6 +84,7 @@ __all__ = [
     "ProjectCreated",
     "ProjectDeleted",
     "ProjectEvent",
+    "PullRequestOpened",
     "ReviewRecorded",
     "ReviewRequested",
     "RuleAdded",
@@ -130,6 +134,8 @@ Event: TypeAlias = (
     | CheckpointsExpired
     | ChangesCommitted
     | ChangesPushed
+    | BranchCreated
+    | PullRequestOpened
     | ReviewRequested
     | ReviewRecorded
     | WorktreeCreated

@@ -93,6 +93,36 @@ class ChangesPushed:
 
 
 @attrs.frozen(kw_only=True)
+class BranchCreated:
+    """A branch was made in the user's repository; it begins at `commit`, which `base` named."""
+
+    TYPE: ClassVar = "branch.created"
+    SCHEMA: ClassVar = 1
+    thread_id: ThreadId
+    operation_id: OperationId
+    branch: str
+    commit: str
+    checked_out: bool
+    base: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class PullRequestOpened:
+    """A pull request is open at `url`; where it was before (`existing`), it is as it was."""
+
+    TYPE: ClassVar = "pullRequest.opened"
+    SCHEMA: ClassVar = 1
+    thread_id: ThreadId
+    operation_id: OperationId
+    url: str
+    branch: str
+    title: str
+    base: str | None = None
+    draft: bool = False
+    existing: bool = False
+
+
+@attrs.frozen(kw_only=True)
 class OperationRequested:
     """Slow workspace work is wanted; its outcome will be an event of its own."""
 

@@ -5,6 +5,7 @@ Invariant: data only, like the package it is in.
 
 from typing import Final
 
+from peon_protocol.methods.branches import BRANCHES
 from peon_protocol.methods.conversations import CONVERSATIONS
 from peon_protocol.methods.feed import FEED
 from peon_protocol.methods.queries import QUERIES
@@ -18,6 +19,7 @@ __all__ = ["METHODS", "METHODS_BY_NAME", "Direction", "Method", "MethodKind"]
 METHODS: Final[tuple[Method, ...]] = (
     *CONVERSATIONS,
     *WORKSPACE,
+    *BRANCHES,
     *REVIEWS,
     *WORKTREES,
     *QUERIES,

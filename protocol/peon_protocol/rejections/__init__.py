@@ -76,6 +76,7 @@ from peon_protocol.rejections.workspace import (
     OperationInProgress,
     PathOutsideWorkspace,
     PathsWithoutFiles,
+    PullRequestTitleBlank,
     WorkspaceBusy,
 )
 from peon_protocol.rejections.worktrees import (
@@ -127,6 +128,7 @@ __all__ = [
     "ProviderNotAvailable",
     "ProviderNotHost",
     "ProviderUnknown",
+    "PullRequestTitleBlank",
     "QueueFull",
     "Rejection",
     "RuleCommandUnusable",
@@ -210,6 +212,7 @@ Rejection: TypeAlias = (
     | WorktreeShared
     | WorktreeUnclear
     | MessageBlank
+    | PullRequestTitleBlank
     | NothingChosen
     | PathOutsideWorkspace
     | PathsWithoutFiles

@@ -112,6 +112,18 @@ class MessageBlank:
 
 
 @attrs.frozen
+class PullRequestTitleBlank:
+    """A pull request needs a title."""
+
+    KIND: ClassVar = "pullRequest.titleBlank"
+    REMEDY: ClassVar = "Say in a few words what the branch does."
+
+    @property
+    def message(self) -> str:
+        return "The pull request has no title, and the thread has done nothing to name it by."
+
+
+@attrs.frozen
 class PathOutsideWorkspace:
     """A path leads out of the project's folder."""
 

@@ -62,6 +62,27 @@ class PushOperation:
 
 
 @attrs.frozen
+class CreateBranchOperation:
+    """Make a branch in the user's repository, and go to it where `checkout` says so."""
+
+    TYPE: ClassVar = "createBranch"
+    name: str
+    base: str | None = None
+    checkout: bool = True
+
+
+@attrs.frozen
+class PullRequestOperation:
+    """Open a pull request for the user's branch, which is pushed first where need be."""
+
+    TYPE: ClassVar = "pullRequest"
+    title: str
+    body: str = ""
+    base: str | None = None
+    draft: bool = False
+
+
+@attrs.frozen
 class ReviewOperation:
     """Give a verdict on changes of a turn: those named, else all of `path`, else all.
 
@@ -105,6 +126,8 @@ Operation: TypeAlias = (
     | RestoreOperation
     | CommitOperation
     | PushOperation
+    | CreateBranchOperation
+    | PullRequestOperation
     | ReviewOperation
     | WorktreeOperation
     | WorktreeRemoveOperation

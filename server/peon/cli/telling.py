@@ -5,9 +5,16 @@ from typing import Final, assert_never
 
 import attrs
 
+from peon.cli.telling_git import (
+    files_told,
+    told_as_wanted,
+    told_of_repository,
+    told_of_worktree,
+)
 from peon_protocol.events import (
     ActionRequested,
     ActionResolved,
+    BranchCreated,
     ChangesCommitted,
     ChangesPushed,
     CheckpointCreated,
@@ -28,6 +35,7 @@ from peon_protocol.events import (
     ProjectCreated,
     ProjectDeleted,
     ProjectEvent,
+    PullRequestOpened,
     ReviewRecorded,
     ReviewRequested,
     RuleAdded,
@@ -52,6 +60,7 @@ from peon_protocol.ids import TurnId
 from peon_protocol.values import (
     CheckpointOperation,
     CommitOperation,
+    CreateBranchOperation,
     DeciderKind,
     Decision,
     ErasureReason,
@@ -59,6 +68,7 @@ from peon_protocol.values import (
     Operation,
     ProjectDefaults,
     Prompt,
+    PullRequestOperation,
     PushOperation,
     RestoreOperation,
     RestoreScope,
@@ -163,13 +173,10 @@ class Teller:
                 return self._action(event)
             case CheckpointCreated() | CheckpointRestored() | CheckpointsExpired():
                 return self._checkpoint(event)
-            case ChangesCommitted():
-                branch = "" if event.branch is None else f" on {event.branch}"
-                return f"{event.commit[:10]}{branch}: {event.message} ({_files(event.files)})"
-            case ChangesPushed():
-                return f"{event.commit[:10]} to {event.branch} of {event.remote}"
+            case ChangesCommitted() | ChangesPushed() | BranchCreated() | PullRequestOpened():
+                return told_of_repository(event)
             case WorktreeCreated() | WorktreeRemoved() | WorktreeRestored():
-                return _worktree(event)
+                return told_of_worktree(event)
             case ReviewRequested() | ReviewRecorded():
                 return self._review(event)
             case SessionOpened():
@@ -267,7 +274,7 @@ class Teller:
                 lacks = f", without {len(event.missing)} paths" if event.missing else ""
                 return f"«{event.description}»{lacks}"
             case CheckpointRestored():
-                kept = f", left alone {_files(_paths(event))}" if event.conflicts else ""
+                kept = f", left alone {files_told(_paths(event))}" if event.conflicts else ""
                 target = self._title(event.checkpoint_id)
                 return f"«{target}»: {_brought_back(event)}{kept}"
             case CheckpointsExpired():
@@ -280,7 +287,7 @@ class Teller:
             case ReviewRequested():
                 return f"changes of {turn} are to be {event.verdict} when it has ended{why}"
             case ReviewRecorded():
-                paths = _files(tuple(file.path for file in event.files))
+                paths = files_told(tuple(file.path for file in event.files))
                 left = f", {len(event.conflicts)} left alone" if event.conflicts else ""
                 return f"changes of {turn} {event.verdict} in {paths}{left}{why}"
 
@@ -292,18 +299,16 @@ class Teller:
                 return "closing checkpoint of the turn"
             case RestoreOperation():
                 return f"restore «{self._title(operation.checkpoint_id)}»"
-            case CommitOperation():
-                return f"commit «{operation.message}»"
-            case PushOperation():
-                return (
-                    f"push {operation.branch or 'the branch'} to {operation.remote or 'its remote'}"
-                )
-            case WorktreeOperation(worktree=wanted):
-                return f"work in a worktree: {wanted.branch or wanted.path}"
-            case WorktreeRemoveOperation():
-                return "take the worktree away"
-            case WorktreeRestoreOperation():
-                return "bring the worktree back"
+            case (
+                CommitOperation()
+                | PushOperation()
+                | CreateBranchOperation()
+                | PullRequestOperation()
+                | WorktreeOperation()
+                | WorktreeRemoveOperation()
+                | WorktreeRestoreOperation()
+            ):
+                return told_as_wanted(operation)
             case ReviewOperation():
                 return f"changes of {self._turn_of(operation.turn_id)} to be {operation.verdict}"
             case _:
@@ -317,13 +322,6 @@ class Teller:
         return self._titles.get(key, key)
 
 
-def _worktree(event: WorktreeCreated | WorktreeRemoved | WorktreeRestored) -> str:
-    if isinstance(event, WorktreeCreated):
-        return event.path if event.branch is None else f"{event.path} on {event.branch}"
-    gone = isinstance(event, WorktreeRemoved)
-    return "the worktree is put aside" if gone else "the worktree is there again"
-
-
 def _beginning(prompt: Prompt) -> str:
     first, *more = prompt_text(prompt).strip().splitlines() or [""]
     return f"{first} … and {len(more)} more lines" if more else first
@@ -331,7 +329,7 @@ def _beginning(prompt: Prompt) -> str:
 
 def _brought_back(event: CheckpointRestored) -> str:
     turns = [f"{name} {len(moved)} turns" for name, moved in _moved(event) if moved]
-    files = () if event.what is RestoreScope.CONVERSATION else (_files(event.restored),)
+    files = () if event.what is RestoreScope.CONVERSATION else (files_told(event.restored),)
     return f"brought back {', '.join((*files, *turns)) or 'nothing'}"
 
 
@@ -366,18 +364,6 @@ def _message(event: MessageEvent) -> str:
 
 def _paths(event: CheckpointRestored) -> tuple[str, ...]:
     return tuple(conflict.path for conflict in event.conflicts)
-
-
-def _files(paths: tuple[str, ...]) -> str:
-    match paths:
-        case ():
-            return "nothing"
-        case (path,):
-            return path
-        case (path, *others):
-            return f"{path} and {len(others)} more"
-        case _:
-            return ""
 
 
 def _detail(text: str | None) -> str:

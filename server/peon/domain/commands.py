@@ -49,6 +49,22 @@ class PushMade:
 
 
 @attrs.frozen
+class BranchMade:
+    """A branch is in the user's repository; it begins at this commit."""
+
+    commit: str
+
+
+@attrs.frozen
+class PullRequestMade:
+    """A pull request is open, or was before (`existing`)."""
+
+    url: str
+    branch: str
+    existing: bool = False
+
+
+@attrs.frozen
 class ReviewDone:
     """A verdict was given on these changes; `conflicts` were left as they are.
 
@@ -96,6 +112,8 @@ Done: TypeAlias = (
     | FilesRestored
     | CommitMade
     | PushMade
+    | BranchMade
+    | PullRequestMade
     | ReviewDone
     | WorktreeReady
     | WorktreeGone

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TypeAlias, assert_never
 
 from peon.domain.actions import approve_action, reject_action
+from peon.domain.branches import create_branch, open_pull_request
 from peon.domain.checkpoints import record_expiry
 from peon.domain.commands import (
     AnyCommand,
@@ -47,6 +48,7 @@ from peon.domain.threads import (
 from peon.domain.turns import interrupt_turn, record_turn_checkpoint, settle_thread, start_turn
 from peon.domain.worktrees import remove_worktree, restore_worktree
 from peon.errors import CommandRejected
+from peon_protocol.branches import CreateBranch, OpenPullRequest
 from peon_protocol.commands import (
     AcceptChanges,
     AddRule,
@@ -98,6 +100,8 @@ _OfWorkspace: TypeAlias = (
     | RestoreCheckpoint
     | CommitChanges
     | PushChanges
+    | CreateBranch
+    | OpenPullRequest
     | RemoveWorktree
     | RestoreWorktree
 )
@@ -207,6 +211,10 @@ def _workspace(command: _OfWorkspace, model: Model, facts: Facts) -> Iterator[Ev
             return commit_changes(command, model, facts)
         case PushChanges():
             return push_changes(command, model, facts)
+        case CreateBranch():
+            return create_branch(command, model, facts)
+        case OpenPullRequest():
+            return open_pull_request(command, model, facts)
         case RemoveWorktree():
             return remove_worktree(command, model, facts)
         case RestoreWorktree():

@@ -13,7 +13,9 @@ from peon_protocol.rejections import (
     TitleBlank,
     TurnInProgress,
     TurnNotFound,
+    WorkspaceBusy,
 )
+from peon_protocol.values import CreateBranchOperation, Operation, RestoreOperation
 
 
 def require_project(model: Model, project_id: ProjectId) -> Project:
@@ -85,6 +87,28 @@ def refuse_while_operation_runs(thread: Thread) -> None:
     if thread.operation is not None:
         kind = thread.operation.operation.TYPE
         raise CommandRejected(OperationInProgress(thread.thread_id, kind))
+
+
+def refuse_while_folder_is_busy(model: Model, thread: Thread) -> None:
+    """Raises CommandRejected(WorkspaceBusy or OperationInProgress) while anybody is at work in the
+    thread's folder.
+    """
+    folder = folder_of(model, thread)
+    for other in at_work_in(model, folder):
+        if other.current is not None:
+            raise CommandRejected(WorkspaceBusy(folder, other.thread_id))
+        refuse_while_operation_runs(other)
+
+
+def moves_files(operation: Operation) -> bool:
+    """Whether an operation may put other contents into files under everybody's eyes."""
+    match operation:
+        case RestoreOperation():
+            return True
+        case CreateBranchOperation():
+            return operation.checkout
+        case _:
+            return False
 
 
 def refuse_blank_title(title: str | None) -> None:

@@ -3,16 +3,20 @@
 from collections.abc import Generator, Iterator
 from typing import assert_never
 
+from peon.domain.branches import branch_made, pull_request_made
 from peon.domain.checkpoints import (
     conversation_change,
     refuse_restored_paths,
     require_checkpoint,
 )
 from peon.domain.commands import (
+    BranchMade,
     CheckpointTaken,
     CommitMade,
+    Done,
     FilesRestored,
     Outcome,
+    PullRequestMade,
     PushMade,
     RecordOperation,
     ReviewDone,
@@ -23,9 +27,8 @@ from peon.domain.commands import (
 )
 from peon.domain.facts import Facts
 from peon.domain.lookup import (
-    at_work_in,
-    folder_of,
     refuse_paths_outside,
+    refuse_while_folder_is_busy,
     refuse_while_operation_runs,
     refuse_while_turn_runs,
     require_thread,
@@ -34,7 +37,7 @@ from peon.domain.model import Checkpoint, Model, OpenOperation, Thread
 from peon.domain.proposing import proposed_message
 from peon.domain.queue import gone_on, holds_queue, returned
 from peon.domain.reviews import next_review, review_done
-from peon.domain.turns import Ending, close_turn, refuse_while_folder_is_restored
+from peon.domain.turns import Ending, close_turn, refuse_while_files_move
 from peon.domain.worktrees import worktree_done
 from peon.errors import CommandRejected
 from peon_protocol.commands import (
@@ -58,7 +61,6 @@ from peon_protocol.ids import CheckpointId, OperationId
 from peon_protocol.rejections import (
     DescriptionBlank,
     MessageBlank,
-    WorkspaceBusy,
 )
 from peon_protocol.values import (
     CheckpointKind,
@@ -95,7 +97,7 @@ def restore_checkpoint(command: RestoreCheckpoint, model: Model, facts: Facts) -
         refuse_while_turn_runs(thread)
         refuse_while_operation_runs(thread)
     else:
-        _refuse_while_folder_is_busy(model, thread)
+        refuse_while_folder_is_busy(model, thread)
     refuse_restored_paths(command.paths, command.what)
     operation = RestoreOperation(
         checkpoint_id=command.checkpoint_id,
@@ -115,7 +117,7 @@ def commit_changes(command: CommitChanges, model: Model, facts: Facts) -> Iterat
         raise CommandRejected(MessageBlank())
     refuse_while_turn_runs(thread)
     refuse_while_operation_runs(thread)
-    refuse_while_folder_is_restored(model, thread)
+    refuse_while_files_move(model, thread)
     refuse_paths_outside(command.paths)
     yield _requested(thread, CommitOperation(message, command.paths), facts)
 
@@ -161,14 +163,6 @@ def record_operation(command: RecordOperation, model: Model, facts: Facts) -> It
         yield from gone_on(model, thread, facts, held=held)
 
 
-def _refuse_while_folder_is_busy(model: Model, thread: Thread) -> None:
-    for other in at_work_in(model, folder_of(model, thread)):
-        if other.current is not None:
-            root = folder_of(model, thread)
-            raise CommandRejected(WorkspaceBusy(root, other.thread_id))
-        refuse_while_operation_runs(other)
-
-
 def _requested(thread: Thread, operation: Operation, facts: Facts) -> OperationRequested:
     return OperationRequested(
         thread_id=thread.thread_id,
@@ -192,14 +186,7 @@ def _turn_end(thread: Thread, operation: Operation) -> Generator[Event, None, bo
 def _done(
     thread: Thread,
     opened: OpenOperation,
-    outcome: CheckpointTaken
-    | FilesRestored
-    | CommitMade
-    | PushMade
-    | ReviewDone
-    | WorktreeReady
-    | WorktreeGone
-    | WorktreeBack,
+    outcome: Done,
 ) -> Iterator[Event]:
     match outcome:
         case CheckpointTaken():
@@ -216,6 +203,10 @@ def _done(
                 branch=outcome.branch,
                 commit=outcome.commit,
             )
+        case BranchMade():
+            yield branch_made(thread, opened, outcome)
+        case PullRequestMade():
+            yield pull_request_made(thread, opened, outcome)
         case ReviewDone():
             if not isinstance(opened.operation, ReviewOperation):
                 raise _mismatch(opened.operation, outcome)

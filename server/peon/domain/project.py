@@ -13,11 +13,13 @@ model. What the rest takes from a thread that is ahead of it must hold for the t
 from peon.domain import project_thread
 from peon.domain.effects import OutboxEffect
 from peon.domain.model import Deletion, Model, Project, Rule, Thread
+from peon.domain.outcomes import OperationOutcome
 from peon.domain.patterns import Pattern
 from peon.domain.react import react
-from peon.domain.receipts import OperationOutcome, record_command, record_outcome
+from peon.domain.receipts import record_command, record_outcome
 from peon.domain.usages import plus
 from peon_protocol.events import (
+    BranchCreated,
     ChangesCommitted,
     ChangesPushed,
     CheckpointCreated,
@@ -31,6 +33,7 @@ from peon_protocol.events import (
     ProjectConfigured,
     ProjectCreated,
     ProjectDeleted,
+    PullRequestOpened,
     ReviewRecorded,
     RuleAdded,
     RuleRemoved,
@@ -212,6 +215,8 @@ def _settled(event: Event) -> tuple[str, ...]:
             CheckpointRestored()
             | ChangesCommitted()
             | ChangesPushed()
+            | BranchCreated()
+            | PullRequestOpened()
             | ReviewRecorded()
             | WorktreeCreated()
             | WorktreeRemoved()

@@ -7,6 +7,7 @@ import attrs
 from peon.domain.model import Checkpoint, OpenOperation, Thread, Worktree
 from peon.domain.verdicts import ToldRejection, WaitingReview
 from peon_protocol.events import (
+    BranchCreated,
     ChangesCommitted,
     ChangesPushed,
     CheckpointCreated,
@@ -14,6 +15,7 @@ from peon_protocol.events import (
     CheckpointsExpired,
     OperationFailed,
     OperationRequested,
+    PullRequestOpened,
     ReviewRecorded,
     ReviewRequested,
     StoredEvent,
@@ -30,6 +32,8 @@ WorkEvent: TypeAlias = (
     | CheckpointRestored
     | ChangesCommitted
     | ChangesPushed
+    | BranchCreated
+    | PullRequestOpened
     | ReviewRequested
     | ReviewRecorded
     | WorktreeCreated
@@ -53,8 +57,12 @@ def fold_work(thread: Thread, event: WorkEvent, stored: StoredEvent) -> None:
         case ChangesCommitted():
             thread.operation = None
             thread.committed = len(thread.turns)
-        case ChangesPushed():
+        case ChangesPushed() | PullRequestOpened():
             thread.operation = None
+        case BranchCreated():
+            thread.operation = None
+            if event.checked_out and thread.worktree is not None:
+                thread.worktree.branch = event.branch
         case ReviewRequested():
             _review_requested(thread, event)
         case ReviewRecorded():

@@ -3,7 +3,7 @@
 from typing import Final
 
 from peon.domain.model import Thread, Turn
-from peon_protocol.values import ItemKind, Prompt, TextContent
+from peon_protocol.values import ItemKind, Prompt, TextContent, TitleSource
 
 _SUBJECT: Final = 72
 _BODY: Final = 1000
@@ -11,8 +11,7 @@ _BODY: Final = 1000
 
 def proposed_message(thread: Thread) -> str | None:
     """A message for what the thread has done since its last commit, or else in its last turn."""
-    undone = frozenset(thread.undone)
-    turns = [each for each in thread.turns.values() if each.turn_id not in undone]
+    turns = _counting(thread)
     told = turns[thread.committed :] or turns[-1:]
     asked = [line for line in map(_asked, told) if line]
     if not asked:
@@ -22,6 +21,26 @@ def proposed_message(thread: Thread) -> str | None:
         parts.append("\n".join(f"- {_short(line)}" for line in asked))
     said = _said(told[-1])
     return "\n\n".join([*parts, *([said] if said else [])])
+
+
+def proposed_title(thread: Thread) -> str | None:
+    """What a pull request of the thread would be called: as the thread is, or as it began."""
+    if thread.title_source is not TitleSource.SERVER and thread.title.strip():
+        return thread.title.strip()
+    return next((_short(line) for line in map(_asked, _counting(thread)) if line), None)
+
+
+def proposed_body(thread: Thread) -> str:
+    """What a pull request of the thread would say: all that was asked, and what was said last."""
+    turns = _counting(thread)
+    asked = [line for line in map(_asked, turns) if line]
+    parts = ["\n".join(f"- {_short(line)}" for line in asked), _said(turns[-1]) if turns else ""]
+    return "\n\n".join(filter(None, parts))
+
+
+def _counting(thread: Thread) -> list[Turn]:
+    undone = frozenset(thread.undone)
+    return [each for each in thread.turns.values() if each.turn_id not in undone]
 
 
 def _asked(turn: Turn) -> str:

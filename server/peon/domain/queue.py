@@ -8,7 +8,7 @@ import attrs
 from peon.domain.budgets import is_spent
 from peon.domain.choices import with_changes
 from peon.domain.facts import Facts
-from peon.domain.lookup import at_work_in, folder_of, sharing
+from peon.domain.lookup import at_work_in, folder_of, moves_files, sharing
 from peon.domain.model import Model, QueuedMessage, Thread, Turn
 from peon.errors import CommandRejected
 from peon_protocol.commands import ConfigureThread
@@ -17,7 +17,6 @@ from peon_protocol.ids import CheckpointId, MessageId, ThreadId, TurnId
 from peon_protocol.rejections import MessageBeingSent, MessageIdUsed, MessageNotFound, QueueFull
 from peon_protocol.values import (
     Prompt,
-    RestoreOperation,
     StopReason,
     TurnEndOperation,
     TurnError,
@@ -110,14 +109,14 @@ def holds_queue(thread: Thread, stop_reason: StopReason | None, error: TurnError
 def gone_on(model: Model, freed: Thread, facts: Facts, *, held: bool) -> Iterator[Event]:
     """The turns that begin because `freed` is about to have nothing under way any more.
 
-    Its own next message, unless `held`; and where it put files back, those that waited for that.
+    Its own next message, unless `held`; and where it moved files, those that waited for that.
     """
     operation = freed.operation
-    if not held and not _is_restored(model, freed, by_others_than=freed):
+    if not held and not _files_move(model, freed, by_others_than=freed):
         ended = None if operation is None else operation.operation
         used = ended.usage if isinstance(ended, TurnEndOperation) else None
         yield from _begun(freed, facts.fresh_id, used)
-    if operation is None or not isinstance(operation.operation, RestoreOperation):
+    if operation is None or not moves_files(operation.operation):
         return
     for place, thread_id in enumerate(sharing(model, freed)):
         other = model.threads[thread_id]
@@ -133,7 +132,7 @@ def next_after(command: ConfigureThread, thread: Thread, model: Model) -> Queued
     budget = thread.budget if command.budget is None else command.budget
     if archived or is_spent(budget, thread.usage):
         return None
-    if _is_restored(model, thread, by_others_than=thread):
+    if _files_move(model, thread, by_others_than=thread):
         return None
     return next(iter(thread.queue.values()), None)
 
@@ -187,10 +186,10 @@ def _begun(thread: Thread, fresh_id: str, used: Usage | None = None) -> Iterator
         yield started_with(thread, message, fresh_id)
 
 
-def _is_restored(model: Model, thread: Thread, *, by_others_than: Thread) -> bool:
+def _files_move(model: Model, thread: Thread, *, by_others_than: Thread) -> bool:
     return any(
         other is not by_others_than
         and other.operation is not None
-        and isinstance(other.operation.operation, RestoreOperation)
+        and moves_files(other.operation.operation)
         for other in at_work_in(model, folder_of(model, thread))
     )

@@ -5,11 +5,12 @@ Receipts are a fold of the log. An event carries `commandId` and `commandDigest`
 """
 
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Final
 
 import attrs
 
 from peon.domain.model import Model, OperationFailure, Receipt
+from peon.domain.outcomes import OperationOutcome, outcome_of
 from peon_protocol.commands import (
     AddRule,
     ApprovePendingAction,
@@ -30,10 +31,7 @@ from peon_protocol.commands import (
 )
 from peon_protocol.events import (
     ActionResolved,
-    ChangesCommitted,
-    ChangesPushed,
     CheckpointCreated,
-    CheckpointRestored,
     Event,
     EventErased,
     MessageEdited,
@@ -45,45 +43,23 @@ from peon_protocol.events import (
     ProjectConfigured,
     ProjectCreated,
     ProjectDeleted,
-    ReviewRecorded,
     ReviewRequested,
     RuleAdded,
     RuleRemoved,
     StoredEvent,
     TurnInterruptRequested,
     TurnStarted,
-    WorktreeCreated,
-    WorktreeRemoved,
-    WorktreeRestored,
 )
 from peon_protocol.ids import MessageId, ThreadId, TurnId
 from peon_protocol.queue_results import ActionResult, MessageResult, RuleResult, SteerResult
 from peon_protocol.results import (
-    CheckpointResult,
     CommandResult,
-    CommitResult,
-    OperationResult,
     ProjectResult,
-    PushResult,
-    RestoreResult,
     ReviewResult,
     ThreadResult,
     TurnResult,
 )
 from peon_protocol.values import DeciderKind
-
-OperationOutcome: TypeAlias = (
-    CheckpointCreated
-    | CheckpointRestored
-    | ChangesCommitted
-    | ChangesPushed
-    | ReviewRecorded
-    | WorktreeCreated
-    | WorktreeRemoved
-    | WorktreeRestored
-    | OperationFailed
-)
-"""The events that say what came of an operation."""
 
 KEPT = timedelta(hours=24)
 """How long a receipt answers retries."""
@@ -176,75 +152,6 @@ def _of_rule(event: RuleAdded | RuleRemoved, method: str, sequence: int) -> Comm
 _MESSAGES: Final = frozenset(
     {"turn/queue", "message/edit", "message/remove", "message/move", "message/send"}
 )
-
-
-def outcome_of(event: Event, sequence: int) -> OperationResult | None:
-    """What the command that waits for an operation answers when `event` is its outcome."""
-    match event:
-        case CheckpointCreated() if event.operation_id is not None:
-            return CheckpointResult(
-                sequence=sequence,
-                thread_id=event.thread_id,
-                operation_id=event.operation_id,
-                checkpoint_id=event.checkpoint_id,
-                missing=event.missing,
-            )
-        case CheckpointRestored():
-            return _restore_result(event, sequence)
-        case ChangesCommitted():
-            return CommitResult(
-                sequence=sequence,
-                thread_id=event.thread_id,
-                operation_id=event.operation_id,
-                commit=event.commit,
-                branch=event.branch,
-                files=event.files,
-            )
-        case ChangesPushed():
-            return PushResult(
-                sequence=sequence,
-                thread_id=event.thread_id,
-                operation_id=event.operation_id,
-                remote=event.remote,
-                branch=event.branch,
-                commit=event.commit,
-            )
-        case ReviewRecorded():
-            return _review_result(event, sequence)
-        case WorktreeCreated() | WorktreeRemoved() | WorktreeRestored():
-            return ThreadResult(
-                sequence=sequence, thread_id=event.thread_id, operation_id=event.operation_id
-            )
-        case _:
-            return None
-
-
-def _restore_result(event: CheckpointRestored, sequence: int) -> RestoreResult:
-    return RestoreResult(
-        sequence=sequence,
-        thread_id=event.thread_id,
-        operation_id=event.operation_id,
-        checkpoint_id=event.checkpoint_id,
-        before_checkpoint_id=event.before_checkpoint_id,
-        restored=event.restored,
-        conflicts=event.conflicts,
-        what=event.what,
-        undone=event.undone,
-        redone=event.redone,
-        overwritten=event.overwritten,
-    )
-
-
-def _review_result(event: ReviewRecorded, sequence: int) -> ReviewResult:
-    return ReviewResult(
-        sequence=sequence,
-        thread_id=event.thread_id,
-        turn_id=event.turn_id,
-        operation_id=event.operation_id,
-        hunk_ids=tuple(hunk for file in event.files for hunk in file.hunk_ids),
-        conflicts=event.conflicts,
-        before_checkpoint_id=event.before_checkpoint_id,
-    )
 
 
 def unchanged(command: Command, model: Model) -> CommandResult:

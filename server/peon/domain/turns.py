@@ -10,7 +10,13 @@ from peon.domain.choices import refuse_options, with_changes
 from peon.domain.commands import RecordTurnCheckpoint, SettleThread, WorkFailed
 from peon.domain.facts import Facts
 from peon.domain.items import close_items
-from peon.domain.lookup import at_work_in, folder_of, refuse_while_operation_runs, require_thread
+from peon.domain.lookup import (
+    at_work_in,
+    folder_of,
+    moves_files,
+    refuse_while_operation_runs,
+    require_thread,
+)
 from peon.domain.model import Model, Thread, Turn
 from peon.domain.prompts import refuse_prompt
 from peon.domain.queue import returned
@@ -43,7 +49,6 @@ from peon_protocol.rejections import (
 )
 from peon_protocol.values import (
     CheckpointKind,
-    RestoreOperation,
     StopReason,
     TurnEndOperation,
     TurnError,
@@ -102,13 +107,15 @@ def refuse_start(thread: Thread, model: Model) -> None:
     if thread.current is not None:
         raise CommandRejected(TurnInProgress(thread.thread_id, thread.current))
     refuse_while_operation_runs(thread)
-    refuse_while_folder_is_restored(model, thread)
+    refuse_while_files_move(model, thread)
 
 
-def refuse_while_folder_is_restored(model: Model, thread: Thread) -> None:
-    """Raises CommandRejected(OperationInProgress) while another thread restores the same folder."""
+def refuse_while_files_move(model: Model, thread: Thread) -> None:
+    """Raises CommandRejected(OperationInProgress) while another thread's restore, or way to another
+    branch, changes files of the same folder.
+    """
     for other in at_work_in(model, folder_of(model, thread)):
-        if other.operation is not None and isinstance(other.operation.operation, RestoreOperation):
+        if other.operation is not None and moves_files(other.operation.operation):
             kind = other.operation.operation.TYPE
             raise CommandRejected(OperationInProgress(other.thread_id, kind))
 

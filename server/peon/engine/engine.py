@@ -15,8 +15,9 @@ import attrs
 from peon.domain.commands import AnyCommand, InternalCommand, RecordText
 from peon.domain.decide import Decided, decide
 from peon.domain.model import Model, OperationFailure
+from peon.domain.outcomes import outcome_of
 from peon.domain.react import react
-from peon.domain.receipts import outcome_of, result_of, unchanged
+from peon.domain.receipts import result_of, unchanged
 from peon.engine.answers import (
     Answer,
     Answers,

@@ -1,7 +1,8 @@
-"""What a commit is expected to stand on and hold, written down before it is made.
+"""What a commit is expected to stand on and hold, or a branch to begin at, written down before it
+is made.
 
 The log holds the intent, which is decided without looking at the repository; this holds what was
-found there, so that after a crash a commit that was made is told from one that was not.
+found there, so that after a crash what was made is told from what was not.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from peon_protocol.ids import OperationId
 
 
 class Expectations:
-    """One small private file per commit under way."""
+    """One small private file per commit, or branch, under way."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -28,13 +29,22 @@ class Expectations:
 
     async def of(self, operation_id: OperationId) -> CommitExpectation | None:
         """What was written down for the operation before a crash."""
-        try:
-            raw = loads(await asyncio.to_thread(self._path(operation_id).read_bytes))
-        except (OSError, ValueError):
-            return None
-        match raw:
+        match await self._read(operation_id):
             case {"head": (str() | None) as head, "tree": str() as tree}:
                 return CommitExpectation(head, tree)
+            case _:
+                return None
+
+    async def begin(self, operation_id: OperationId, commit: str) -> None:
+        """Write down where a branch begins; on the disk when this returns."""
+        content = dumps({"begin": commit})
+        await asyncio.to_thread(self._write, self._path(operation_id), content)
+
+    async def begun(self, operation_id: OperationId) -> str | None:
+        """Where the operation's branch was to begin, written down before a crash."""
+        match await self._read(operation_id):
+            case {"begin": str() as commit}:
+                return commit
             case _:
                 return None
 
@@ -42,6 +52,12 @@ class Expectations:
         """The outcome is in the log."""
         with contextlib.suppress(OSError):
             await asyncio.to_thread(self._path(operation_id).unlink, missing_ok=True)
+
+    async def _read(self, operation_id: OperationId) -> object:
+        try:
+            return loads(await asyncio.to_thread(self._path(operation_id).read_bytes))
+        except (OSError, ValueError):
+            return None
 
     def _path(self, operation_id: OperationId) -> Path:
         """Ids are never file names."""

@@ -24,6 +24,7 @@ from peon.engine.briefs import snapshot_of, thread_brief
 from peon.engine.engine import Engine
 from peon.engine.envelopes import Cause
 from peon.errors import ExternalFailure, PeonError, StoreFailure
+from peon.reactors.branches import Branches
 from peon.reactors.captures import Captures, missing_paths, taken
 from peon.reactors.expectations import Expectations
 from peon.reactors.failures import work_failed
@@ -37,7 +38,9 @@ from peon_protocol.failures import FailureKind
 from peon_protocol.values import (
     CheckpointOperation,
     CommitOperation,
+    CreateBranchOperation,
     PathConflict,
+    PullRequestOperation,
     PushOperation,
     RestoreOperation,
     RestoreScope,
@@ -65,6 +68,7 @@ class OperationParts:
     expectations: Expectations
     reviews: Reviews
     worktrees: Worktrees
+    branches: Branches
     environment: Mapping[str, str] = attrs.field(repr=False)
     turn_is_over: Callable[[Path], None]
 
@@ -79,6 +83,7 @@ class Operations:
         self._expectations = parts.expectations
         self._reviews = parts.reviews
         self._worktrees = parts.worktrees
+        self._branches = parts.branches
         self._environment = parts.environment
         self._turn_is_over = parts.turn_is_over
 
@@ -120,6 +125,12 @@ class Operations:
                 return await self._commit(effect, operation, root)
             case PushOperation():
                 return await self._push(effect, operation, root)
+            case CreateBranchOperation():
+                environment = self._environment_of(effect)
+                return await self._branches.create(effect, operation, root, environment)
+            case PullRequestOperation():
+                environment = self._environment_of(effect)
+                return await self._branches.pull_request(effect, operation, root, environment)
             case ReviewOperation():
                 return await self._reviews.perform(effect, operation)
             case WorktreeOperation() | WorktreeRemoveOperation() | WorktreeRestoreOperation():
@@ -223,10 +234,13 @@ def _otherwise(effect: PerformOperation) -> FailureKind:
         case (
             CommitOperation()
             | PushOperation()
+            | CreateBranchOperation()
             | WorktreeOperation()
             | WorktreeRemoveOperation()
             | WorktreeRestoreOperation()
         ):
             return FailureKind.GIT_FAILED
+        case PullRequestOperation():
+            return FailureKind.PULL_REQUEST_FAILED
         case _:
             assert_never(operation)

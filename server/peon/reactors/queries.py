@@ -10,11 +10,13 @@ from peon.domain.model import Model
 from peon.domain.proposing import proposed_message
 from peon.engine import views
 from peon.engine.engine import Engine
+from peon.reactors.branches import Branches
 from peon.reactors.explaining import Explaining
 from peon.reactors.provider_queries import ProviderQueries
 from peon.reactors.readings import Readings
 from peon.reactors.reviews import Reviews
 from peon.reactors.worktrees import Worktrees
+from peon_protocol.branches import BranchList, ListBranches
 from peon_protocol.findings import (
     LineExplanation,
     ProposedMessage,
@@ -72,6 +74,7 @@ Answer: TypeAlias = (
     | LineExplanation
     | WorktreeList
     | GitStatusResult
+    | BranchList
     | BlobPage
     | ProviderList
     | AuthenticateResult
@@ -89,6 +92,7 @@ class Queries:
     reviews: Reviews
     explaining: Explaining
     worktrees: Worktrees
+    branches: Branches
     version: str
 
     def answer(self, query: Query, environment: Mapping[str, str]) -> Awaitable[Answer]:
@@ -122,6 +126,8 @@ class Queries:
                 return await self.explaining.line(query)
             case ReadGitStatus():
                 return await self.readings.git_status(query)
+            case ListBranches():
+                return await self.branches.list_all(query)
             case ReadGitDiff():
                 return await self.readings.git_diff(query)
             case ReadBlob():

@@ -26,8 +26,12 @@ async def push(
     branch: str | None,
     environ: Mapping[str, str],
     said: Said | None = None,
+    *,
+    track: bool = False,
 ) -> Push:
     """Push a branch (by default the current one) to the branch of the same name at a remote.
+
+    With `track` that becomes its upstream.
 
     Raises ExternalFailure with a code: git.noRemote, git.noBranch, git.rejected,
     git.authentication, git.pushFailed.
@@ -40,10 +44,11 @@ async def push(
             "git.noBranch",
             "Name a branch that has a commit, or check one out.",
         )
-    target = await _remote(repository, remote, name)
+    target = await remote_for(repository, name, remote)
     reference = f"refs/heads/{name}"
     pushed = await repository.act(
-        "push", "--porcelain", "--", target, f"{reference}:{reference}",
+        "push", "--porcelain", *(["--set-upstream"] if track else []),
+        "--", target, f"{reference}:{reference}",
         environ=environ, seconds=_PUSH_SECONDS, accept=range(256), said=said,
     )  # fmt: skip
     if pushed.code != 0:
@@ -68,7 +73,7 @@ async def _commit_of(repository: Repository, branch: str | None) -> str | None:
     return found.line.decode() if found.code == 0 else None
 
 
-async def _remote(repository: Repository, wanted: str | None, branch: str) -> str:
+async def remote_for(repository: Repository, branch: str, wanted: str | None = None) -> str:
     """The remote that is wanted, else the one the branch goes to, else `origin` or the only one."""
     remotes = (await repository.ask("remote")).out.decode("utf-8", "replace").split("\n")[:-1]
     if wanted is None:

@@ -46,6 +46,11 @@ _FAILURES = (
         "If you trust it, run `git config --global --add safe.directory` with its path.",
     ),
     Failure(
+        "would be overwritten by checkout",
+        "git.wouldOverwrite",
+        "Commit them, or begin the branch where you are: leave out the base.",
+    ),
+    Failure(
         r"index\.lock|\.lock': File exists|cannot lock ref",
         "git.locked",
         "Another git is at work in this repository; wait for it to end and try again.",

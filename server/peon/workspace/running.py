@@ -35,12 +35,17 @@ def nobody_listens(stream: Stream, text: str) -> None:
 
 @attrs.frozen
 class Running:
-    """A command: what to run, where, in which environment, and how long it may take."""
+    """A command: what to run, where, in which environment, and how long it may take.
+
+    `code` and `remedy` are told where it cannot be started, or takes too long.
+    """
 
     argv: Sequence[str]
     folder: Path
     environ: Mapping[str, str]
     seconds: float
+    code: str
+    remedy: str
 
 
 @attrs.frozen
@@ -165,8 +170,5 @@ def _raise(running: Running) -> str:
 
 def _failed(running: Running, why: str) -> ExternalFailure:
     return ExternalFailure(
-        "worktree",
-        f"{running.argv[0]}: {why}",
-        code="worktree.setupFailed",
-        remedy="Put the set-up command right, or leave it out.",
+        "command", f"{running.argv[0]}: {why}", code=running.code, remedy=running.remedy
     )

@@ -258,21 +258,22 @@ class Workspace:
 
     # ---- the user's git ------------------------------------------------------------------------
 
-    async def _repository(self, root: Path) -> Repository:
+    async def repository(self, root: Path) -> Repository:
+        """The user's repository that a folder lies in. Raises ExternalFailure outside of any."""
         real = await asyncio.to_thread(accepted_root, root, home=self._home)
         return await locate(self._git, real)
 
     async def head(self, root: Path) -> Head:
         """The commit and branch the user's repository stands at."""
-        return await (await self._repository(root)).head()
+        return await (await self.repository(root)).head()
 
     async def status(self, root: Path, *, limit: int = 10_000) -> Status:
         """What differs in the user's repository below the folder."""
-        return await status(await self._repository(root), limit=limit)
+        return await status(await self.repository(root), limit=limit)
 
     async def diff(self, root: Path, options: DiffOptions | None = None) -> DiffPage:
         """How the folder differs from the user's last commit, untracked files included."""
-        repository = await self._repository(root)
+        repository = await self.repository(root)
         return await diff(repository, self._scratch, options or DiffOptions())
 
     async def commit(
@@ -287,7 +288,7 @@ class Workspace:
 
         `environ` is the client's environment: identity, keys and hooks are found through it.
         """
-        repository = await self._repository(root)
+        repository = await self.repository(root)
         committer = Committer(repository, self._scratch, environ, said)
         return await committer.commit(message, paths)
 
@@ -297,13 +298,13 @@ class Workspace:
         """What `commit` would make: kept before it, so that a crash in between can be told from
         none.
         """
-        return await self._committer(await self._repository(root), environ).expectation(paths)
+        return await self._committer(await self.repository(root), environ).expectation(paths)
 
     async def find_commit(
         self, root: Path, expected: CommitExpectation, message: str
     ) -> Commit | None:
         """The commit that was made as expected, if the crash came after it."""
-        return await self._committer(await self._repository(root), {}).find(expected, message)
+        return await self._committer(await self.repository(root), {}).find(expected, message)
 
     def _committer(self, repository: Repository, environ: Mapping[str, str]) -> Committer:
         return Committer(repository, self._scratch, environ)
@@ -353,4 +354,4 @@ class Workspace:
         said: Said | None = None,
     ) -> Push:
         """Push as the user: by default the current branch, to where it usually goes."""
-        return await push(await self._repository(root), remote, branch, environ, said)
+        return await push(await self.repository(root), remote, branch, environ, said)

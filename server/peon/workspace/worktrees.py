@@ -15,6 +15,7 @@ from pathlib import Path
 import attrs
 
 from peon.errors import ExternalFailure
+from peon.workspace.branches import has_branch, refuse_bad_branch, required_commit
 from peon.workspace.copying import copy_in, put_beside
 from peon.workspace.git import Git
 from peon.workspace.repository import Repository, failure, locate
@@ -96,10 +97,10 @@ class Worktrees:
         Asked again after a crash, it goes on where that one stopped.
         """
         repository = await locate(self._git, root)
-        await _refuse_bad_branch(repository, wanted.branch)
-        base = await _commit_of(repository, wanted.base or "HEAD")
+        await refuse_bad_branch(repository, wanted.branch)
+        base = await required_commit(repository, wanted.base or "HEAD")
         path = await self._path(repository, wanted)
-        exists = await _has_branch(repository, wanted.branch)
+        exists = await has_branch(repository, wanted.branch)
         if not path.exists():
             if exists and wanted.base is not None:
                 raise failure(
@@ -128,7 +129,17 @@ class Worktrees:
         self, folder: Path, argv: Sequence[str], environ: Mapping[str, str], said: Said
     ) -> None:
         plain = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
-        done = await run_command(Running(argv, folder, plain, _SETUP_SECONDS), said)
+        done = await run_command(
+            Running(
+                argv=argv,
+                folder=folder,
+                environ=plain,
+                seconds=_SETUP_SECONDS,
+                code="worktree.setupFailed",
+                remedy="Put the set-up command right, or leave it out.",
+            ),
+            said,
+        )
         if done.code != 0:
             raise failure(
                 f"{argv[0]} ended with exit code {done.code}: {done.last}",
@@ -256,37 +267,6 @@ async def _filled_submodules(repository: Repository) -> list[bytes]:
 
 def _inner(path: Path, repository: Repository) -> Path:
     return path / os.fsdecode(repository.prefix.removesuffix(b"/"))
-
-
-async def _refuse_bad_branch(repository: Repository, branch: str) -> None:
-    checked = await repository.ask("check-ref-format", f"refs/heads/{branch}", accept=(0, 1))
-    if checked.code != 0 or branch.startswith("-") or branch == "HEAD":
-        raise failure(
-            f"{branch!r} cannot be the name of a branch",
-            "git.badBranch",
-            "Choose letters, digits, hyphens and slashes.",
-        )
-
-
-async def _has_branch(repository: Repository, branch: str) -> bool:
-    found = await repository.ask(
-        "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}", accept=(0, 1)
-    )
-    return found.code == 0
-
-
-async def _commit_of(repository: Repository, base: str) -> str:
-    found = await repository.ask(
-        "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}",
-        accept=(0, 1, 128),
-    )  # fmt: skip
-    if found.code != 0:
-        raise failure(
-            f"there is no commit {base}",
-            "git.noSuchCommit",
-            "Name a branch, a tag or a commit; a repository without one needs a first commit.",
-        )
-    return found.line.decode()
 
 
 def _slug(name: str) -> str:

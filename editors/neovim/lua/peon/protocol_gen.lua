@@ -48,7 +48,7 @@
 ---@alias peon.Prompt string|peon.ContentBlock[]
 
 --- A slow piece of workspace work: first its intent is recorded, then its outcome.
----@alias peon.Operation peon.CheckpointOperation|peon.TurnEndOperation|peon.RestoreOperation|peon.CommitOperation|peon.PushOperation|peon.ReviewOperation|peon.WorktreeOperation|peon.WorktreeRemoveOperation|peon.WorktreeRestoreOperation
+---@alias peon.Operation peon.CheckpointOperation|peon.TurnEndOperation|peon.RestoreOperation|peon.CommitOperation|peon.PushOperation|peon.CreateBranchOperation|peon.PullRequestOperation|peon.ReviewOperation|peon.WorktreeOperation|peon.WorktreeRemoveOperation|peon.WorktreeRestoreOperation
 
 --- What an option is set to: a choice's `value`, or true or false.
 ---@alias peon.OptionValue boolean|string
@@ -586,6 +586,21 @@
 ---@field remote? string
 ---@field branch? string
 
+--- Make a branch in the user's repository, and go to it where `checkout` says so.
+---@class (exact) peon.CreateBranchOperation
+---@field type "createBranch"
+---@field name string
+---@field base? string
+---@field checkout boolean
+
+--- Open a pull request for the user's branch, which is pushed first where need be.
+---@class (exact) peon.PullRequestOperation
+---@field type "pullRequest"
+---@field title string
+---@field body string
+---@field base? string
+---@field draft boolean
+
 --- Give a verdict on changes of a turn: those named, else all of `path`, else all.
 ---
 --- `beforeCheckpointId` will hold the present, if changes are taken back.
@@ -990,6 +1005,26 @@
 ---@field branch string
 ---@field commit string
 
+--- A branch was made in the user's repository; it begins at `commit`, which `base` named.
+---@class (exact) peon.BranchCreated
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field branch string
+---@field commit string
+---@field checkedOut boolean
+---@field base? string
+
+--- A pull request is open at `url`; where it was before (`existing`), it is as it was.
+---@class (exact) peon.PullRequestOpened
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field url string
+---@field branch string
+---@field title string
+---@field base? string
+---@field draft boolean
+---@field existing boolean
+
 --- Slow workspace work is wanted; its outcome will be an event of its own.
 ---@class (exact) peon.OperationRequested
 ---@field threadId peon.ThreadId
@@ -1173,6 +1208,14 @@
 ---@field type "changes.pushed"
 ---@field payload peon.ChangesPushed
 
+---@class peon.StoredBranchCreated: peon.Envelope
+---@field type "branch.created"
+---@field payload peon.BranchCreated
+
+---@class peon.StoredPullRequestOpened: peon.Envelope
+---@field type "pullRequest.opened"
+---@field payload peon.PullRequestOpened
+
 ---@class peon.StoredReviewRequested: peon.Envelope
 ---@field type "review.requested"
 ---@field payload peon.ReviewRequested
@@ -1221,7 +1264,7 @@
 ---@field type "event.erased"
 ---@field payload peon.EventErased
 
----@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredRuleAdded|peon.StoredRuleRemoved|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredMessageQueued|peon.StoredMessageEdited|peon.StoredMessageRemoved|peon.StoredMessageReordered|peon.StoredMessageSteered|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredCheckpointsExpired|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredReviewRequested|peon.StoredReviewRecorded|peon.StoredWorktreeCreated|peon.StoredWorktreeRemoved|peon.StoredWorktreeRestored|peon.StoredSessionOpened|peon.StoredSessionConfigured|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed|peon.StoredThreadErased|peon.StoredEventErased
+---@alias peon.StoredEvent peon.StoredProjectCreated|peon.StoredProjectConfigured|peon.StoredProjectDeleted|peon.StoredRuleAdded|peon.StoredRuleRemoved|peon.StoredThreadCreated|peon.StoredThreadConfigured|peon.StoredThreadDeleted|peon.StoredMessageQueued|peon.StoredMessageEdited|peon.StoredMessageRemoved|peon.StoredMessageReordered|peon.StoredMessageSteered|peon.StoredTurnStarted|peon.StoredTurnInterruptRequested|peon.StoredTurnCompleted|peon.StoredTurnFailed|peon.StoredItemRecorded|peon.StoredActionRequested|peon.StoredActionResolved|peon.StoredCheckpointCreated|peon.StoredCheckpointRestored|peon.StoredCheckpointsExpired|peon.StoredChangesCommitted|peon.StoredChangesPushed|peon.StoredBranchCreated|peon.StoredPullRequestOpened|peon.StoredReviewRequested|peon.StoredReviewRecorded|peon.StoredWorktreeCreated|peon.StoredWorktreeRemoved|peon.StoredWorktreeRestored|peon.StoredSessionOpened|peon.StoredSessionConfigured|peon.StoredSessionClosed|peon.StoredOperationRequested|peon.StoredOperationFailed|peon.StoredThreadErased|peon.StoredEventErased
 
 --- Make a project of the folder `root`, an absolute path.
 ---@class (exact) peon.CreateProject
@@ -2055,6 +2098,82 @@
 ---@class (exact) peon.ProposedMessage
 ---@field message? string
 
+--- Make a branch that begins at `base`, or where the repository stands, and go to it.
+---
+--- With `checkout` false the files, and the branch that is checked out, stay as they are.
+---@class (exact) peon.CreateBranch
+---@field threadId peon.ThreadId
+---@field name string
+---@field base? string
+---@field checkout? boolean
+---@field commandId? peon.CommandId
+
+--- Open a pull request (a merge request) for the branch that is checked out.
+---
+--- The branch is pushed first where its remote lacks it, or commits of it. Without a title or a
+--- body, what the thread was asked for and what the agent said last are proposed. Without a `base`
+--- it is for the branch that its repository is usually merged into.
+---@class (exact) peon.OpenPullRequest
+---@field threadId peon.ThreadId
+---@field title? string
+---@field body? string
+---@field base? string
+---@field draft? boolean
+---@field commandId? peon.CommandId
+
+--- The branches of the thread's repository, or of the project's, the current one first.
+---
+--- At most `limit` of them are told.
+---@class (exact) peon.ListBranches
+---@field projectId? peon.ProjectId
+---@field threadId? peon.ThreadId
+---@field limit? integer
+
+--- The newest commit of a branch. `at` is when it was made.
+---@class (exact) peon.BranchCommit
+---@field hash string
+---@field subject string
+---@field at string
+
+--- A branch. `worktree` is the folder that it is checked out in, if it is in one.
+---
+--- `ahead` and `behind` count commits against `upstream`, which may be gone: then both are 0.
+---@class (exact) peon.Branch
+---@field name string
+---@field upstream? string
+---@field ahead integer
+---@field behind integer
+---@field current boolean
+---@field worktree? string
+---@field lastCommit peon.BranchCommit
+
+--- Branches; `total` counts those too that are not told. `current` is null on no branch.
+---@class (exact) peon.BranchList
+---@field current? string
+---@field branches peon.Branch[]
+---@field total integer
+
+--- A branch was made, and begins at `commit`.
+---@class (exact) peon.BranchResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field branch string
+---@field commit string
+---@field checkedOut boolean
+
+--- A pull request is open at `url`.
+---
+--- Where it was open before (`existing`), its title and body are as they were.
+---@class (exact) peon.PullRequestResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field url string
+---@field branch string
+---@field title string
+---@field existing boolean
+
 --- Events of a subscription, in order, none missing.
 ---
 --- `through` is the sequence the subscription has come to: subscribe again after it to go on.
@@ -2145,6 +2264,12 @@
 ---| "worktree.dirty" # Something in the worktree is not committed.
 ---| "worktree.detached" # The worktree is on no branch, so its commits could be lost.
 ---| "git.badBranch" # This cannot be the name of a branch.
+---| "git.branchExists" # There is a branch of this name already.
+---| "git.wouldOverwrite" # Going to the branch would overwrite files that are not committed.
+---| "git.noBranch" # No branch is checked out, or it has no commit.
+---| "pullRequest.noProgram" # Neither `gh` nor `glab` is installed that could open it there.
+---| "pullRequest.needsLogin" # The program that opens pull requests is not logged in.
+---| "pullRequest.failed" # The pull request was not opened; the message holds the program's own words.
 ---| "git.noSuchCommit" # There is no such branch, tag or commit.
 ---| "file.noSuchLine" # There is no such file, or it has not so many lines, or git ignores it.
 ---| "operation.lost" # The server stopped while the work was under way.
@@ -2425,6 +2550,9 @@
 --- A commit needs a message.
 ---@class (exact) peon.MessageBlankDetails
 
+--- A pull request needs a title.
+---@class (exact) peon.PullRequestTitleBlankDetails
+
 --- A verdict is on some change at least.
 ---@class (exact) peon.NothingChosenDetails
 
@@ -2468,6 +2596,9 @@ M.requests = {
   "checkpoint/restore",
   "git/commit",
   "git/push",
+  "git/createBranch",
+  "git/pullRequest",
+  "git/branches",
   "review/accept",
   "review/reject",
   "review/get",
@@ -2529,6 +2660,8 @@ M.commands = {
   "checkpoint/restore",
   "git/commit",
   "git/push",
+  "git/createBranch",
+  "git/pullRequest",
   "review/accept",
   "review/reject",
   "worktree/remove",
@@ -2562,6 +2695,8 @@ M.events = {
   "checkpoint.expired",
   "changes.committed",
   "changes.pushed",
+  "branch.created",
+  "pullRequest.opened",
   "review.requested",
   "review.recorded",
   "worktree.created",

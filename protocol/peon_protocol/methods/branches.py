@@ -1,0 +1,66 @@
+"""The rows of branches and pull requests."""
+
+from typing import Final
+
+from peon_protocol import branches
+from peon_protocol.methods.rows import Method, command, query
+
+BRANCHES: Final[tuple[Method, ...]] = (
+    command(
+        "git/createBranch",
+        branches.CreateBranch,
+        branches.BranchResult,
+        "Make a branch in the user's repository, and go to it.",
+        "thread.notFound",
+        "turn.inProgress",
+        "operation.inProgress",
+        "workspace.busy",
+        "workspace.notAFolder",
+        "git.notARepository",
+        "git.badBranch",
+        "git.branchExists",
+        "git.noSuchCommit",
+        "git.wouldOverwrite",
+        "git.hookFailed",
+        "git.locked",
+        "git.missing",
+        "git.failed",
+        "git.timedOut",
+    ),
+    command(
+        "git/pullRequest",
+        branches.OpenPullRequest,
+        branches.PullRequestResult,
+        "Open a pull request for the user's branch, through `gh` or `glab`.",
+        "thread.notFound",
+        "pullRequest.titleBlank",
+        "turn.inProgress",
+        "operation.inProgress",
+        "workspace.notAFolder",
+        "git.notARepository",
+        "git.noBranch",
+        "git.badBranch",
+        "git.noRemote",
+        "git.rejected",
+        "pullRequest.noProgram",
+        "pullRequest.needsLogin",
+        "pullRequest.failed",
+        "git.missing",
+        "git.failed",
+        "git.timedOut",
+    ),
+    query(
+        "git/branches",
+        branches.ListBranches,
+        branches.BranchList,
+        "The branches of the user's repository.",
+        "project.notFound",
+        "thread.notFound",
+        "folder.notNamed",
+        "workspace.notAFolder",
+        "git.notARepository",
+        "git.missing",
+        "git.failed",
+        "git.timedOut",
+    ),
+)
