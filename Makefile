@@ -6,8 +6,9 @@ VENV ?= .venv
 PYTHON ?= $(firstword $(foreach candidate,python3 python3.14 python3.13 python3.12 python3.11,\
 	$(shell $(candidate) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 		&& echo $(candidate))))
-# How many tests run at the same time.
+# How many tests run at the same time; of those of `make test` one waits while two work.
 JOBS ?= 2
+TEST_JOBS ?= 3
 
 BIN := $(VENV)/bin
 LOCKS := .ci/requirements
@@ -63,7 +64,7 @@ $(READY): pyproject.toml $(LOCKS)/dev.txt
 	@touch $@
 
 test: setup lint types generated ## Check everything and run the tests
-	$(PYTEST) -n $(JOBS) --dist worksteal tests \
+	$(PYTEST) -n $(TEST_JOBS) --dist worksteal tests \
 		--ignore=tests/agents --ignore=tests/editors --ignore=tests/bench
 
 test-agents: $(AGENTS_READY) ## Test with real agents, whose model is on this machine

@@ -72,4 +72,15 @@ def walk_with_owner(name: str) -> Iterator[tuple[str, ast.AST]]:
 
 def called_name(node: ast.AST) -> str:
     """`module.function` of a call as it is written; empty for anything else."""
-    return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+    return _dotted(node.func) if isinstance(node, ast.Call) else ""
+
+
+def _dotted(node: ast.expr) -> str:
+    """As `ast.unparse` writes it, which takes its time over what is nearly always a plain name."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=ast.Name() | ast.Attribute() as owner, attr=name):
+            return f"{_dotted(owner)}.{name}"
+        case _:
+            return ast.unparse(node)

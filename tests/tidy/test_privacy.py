@@ -8,7 +8,7 @@ from support.sources import ROOT, project_files
 
 # Each pattern is broken up, so that it does not find itself.
 FOLDERS = "|".join(
-    ("wor" + "k/", "roo" + "t/", "opt/py" + "pi", "tmp/bri" + "ef", "home/(?!user/|me/)")
+    ("wor" + "k/", "roo" + "t/", "opt/py" + "pi", "tmp/bri" + "ef", "home/(?!(user|me)\\b)")
 )
 FORBIDDEN = {
     "a path of one machine": rf"(?<![\w./~-])/({FOLDERS})",

@@ -185,16 +185,16 @@ class Agents:
 
     def answer(self, effect: AnswerAgent) -> None:
         """Tell the agent what became of its action; a host reads it off the log."""
-        secrets = self._engine.confidences.take(effect.thread_id, effect.action_id)
+        confided = self._engine.confidences.take(effect.thread_id, effect.action_id)
         attachment = self._attached.get(effect.thread_id)
         if attachment is None or attachment.session is None:
             return
-        typed = tuple(texts_in(secrets.values()))
+        typed = tuple(texts_in(confided.values()))
         self._typed[effect.thread_id] = (*self._typed.get(effect.thread_id, ()), *typed)
         answer = Answer(
             decision=effect.decision,
             option_id=effect.option_id,
-            answers={**(effect.answers or {}), **secrets},
+            answers={**(effect.answers or {}), **confided},
             secrets=typed,
         )
         attachment.session.answer(effect.action_id, answer)
