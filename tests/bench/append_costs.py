@@ -27,6 +27,12 @@ SEGMENT_BYTES = 64 << 20
 PEOPLE = 50
 """Events in a commit where fifty threads speak at the same time."""
 
+_OF_MAKING = (
+    "The bare encoder is given events that are made already. Ours makes each: an immutable "
+    "envelope of thirteen fields, which costs more than encoding it, and the line "
+    "with its checksum."
+)
+
 
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     """CPU per event, and bytes per event."""
@@ -60,9 +66,11 @@ def _costs(scale: Scale, folder: Path) -> Iterator[Figure]:
         ("peer", "eventsourcing + SQLite", 1 / 5),
         ("rows", "the same bytes as rows of SQLite", 1.0),
     ):
-        yield Figure(
-            subject=subject, unit="µs", ours=best["ours"], peer_name=name, peer=best[peer]
-        ).at_most(factor)
+        yield (
+            Figure(subject=subject, unit="µs", ours=best["ours"], peer_name=name, peer=best[peer])
+            .at_most(factor)
+            .limited_by(_OF_MAKING)
+        )
 
 
 def append(folder: Path, events: Iterator[StoredEvent], batch: int) -> int:

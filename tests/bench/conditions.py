@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +14,12 @@ def found() -> list[str]:
     """Asked for before the run."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
     machine = f"{platform.system()} {platform.machine()} with {os.cpu_count()} cores"
-    return [_code(), f"{python} on {machine}.", *_load("began")]
+    return [_code(), f"{python} on {machine}.", _pace(), *_load("began")]
 
 
 def left() -> list[str]:
     """Asked for behind it."""
-    return [*_load("ended")]
+    return [*_load("ended"), _pace()]
 
 
 def _code() -> str:
@@ -34,6 +35,13 @@ def _git(*arguments: str) -> str:
         ["git", *arguments], cwd=_ROOT, capture_output=True, text=True, check=False
     )
     return done.stdout.strip()
+
+
+def _pace() -> str:
+    """How fast this machine is, just now: seconds of two runs compare only by it."""
+    before = time.process_time()
+    sum(number * number for number in range(10_000_000))
+    return f"Ten million squares took it {time.process_time() - before:.2f} s of CPU."
 
 
 def _load(moment: str) -> Iterator[str]:

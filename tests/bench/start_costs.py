@@ -20,6 +20,11 @@ TAIL_CAP = 64 << 20
 IN_MEMORY = 80 * MEGABYTE
 """What a server may hold beside the model and the tail."""
 TITLE = "t" * 4_000
+_OF_CLASSES = (
+    "A start with none is what loading the libraries and making their classes costs, nearly half "
+    "of it lsprotocol's. The rest is making the objects of the read model; the log's length is not "
+    "in it. Seconds are those of this machine, whose pace is told above."
+)
 
 
 @attrs.frozen
@@ -38,13 +43,17 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     long = fresh_folder(folder)
     asyncio.run(_write(long, scale.threads, scale.history))
     started = _best(scale, folder, long)
-    yield Figure(
-        subject=f"start with {scale.history:,} events, {scale.threads:,} threads: CPU",
-        unit="s",
-        ours=started.cpu,
-        peer_name="a start with none",
-        peer=empty.cpu,
-    ).not_above(1.0)
+    yield (
+        Figure(
+            subject=f"start with {scale.history:,} events, {scale.threads:,} threads: CPU",
+            unit="s",
+            ours=started.cpu,
+            peer_name="a start with none",
+            peer=empty.cpu,
+        )
+        .not_above(1.0)
+        .limited_by(_OF_CLASSES)
+    )
     model = model_bytes(long)
     yield _memory(f"memory after a start with {scale.history:,} events", started.resident, model)
     full = asyncio.run(_resident_when_full(_copy(long, folder), scale))

@@ -21,6 +21,10 @@ _OF_PYTHON = (
     "What is left is the interpreter's: a request is cut out, decoded, checked against its class, "
     "answered, encoded and framed by some ninety calls, and C does the work inside most of them."
 )
+_OF_COPIES = (
+    "A page of events leaves as the bytes that are kept, and is never taken apart. What is left is "
+    "copying them: into the page, behind its header, and into the pipe."
+)
 _OF_FILES = (
     "An old event is read from the disk, its checksum compared, and its line taken apart to know "
     "where it begins; a subscriber that follows is served from memory."
@@ -99,7 +103,7 @@ def _events(scale: Scale, folder: Path) -> Iterator[Figure]:
                 peer=1e6 / best["peer"],
             )
             .at_least(10)
-            .limited_by(_OF_FILES if place == "files" else "")
+            .limited_by(_OF_FILES if place == "files" else _OF_COPIES)
         )
 
 
