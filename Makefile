@@ -160,7 +160,7 @@ generate: setup ## Write the generated files again
 demo: setup ## Watch an agent ask, act, be undone and be committed
 	@$(BIN)/peon demo
 
-bench: setup ## Measure against named peers (BENCH=--quick for a look)
+bench: setup $(EDITORS_READY) ## Measure against named peers (BENCH=--quick for a look)
 	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH)
 
 lock: setup ## Pin requirements again (UPGRADE=--upgrade for the newest)

@@ -17,6 +17,7 @@ from bench import (
     core_costs,
     durable_costs,
     large_costs,
+    neovim_costs,
     replay_costs,
     snapshot_costs,
     start_costs,
@@ -42,6 +43,7 @@ SUITES: Mapping[str, Suite] = {
     "stream": stream_costs.figures,
     "large": large_costs.figures,
     "workspace": workspace_costs.figures,
+    **neovim_costs.SUITES,
 }
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
 

@@ -27,12 +27,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from support import fake_codex
 from support.environment import move_to
 from support.windows import Message, Window, own_state, window
 
 RECORDINGS = Path(__file__).parent / "recordings"
 HOME_ON_RECORD = "/home/user"
-"""What the folder is called in a recording that holds the project's."""
+"""What the folder around the project is called in a recording."""
 
 PROJECT = "prj-greeter"
 THREAD = "thr-greet"
@@ -54,15 +55,31 @@ class Editor:
     async def ask(self, method: str, **params: object) -> Any:
         return await self._client.request(method, params)
 
-    async def thread(self, thread_id: str = THREAD, mode: str = "ask", **params: object) -> None:
+    async def thread(
+        self,
+        thread_id: str = THREAD,
+        mode: str = "ask",
+        provider: str = "script",
+        **params: object,
+    ) -> None:
         await self.ask(
             "thread/create",
             threadId=thread_id,
             projectId=PROJECT,
-            provider="script",
+            provider=provider,
             mode=mode,
             **params,
         )
+
+    async def message(self, method: str, number: int, prompt: str = "", **params: object) -> None:
+        """Say something of a message of the queue."""
+        about = {"threadId": THREAD, "messageId": f"message-{number}", **params}
+        await self.ask(method, **about, **({"prompt": prompt} if prompt else {}))
+
+    async def is_heard_to_wait(self) -> bool:
+        """Whether the agent has said that it goes on when it is told something."""
+        thread = (await self.ask("thread/read", threadId=THREAD))["thread"]
+        return any("waiting" in item["text"] for item in thread["turns"][-1]["items"])
 
     async def turn(self, number: int, *lines: str, thread_id: str = THREAD) -> None:
         turn_id = f"{thread_id}-turn-{number}"
@@ -269,7 +286,7 @@ async def waiting(editor: Editor) -> None:
 async def worktrees(editor: Editor) -> None:
     """Threads in a folder of their own, or in one that others have; and rules of the project."""
     _repository(editor.root)
-    _git(editor.root, ["worktree", "add", "--quiet", "--detach", "../apart"])
+    _git(editor.root, "worktree", "add", "--quiet", "--detach", "../apart")
     await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
     await editor.begin()
     await editor.thread(budget={"maxCost": 2.0, "currency": "USD"})
@@ -291,36 +308,169 @@ async def worktrees(editor: Editor) -> None:
     await editor.until("rule.removed")
 
 
+async def queue(editor: Editor) -> None:
+    """Messages that wait, are changed, moved and removed; a queue that is held, and a budget."""
+    await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
+    await editor.begin()
+    await editor.thread(budget={"maxTokens": 1000})
+    await editor.turn(1, "usage 400 100 0.25", "write a.txt first", "fail overloaded Not now.")
+    await editor.until("action.requested")
+    for number in range(1, 5):
+        await editor.message("turn/queue", number, f"usage 300 {number}\nsay Message {number}.")
+    await editor.message("message/edit", 2, "say Another second.\nusage 200 2")
+    await editor.message("message/move", 3, before="message-1")
+    await editor.message("message/remove", 1)
+    await editor.message("turn/steer", 5, "say This cannot be told to the agent.")
+    [action] = (await editor.ask("thread/read", threadId=THREAD))["thread"]["pendingActions"]
+    await editor.ask("action/approve", threadId=THREAD, actionId=action["actionId"])
+    await editor.until("turn.failed")
+    await editor.ask("message/send", threadId=THREAD)
+    await editor.until("turn.completed")
+    await editor.until("turn.completed")
+    # The budget is spent now, and what waits is held until it is raised, or taken away.
+    await editor.ask("thread/configure", threadId=THREAD, title="A queue")
+    await editor.ask("thread/configure", threadId=THREAD, budget={"maxTokens": 1500})
+    await editor.until("turn.completed")
+    await editor.ask("thread/configure", threadId=THREAD, budget={"maxTokens": 10})
+    await editor.message("turn/queue", 6, "say Held by the budget.")
+    await editor.thread("thr-free", title="Without a budget", budget={"maxCost": 1.5})
+    await editor.ask("thread/configure", threadId="thr-free", budget={})
+
+
+async def steering(editor: Editor) -> None:
+    """An agent that is told more while it is at work, and says what its sessions offer."""
+    await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
+    await editor.begin()
+    await editor.thread(provider="codex")
+    await editor.turn(1, "say Before.", "wait")
+    await editor.until("item.recorded")
+    while not await editor.is_heard_to_wait():
+        await editor.until("item.recorded")
+    await editor.message("turn/steer", 1, "Mind the tests.")
+    await editor.until("message.steered")
+    await editor.until("turn.completed")
+    await editor.turn(2, "run make test")
+    await editor.answer("action/approve", scope="session")
+    await editor.until("turn.completed")
+
+
+async def rules(editor: Editor) -> None:
+    """Rules that are made by hand and by an answer that holds always, and one taken back."""
+    await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
+    await editor.thread()
+    await editor.begin()
+    await editor.ask(
+        "rule/add", projectId=PROJECT, ruleId="rule-1", verdict="deny", path="secret/**"
+    )
+    await editor.ask(
+        "rule/add", projectId=PROJECT, ruleId="rule-2", verdict="allow", command="echo"
+    )
+    await editor.turn(1, "run echo allowed", "write secret/a.txt denied", "run true")
+    for _ in range(2):
+        await editor.until("action.resolved")
+    await editor.answer("action/approve", scope="always")
+    await editor.until("turn.completed")
+    await editor.ask("rule/remove", projectId=PROJECT, ruleId="rule-2")
+    await editor.until("rule.removed")
+
+
+async def reviews(editor: Editor) -> None:
+    """Verdicts during a turn and after it, and a conversation that goes back and forth."""
+    _repository(editor.root)
+    await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
+    await editor.thread(mode="edits")
+    await editor.begin()
+    await editor.turn(1, "write a.txt one", "write b.txt two", "run echo done")
+    for _ in range(2):
+        await editor.until("action.resolved")
+    asked = (await editor.until("action.requested"))["payload"]
+    about = {"threadId": THREAD, "turnId": asked["turnId"]}
+    await editor.ask("review/accept", **about, path="a.txt")
+    await editor.ask("action/approve", threadId=THREAD, actionId=asked["actionId"])
+    await editor.until("turn.completed")
+    await editor.until("review.recorded")
+    await editor.ask("review/reject", **about, path="b.txt", comment="Not needed.")
+    await editor.turn(2, "say Second.")
+    await editor.until("turn.completed")
+    [kept] = [
+        each["checkpointId"]
+        for each in (await editor.ask("checkpoint/list", threadId=THREAD))["checkpoints"]
+        if each["turnId"] == f"{THREAD}-turn-2" and each["kind"] == "turnStart"
+    ]
+    back = await editor.ask(
+        "checkpoint/restore", threadId=THREAD, checkpointId=kept, what="conversation"
+    )
+    await editor.ask(
+        "checkpoint/restore",
+        threadId=THREAD,
+        checkpointId=back["beforeCheckpointId"],
+        what="both",
+    )
+    await editor.until("checkpoint.restored")
+
+
+async def pushed(editor: Editor) -> None:
+    """A thread in a worktree of its own commits and pushes; then its worktree goes and is back."""
+    _repository(editor.root)
+    _git(editor.root, "init", "--quiet", "--bare", "../remote.git")
+    _git(editor.root, "remote", "add", "origin", "../remote.git")
+    await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
+    await editor.begin()
+    await editor.thread(mode="full", worktree={"branch": "topic"})
+    await editor.thread("thr-home", title="In the project's own folder")
+    await editor.thread("thr-beside", title="Beside it")
+    await editor.turn(1, "write a.txt one")
+    await editor.until("turn.completed")
+    await editor.ask("git/commit", threadId=THREAD, message="Add a file")
+    await editor.ask("git/push", threadId=THREAD, remote="origin")
+    await editor.ask("thread/delete", threadId="thr-beside")
+    await editor.ask("worktree/remove", threadId=THREAD)
+    await editor.ask("worktree/restore", threadId=THREAD)
+    await editor.until("worktree.restored")
+
+
 STORIES: dict[str, Story] = {
     "first-turn": first_turn,
     "joined-midway": joined_midway,
     "streams": streams,
     "missing-deltas": missing_deltas,
     "endings": endings,
-    "waiting": waiting,
     "workspace": workspace,
+    "waiting": waiting,
     "worktrees": worktrees,
+    "queue": queue,
+    "steering": steering,
+    "rules": rules,
+    "reviews": reviews,
+    "pushed": pushed,
 }
 
 
 def _repository(root: Path) -> None:
-    _git(
-        root,
+    for arguments in (
         ["init", "--quiet", "--initial-branch=main"],
         ["config", "user.name", "A user"],
         ["config", "user.email", "user@example.com"],
         ["commit", "--quiet", "--allow-empty", "--message=Begin"],
-    )
+    ):
+        _git(root, *arguments)
 
 
-def _git(root: Path, *commands: list[str]) -> None:
-    for arguments in commands:
-        subprocess.run(["git", *arguments], cwd=root, check=True, timeout=30)
+def _git(root: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=root, check=True, timeout=30)
 
 
 async def play(name: str, state: Path, root: Path) -> Message:
     """The recording of one story, as the server told it."""
-    async with window(state) as seen:
+    codex = {
+        "command": sys.executable,
+        "args": ["-I", fake_codex.__file__],
+        "protocol": "codex",
+        "env": {"CODEX_HOME": str(root.parent)},
+    }
+    async with window(state, initialize=False) as seen:
+        options = {"providers": {"codex": codex}}
+        await seen.client.initialize(processId=os.getpid(), initializationOptions=options)
         editor = Editor(seen, root)
         story = STORIES[name]
         await story(editor)

@@ -33,10 +33,64 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-Report = Callable[[str, float], None]
-
-
 T = TypeVar("T")
+
+# Each editor notes by itself when it sees something, because looking at it from here takes longer
+# than what is measured. The clock is one, the machine's.
+SEES_IN_CODE = """(body, [name, words]) => {
+    const at = (window.peonAt ??= {});
+    const look = () => {
+        const found = body.textContent.includes(words)
+            || body.querySelector(`[aria-label="${words}"]`) !== null;
+        if (found) { at[name] ??= Date.now(); } else if (name in at) { at[name + " gone"] ??= Date.now(); }
+    };
+    new MutationObserver(look).observe(body, { subtree: true, childList: true, characterData: true });
+    document.addEventListener("click", () => { at["click"] = Date.now(); }, true);
+    look();
+}"""
+SEES_IN_NEOVIM = """
+local name, words = ...
+_G.peon_at = _G.peon_at or {}
+local function now()
+  local seconds, micros = vim.uv.gettimeofday()
+  return seconds * 1000 + micros / 1000
+end
+vim.api.nvim_set_decoration_provider(vim.api.nvim_create_namespace("peon.test." .. name), {
+  on_end = function()
+    local found = false
+    for _, window in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
+      local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false)
+      found = found or table.concat(lines, "\n"):find(words, 1, true) ~= nil
+    end
+    if found then
+      _G.peon_at[name] = _G.peon_at[name] or now()
+    elseif _G.peon_at[name] then
+      _G.peon_at[name .. " gone"] = _G.peon_at[name .. " gone"] or now()
+    end
+  end,
+})
+"""
+
+
+class Moments:
+    """When each of the editors saw what, in milliseconds of the machine's clock."""
+
+    def __init__(self, window: Window, nvim: "Apart") -> None:
+        self._window = window
+        self._nvim = nvim
+
+    def watch(self, name: str, *, code: str, neovim: str) -> None:
+        """Note when these words come in VS Code and in Neovim, and when they go again."""
+        self._window.chat.locator("body").evaluate(SEES_IN_CODE, [name, code])
+        self._nvim.do(lambda editor: editor.lua(SEES_IN_NEOVIM, name, neovim))
+
+    @property
+    def code(self) -> dict[str, float]:
+        return dict(self._window.chat.locator("body").evaluate("() => window.peonAt"))
+
+    @property
+    def neovim(self) -> dict[str, float]:
+        return dict(self._nvim.do(lambda editor: editor.lua("return _G.peon_at")))
 
 
 class Apart:
@@ -86,53 +140,60 @@ def nvim(workspace: Path, state: Path) -> Iterator[Apart]:
     editor.close()
 
 
-@pytest.fixture
-def report() -> Report:
-    """Says how long something took; that is told, and not judged."""
-
-    def tell(what: str, since: float) -> None:
-        milliseconds = 1000 * (time.perf_counter() - since)
-        sys.stdout.write(f"{what}: {milliseconds:.0f} ms\n")
-
-    return tell
+def tell(what: str, since: float, until: float) -> None:
+    """Say how long something took; that is told, and not judged."""
+    sys.stdout.write(f"{what}: {until - since:.0f} ms\n")
 
 
-def test_each_sees_what_happens_in_the_other(window: Window, nvim: Apart, report: Report):
+def now() -> float:
+    return 1000 * time.time()
+
+
+def test_each_sees_what_happens_in_the_other(window: Window, nvim: Apart):
     nvim.command("Peon")
     nvim.sees("There is no project yet")
     expect(window.page.get_by_text("No agent has worked in this folder yet.")).to_be_visible()
+    at = Moments(window, nvim)
+    wish, first, second = "Script wants to edit", "Write one.txt", "Write two.txt"
+    at.watch("stream", code="abcdefghijkl", neovim="abcdefghijkl")
+    at.watch("first card", code=f"Needs you: {first}", neovim="+one")
 
     # A turn that VS Code starts streams in Neovim, and Neovim answers what it asks.
     window.say("say From VS Code.", "sleep 3", "stream 40 20", "write one.txt one")
     expect(window.feed).to_contain_text("From VS Code.")
     nvim.sees("say From VS Code.")
     nvim.press("jj<CR>")
-    nvim.sees("From VS Code.")
-    nvim.sees("abcdefghijklmnopqrst")
-    streaming = time.perf_counter()
+    nvim.sees("From VS Code.", "abcdefghijklmnopqrst")
     expect(window.feed).to_contain_text("abcdefghijklmnopqrst")
-    report("a stream that Neovim shows is seen in VS Code too", streaming)
-    card = window.chat.get_by_role("region", name="Needs you: Write one.txt")
+    card = window.card(first)
     expect(card).to_be_visible()
-    nvim.sees("Script wants to edit", "+one")
-    answered = time.perf_counter()
+    nvim.sees(wish, "+one")
+    answered = now()
     nvim.press("a")
     card.wait_for(state="hidden")
-    report("an answer in Neovim closes the question in VS Code", answered)
+    tell("a stream, in one after the other", at.neovim["stream"], at.code["stream"])
+    tell(
+        "an answer in Neovim closes the question in VS Code", answered, at.code["first card gone"]
+    )
     window.ended(1)
 
     # A turn that Neovim starts streams in VS Code, and VS Code answers what it asks.
+    at.watch("prompt", code="say From Neovim.", neovim="say From Neovim.")
+    at.watch("second card", code=f"Needs you: {second}", neovim=wish)
+    started = now()
     nvim.command("Peon send say From Neovim.\nwrite two.txt two")
-    started = time.perf_counter()
     expect(window.feed).to_contain_text("From Neovim.")
-    report("a prompt in Neovim is answered in VS Code", started)
-    card = window.chat.get_by_role("region", name="Needs you: Write two.txt")
+    card = window.card(second)
     expect(card).to_be_visible()
-    nvim.sees("Script wants to edit", "+two")
-    answered = time.perf_counter()
-    card.get_by_role("button", name="Allow once").click()
-    nvim.misses("Script wants to edit")
-    report("an answer in VS Code closes the question in Neovim", answered)
+    nvim.sees(wish, "+two")
+    window.allow(second)
+    nvim.misses(wish)
+    tell("a prompt in Neovim is shown in VS Code", started, at.code["prompt"])
+    tell(
+        "an answer in VS Code closes the question in Neovim",
+        at.code["click"],
+        at.neovim["second card gone"],
+    )
     window.ended(2)
     thread = nvim.do(Neovim.thread)
     assert (thread["turns"], thread["pending"]) == (2, 0)

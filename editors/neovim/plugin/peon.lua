@@ -35,6 +35,9 @@ for name, command in pairs({
   commit = "commit",
   push = "push",
   why = "why",
+  queue = "queue",
+  rules = "rules",
+  worktree = "worktree",
 }) do
   vim.keymap.set("n", ("<Plug>(peon-%s)"):format(name), ("<Cmd>Peon %s<CR>"):format(command))
 end

@@ -1,7 +1,9 @@
 """A workspace, a state folder, and Neovims that share it."""
 
+import contextlib
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -63,6 +65,14 @@ def state(home: Path) -> Iterator[Path]:
     """A state folder, whose server is gone when the test is."""
     with own_state(home) as place:
         yield place
+
+
+@contextlib.contextmanager
+def state_of_many() -> Iterator[Path]:
+    """A state folder for all tests of a module, which leave every thread at rest."""
+    with tempfile.TemporaryDirectory(prefix="peon-", ignore_cleanup_errors=True) as folder:
+        with own_state(Path(folder).resolve()) as place:
+            yield place
 
 
 @pytest.fixture

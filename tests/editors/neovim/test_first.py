@@ -8,7 +8,9 @@ from support.repositories import Repo
 
 def ask(nvim: Neovim, *lines: str) -> Neovim:
     """Open a thread with a prompt of its own, as a user does."""
+    before = nvim.nvim.current.buffer.name
     nvim.command("Peon new")
+    nvim.until(lambda: nvim.nvim.current.buffer.name not in ("", before), "opened a new prompt")
     nvim.sees("writes a prompt")
     return nvim.write("\n".join(lines)).press("<Esc><CR>")
 
@@ -31,6 +33,8 @@ def test_a_turn_streams_asks_and_ends(nvim: Neovim, folder: Path):
     assert (folder / "greet.py").read_text() == "print('hi')\n"
     nvim.press("r").sees("✓ completed", "✓ Write greet.py +1 -9", "✗ Run echo done rejected")
     nvim.misses("needs you", "Script wants to")
+    # Views have shown all of it, so nothing was told besides.
+    assert nvim.lua("return vim.fn.execute('messages')").strip() == ""
 
 
 def test_a_turn_is_stopped_and_another_begins(nvim: Neovim):
@@ -71,7 +75,7 @@ def test_threads_are_renamed_filtered_archived_and_deleted(nvim: Neovim):
     ask(nvim, "say Hello.").sees("✓ completed")
     nvim.command("Peon rename A better title")
     nvim.command("Peon threads")
-    nvim.sees("▾ greeter", "A better title").press("jfother<CR>").sees("No title holds «other»")
+    nvim.sees("▾ greeter", "A better title").press("jfother<CR>").sees("No thread fits «other»")
     nvim.press("f<C-u><CR>").sees("▾ greeter").press("gg<CR>").sees("▸ greeter")
     nvim.press("<CR>j").sees("▾ greeter").press("d").misses("✓ A better title")
     nvim.press("A").sees("archived").press("jD")

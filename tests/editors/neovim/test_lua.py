@@ -51,6 +51,7 @@ def test_units(spec: str):
         LUA_PATH=";".join((*own, *LUA, "")),
         LUA_CPATH=";".join((*libraries, "")),
         PEON_TEST_RECORDINGS=str(ROOT / "tests" / "editors" / "recordings"),
+        PEON_TEST_EXAMPLES=str(ROOT / "protocol" / "examples"),
     )
     assert " 0 failures / 0 errors / 0 pending" in said
     assert not said.startswith("0 successes")

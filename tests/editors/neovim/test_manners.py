@@ -114,6 +114,41 @@ def test_every_event_is_an_autocommand(nvim: Neovim):
         assert seen[f"Peon{name}"] == thread
     assert seen["PeonStatusChanged"] == "ready"
     assert nvim.lua("return require('peon').statusline()") == "peon"
+    nvim.command("Peon health")
+    nvim.sees("connected with peon", "vim.g.peon is understood")
+
+
+def test_a_picker_of_the_user_is_asked(nvim: Neovim):
+    ask(nvim, "say Hello.").sees("✓ completed").press("<Esc>")
+    nvim.lua(
+        "vim.ui.select = function(items, opts, choose)\n"
+        "_G.asked = { opts.prompt, opts.kind, vim.tbl_map(opts.format_item, items) }\n"
+        "choose(items[1], 1) end"
+    )
+    nvim.command("tabnew")
+    nvim.command("Peon pick")
+    nvim.sees("❯ say Hello.")
+    prompt, kind, lines = nvim.lua("return _G.asked")
+    assert (prompt, kind) == ("Threads", "peon-thread")
+    assert [line.split(" · ")[:2] for line in lines] == [["○ say Hello.", "greeter"]]
+
+
+def test_colours_are_those_of_the_scheme_unless_the_user_has_set_them(nvim: Neovim):
+    nvim.lua("vim.api.nvim_set_hl(0, 'PeonTool', { link = 'String' })")
+    nvim.command("Peon")
+    nvim.sees("Threads")
+    links = nvim.lua(
+        "return vim.tbl_map(function(each)"
+        " return { each.name, each.link, vim.api.nvim_get_hl(0, { name = each.name }).link }"
+        " end, require('peon.views.signs').highlights)"
+    )
+    own = {name: link for name, _, link in links if name == "PeonTool"}
+    assert own == {"PeonTool": "String"}
+    assert [each for each in links if each[0] != "PeonTool" and each[1] != each[2]] == []
+    standard = {link for _, link, _ in links}
+    assert nvim.lua("return vim.tbl_map(vim.fn.hlexists, ...)", sorted(standard)) == [1] * len(
+        standard
+    )
 
 
 def test_help_is_found(nvim: Neovim):

@@ -1,12 +1,23 @@
 """Verdicts on what a turn has changed, hunk by hunk, and where a line comes from."""
 
-from editors.neovim.conftest import Start
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from editors.neovim.conftest import Start, state_of_many
 from editors.neovim.driver import Neovim
 from editors.neovim.test_first import ask
 from support.repositories import Repo
 
 LINES = [f"line {number}" for number in range(1, 21)]
 CHANGED = ["first", *LINES[1:19], "last"]
+
+
+@pytest.fixture(scope="module")
+def state() -> Iterator[Path]:
+    with state_of_many() as place:
+        yield place
 
 
 def reviewed(nvim: Neovim, repo: Repo) -> Neovim:
@@ -45,6 +56,28 @@ def test_a_verdict_is_given_in_the_file_itself(nvim: Neovim, repo: Repo):
     nvim.sees("rejected")
     nvim.until(lambda: repo.read("text.txt").endswith("line 20\n"), "took the hunk back")
     assert repo.read("text.txt").startswith("first\n")
+
+
+def test_the_next_hunk_is_brought_into_view(nvim: Neovim, repo: Repo):
+    text = [f"line {number}" for number in range(1, 201)]
+    repo.write("text.txt", "\n".join(text) + "\n")
+    repo.commit("A long text")
+    for number in (5, 60, 120, 180):
+        text[number] = f"changed {number}"
+    ask(nvim, "write text.txt " + "\\n".join(text) + "\\n").sees("Script wants to edit")
+    nvim.press("a").sees("✓ completed")
+    nvim.command("Peon review")
+    nvim.sees("Review · 1 file", "+changed 5")
+    for number in (60, 120, 180):
+        # In the list, and in both windows above it.
+        nvim.press("]c").until(
+            lambda number=number: (
+                nvim.screen.text().count(f"changed {number}") >= 2
+                and nvim.screen.text().count(f" line {number}") >= 3
+            ),
+            f"brought the hunk at {number} into view",
+        )
+    nvim.press("[c[c[c").sees("+changed 5")
 
 
 def test_why_a_line_is_there(nvim: Neovim, repo: Repo):

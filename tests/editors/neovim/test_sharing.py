@@ -45,11 +45,13 @@ def test_a_server_that_is_killed_is_replaced_and_the_turn_settled(nvim: Neovim, 
 def test_a_relay_that_is_killed_is_started_again(nvim: Neovim):
     ask(nvim, "say Hello.").sees("✓ completed")
     [relay] = nvim.process.children()
+    known = nvim.lua("return require('peon.session').state.sequence")
     relay.kill()
     nvim.until(lambda: "client: starting" in _log(nvim).split("client: ready", 1)[-1], "restarted")
     nvim.command("Peon send say Again.")
     nvim.sees("say Again.").until(lambda: nvim.thread()["turns"] == 2, "had a second turn")
     nvim.until(lambda: nvim.thread()["status"] == "idle", "ended the turn")
+    assert f"told of every event after {known}" in _log(nvim)
 
 
 def test_nothing_is_left_after_leaving(nvim: Neovim, state: Path):

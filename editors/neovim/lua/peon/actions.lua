@@ -61,7 +61,7 @@ end
 
 --- Open a new thread, and its chat.
 ---@param project_id string
----@param given? {provider?: string, title?: string}
+---@param given? {provider?: string, title?: string, worktree?: table}
 ---@param callback? fun(thread_id: string)
 function M.create_thread(project_id, given, callback)
   local config = require("peon.config").get()
@@ -177,6 +177,26 @@ function M.delete_thread(thread)
   M.confirm(("Delete the thread «%s»?"):format(thread.title), function()
     session.request("thread/delete", { threadId = thread.threadId })
   end)
+end
+
+--- Bound what the thread's turns may use together: tokens, a cost in whatever the agent tells, or
+--- nothing.
+---@param thread peon.ThreadState
+---@param given string
+function M.set_budget(thread, given)
+  local number = tonumber((given:gsub("[_ ]", "")))
+  local budget
+  if given == "none" then
+    budget = vim.empty_dict()
+  elseif number and number > 0 then
+    budget = given:find(".", 1, true) and { maxCost = number } or { maxTokens = number }
+  else
+    return require("peon.tell")(
+      "peon: a budget is a number of tokens, a cost such as 2.50, or none.",
+      vim.log.levels.ERROR
+    )
+  end
+  session.request("thread/configure", { threadId = thread.threadId, budget = budget })
 end
 
 ---@param thread peon.ThreadState

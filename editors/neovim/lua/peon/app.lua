@@ -15,6 +15,7 @@ function M.begin()
   require("peon.autocmds").listen()
   require("peon.reload").listen()
   require("peon.views.approvals").listen()
+  require("peon.views.progress").listen()
   vim.api.nvim_create_autocmd("VimLeavePre", {
     group = vim.api.nvim_create_augroup("peon.leave", {}),
     callback = function()

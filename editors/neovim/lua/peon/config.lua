@@ -27,6 +27,11 @@ M.options = {
     kind = "string",
     text = "The kind of agent for new threads, such as `claude` or `codex`. Where it is not set, the project's default, else the first that is installed.",
   },
+  {
+    name = "agents",
+    kind = "table",
+    text = "Agents of your own: a table from a name to `{ command = …, args = { … }, env = { … } }`. One that the server knows is changed, key by key. It holds for the server, so for every editor on it.",
+  },
   { name = "model", kind = "string", text = "The model for new threads." },
   {
     name = "mode",
@@ -81,6 +86,7 @@ M.options = {
 ---@field cmd? string[]
 ---@field state_dir? string
 ---@field provider? string
+---@field agents? table<string, table>
 ---@field model? string
 ---@field mode? peon.Mode
 ---@field layout {threads_width: number, chat_width: number, prompt_height: number}

@@ -109,7 +109,7 @@ end
 
 expand["@diff"] = function(_, done, thread)
   local session = require("peon.session")
-  session.request("git/diff", { projectId = thread.projectId }, function(err, diff)
+  session.request("git/diff", { threadId = thread.threadId }, function(err, diff)
     if err then
       return done(nil, nil, err)
     end
@@ -196,14 +196,36 @@ function M.expand(prompt, source, thread, callback)
   go_on(1)
 end
 
---- For 'omnifunc': the tokens, and behind `@file:` the files of the project.
+local function thread_here()
+  local id = require("peon.views.chat").thread_of(vim.api.nvim_get_current_buf())
+  return require("peon.session").state.threads[id or ""]
+end
+
+--- The commands of the agent that begin so.
+local function complete_command(base)
+  local words = {}
+  local thread = thread_here()
+  for _, command in ipairs(thread and thread.commands or {}) do
+    local word = "/" .. command.name
+    if vim.startswith(word, base) then
+      table.insert(words, { word = word .. " ", menu = command.description })
+    end
+  end
+  return words
+end
+
+--- For 'omnifunc': the tokens, behind `@file:` the files of the project, and at the beginning the
+--- commands of the agent.
 ---@param find_start integer
 ---@param base string
 function M.complete(find_start, base)
   if find_start == 1 then
     local before = vim.api.nvim_get_current_line():sub(1, vim.fn.col(".") - 1)
-    local start = before:match("()@%S*$")
+    local is_command = vim.fn.line(".") == 1 and before:match("^/%S*$")
+    local start = is_command and 1 or before:match("()@%S*$")
     return start and start - 1 or -3
+  elseif vim.startswith(base, "/") then
+    return complete_command(base)
   end
   local words = {}
   for _, token in ipairs(M.tokens) do
@@ -214,10 +236,8 @@ function M.complete(find_start, base)
   end
   local lead = base:match("^@file:(.*)")
   if lead then
-    local chat = require("peon.views.chat")
-    local session = require("peon.session")
-    local thread = session.state.threads[chat.thread_of(vim.api.nvim_get_current_buf()) or ""]
-    local root = thread and chat.root_of(thread)
+    local thread = thread_here()
+    local root = thread and require("peon.views.chat").root_of(thread)
     local pattern = vim.fn.escape(root or ".", "[]*?{},") .. "/" .. lead .. "*"
     for _, path in ipairs(root and vim.fn.glob(pattern, false, true) or {}) do
       local slash = vim.fn.isdirectory(path) == 1 and "/" or ""

@@ -49,7 +49,7 @@ end
 
 local function look_at_server(config)
   vim.health.start("Server")
-  local argv, origin = require("peon.client.command").find(config)
+  local argv, origin = require("peon.client.locate").find(config)
   if not argv then
     return vim.health.error(origin, { "python3 -m pip install peon" })
   end
@@ -76,7 +76,7 @@ end
 
 local function look_at_agents(config)
   vim.health.start("Agents")
-  local argv = require("peon.client.command").find(config)
+  local argv = require("peon.client.locate").find(config)
   local told, why
   if argv and vim.list_contains(argv, "serve") then
     local doctor = vim.iter(argv):map(function(word)

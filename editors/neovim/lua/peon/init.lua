@@ -22,7 +22,9 @@ function M.statusline()
   if session.client.status ~= "ready" then
     return "peon " .. (session.client.status == "failed" and signs.of("failed") or "…")
   end
-  local waiting, running = require("peon.views.threads").counts()
+  local selectors = require("peon.state.selectors")
+  local waiting = #selectors.waiting(session.state)
+  local running = selectors.running_count(session.state)
   local parts = { "peon" }
   if waiting > 0 then
     table.insert(parts, ("%s%d"):format(signs.of("awaitingApproval"), waiting))

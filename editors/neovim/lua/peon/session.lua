@@ -14,7 +14,7 @@ M.log = {}
 local LOG_LINES = 1000
 
 ---@type table<string, fun(...)[]>
-local listeners = { changes = {}, status = {}, loaded = {}, event = {} }
+local listeners = { changes = {}, status = {}, loaded = {}, event = {}, progress = {} }
 
 ---@type table<string, true>
 local wanted = {}
@@ -36,8 +36,9 @@ function M.note(text)
 end
 
 --- Call `callback` whenever something happens: `changes` (peon.Change[]), `status` (the client's),
---- `loaded` (the whole state was read again), `event` (peon.StoredEvent).
----@param what "changes"|"status"|"loaded"|"event"
+--- `loaded` (the whole state was read again), `event` (peon.StoredEvent), `progress`
+--- (peon.OperationProgress).
+---@param what "changes"|"status"|"loaded"|"event"|"progress"
 ---@param callback fun(...)
 function M.on(what, callback)
   table.insert(listeners[what], callback)
@@ -55,7 +56,7 @@ local function take_events(params)
   if params.subscriptionId ~= subscription then
     return
   end
-  local changes = state.take_events(M.state, params)
+  local changes = state.apply_events(M.state, params)
   tell("changes", changes)
   for _, change in ipairs(changes) do
     tell("event", change.event)
@@ -66,10 +67,12 @@ local function on_notification(method, params)
   if method == "events/appended" then
     take_events(params)
   elseif method == "turn/delta" then
-    local changes = state.take_delta(M.state, params)
+    local changes = state.apply_delta(M.state, params)
     if #changes > 0 then
       tell("changes", changes)
     end
+  elseif method == "operation/progress" then
+    tell("progress", params)
   elseif method == "events/resync" and params.subscriptionId == subscription then
     M.note("the feed is over; subscribing again after " .. params.after)
     load()
@@ -82,8 +85,11 @@ end
 
 ---@type peon.Client
 M.client = client.new({
+  agents = function()
+    return require("peon.config").get().agents
+  end,
   find = function()
-    return require("peon.client.command").find(require("peon.config").get())
+    return require("peon.client.locate").find(require("peon.config").get())
   end,
   on_notification = on_notification,
   on_ready = function(info)
@@ -134,7 +140,7 @@ end
 ---@param reading peon.ThreadReading
 ---@return boolean
 function M.take_reading(reading)
-  local changes = state.take_reading(M.state, reading)
+  local changes = state.with_thread(M.state, reading)
   if changes then
     tell("changes", changes)
   end
@@ -173,7 +179,7 @@ load = function()
         return M.settle(failed or err)
       end
       local logs = vim.tbl_get(M.client.info or {}, "capabilities", "experimental", "peon", "logId")
-      state.take_lists(M.state, projects, list)
+      state.with_lists(M.state, projects, list)
       local head = M.state.sequence
       local after = logs == log_id and math.min(known, head) or head
       for thread_id in pairs(wanted) do

@@ -21,6 +21,7 @@ local TRIES = 3
 ---| "failed" # It could not be started; the next request tries again.
 
 ---@class peon.ClientOptions
+---@field agents fun(): table<string, table>? Agents that the user has added.
 ---@field find fun(): string[]?, string The command, or nil and why there is none.
 ---@field on_notification fun(method: string, params: table)
 ---@field on_ready fun(info: table) The server was greeted.
@@ -144,7 +145,10 @@ function Client:greet(generation)
       version = ("%d.%d.%d"):format(version.major, version.minor, version.patch),
     },
     capabilities = { experimental = { peon = { editor = "neovim" } } },
-    initializationOptions = { protocolVersion = protocol.protocol_version },
+    initializationOptions = {
+      protocolVersion = protocol.protocol_version,
+      providers = self.options.agents(),
+    },
   }, function(err, result)
     if generation ~= self.generation then
       return

@@ -5,6 +5,7 @@
 --- notification, in order. Each call returns what changed, for those who draw.
 
 local threads = require("peon.state.threads")
+local usages = require("peon.state.usages")
 
 local M = {}
 
@@ -22,11 +23,13 @@ local M = {}
 ---@field threads table<string, peon.ThreadState>
 ---@field threadOrder string[]
 ---@field sequence integer The place in the log up to which events are taken in.
----@field logId? string
+---@field listed integer The place in the log that the projects were listed at.
 
 ---@return peon.State
 function M.empty()
-  return { projects = {}, projectOrder = {}, threads = {}, threadOrder = {}, sequence = 0 }
+  local state = { projects = {}, projectOrder = {}, threads = {}, threadOrder = {} }
+  state.sequence, state.listed = 0, 0
+  return state
 end
 
 --- Take in the answers to `project/list` and `thread/list`. Threads that were read before keep
@@ -34,7 +37,7 @@ end
 ---@param state peon.State
 ---@param projects peon.ProjectList
 ---@param list peon.ThreadList
-function M.take_lists(state, projects, list)
+function M.with_lists(state, projects, list)
   local known = state.threads
   state.projects, state.projectOrder = {}, {}
   state.threads, state.threadOrder = {}, {}
@@ -51,6 +54,7 @@ function M.take_lists(state, projects, list)
   -- The lists were read one after the other: what happened in between is sent again and told
   -- apart by the version of its stream.
   state.sequence = math.min(projects.sequence, list.sequence)
+  state.listed = projects.sequence
 end
 
 --- Take in the answer to `thread/read`. It may be older than what came since it was asked for:
@@ -58,7 +62,7 @@ end
 ---@param state peon.State
 ---@param reading peon.ThreadReading
 ---@return peon.Change[]? changes nil where it must be asked for again
-function M.take_reading(state, reading)
+function M.with_thread(state, reading)
   local view = reading.thread
   local before = state.threads[view.threadId]
   if before and before.version > view.version then
@@ -67,7 +71,10 @@ function M.take_reading(state, reading)
   if not before then
     table.insert(state.threadOrder, view.threadId)
   end
-  state.threads[view.threadId] = threads.from_view(view, true)
+  local thread = threads.from_view(view, true)
+  -- How actions were answered is told by events only.
+  thread.decisions = before and before.decisions or thread.decisions
+  state.threads[view.threadId] = thread
   return { { threadId = view.threadId } }
 end
 
@@ -97,6 +104,7 @@ fold["project.created"] = function(state, event)
     root = payload.root,
     title = payload.title,
     defaults = payload.defaults,
+    usage = usages.plus(nil, {}),
     createdAt = event.occurredAt,
     version = event.version,
   }
@@ -124,7 +132,8 @@ fold["project.deleted"] = function(state, event)
 end
 
 fold["thread.created"] = function(state, event)
-  local thread = threads.created(event)
+  local project = state.projects[event.payload.projectId]
+  local thread = threads.created_thread(event, project and project.root)
   state.threads[thread.threadId] = thread
   table.insert(state.threadOrder, thread.threadId)
 end
@@ -145,7 +154,7 @@ local function fold_event(state, event)
   if whole then
     whole(state, event)
   elseif thread then
-    threads.fold(thread, event)
+    threads.with_thread_event(thread, event)
   end
   local holder = state.threads[event.streamId] or state.projects[event.streamId]
   if holder then
@@ -153,10 +162,23 @@ local function fold_event(state, event)
   end
 end
 
+--- What a turn used counts for its project too. Sums have no version of their own: what was heard
+--- before, or was there when the projects were listed, is not added again.
+local function add_usage(state, event)
+  local thread = state.threads[event.streamId]
+  local project = thread and state.projects[thread.projectId]
+  local is_new = event.sequence > state.sequence and event.sequence > state.listed
+  local ended = event.type == "turn.completed" or event.type == "turn.failed"
+  if project and ended and is_new and event.payload.usage then
+    project.usage = usages.plus(project.usage, event.payload.usage)
+  end
+end
+
 ---@param state peon.State
 ---@param event peon.StoredEvent
 ---@return peon.Change
-local function take_event(state, event)
+local function apply_event(state, event)
+  add_usage(state, event)
   if event.sequence > state.sequence then
     state.sequence = event.sequence
   end
@@ -176,10 +198,10 @@ end
 ---@param state peon.State
 ---@param params peon.EventsAppended
 ---@return peon.Change[]
-function M.take_events(state, params)
+function M.apply_events(state, params)
   local changes = {}
   for _, event in ipairs(params.events) do
-    table.insert(changes, take_event(state, event))
+    table.insert(changes, apply_event(state, event))
   end
   if params.through and params.through > state.sequence then
     state.sequence = params.through
@@ -190,9 +212,9 @@ end
 ---@param state peon.State
 ---@param delta peon.TurnDelta
 ---@return peon.Change[]
-function M.take_delta(state, delta)
+function M.apply_delta(state, delta)
   local thread = state.threads[delta.threadId]
-  if not thread or not threads.take_delta(thread, delta) then
+  if not thread or not threads.with_thread_delta(thread, delta) then
     return {}
   end
   return { { threadId = delta.threadId, turnId = delta.turnId, itemId = delta.itemId } }
@@ -203,11 +225,11 @@ end
 ---@param method string
 ---@param params table
 ---@return peon.Change[]
-function M.apply(state, method, params)
+function M.reduce(state, method, params)
   if method == "events/appended" then
-    return M.take_events(state, params)
+    return M.apply_events(state, params)
   elseif method == "turn/delta" then
-    return M.take_delta(state, params)
+    return M.apply_delta(state, params)
   end
   return {}
 end

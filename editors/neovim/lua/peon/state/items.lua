@@ -30,7 +30,7 @@ function M.text(item)
   return item.text
 end
 
-local function new_item(item_id, kind, status)
+function M.empty_item(item_id, kind, status)
   return {
     itemId = item_id,
     kind = kind,
@@ -84,10 +84,10 @@ local PATCHED = {
 
 ---@param turn peon.TurnState
 ---@param payload peon.ItemRecorded
-function M.record(turn, payload)
+function M.with_item_event(turn, payload)
   local item = turn.itemById[payload.itemId]
   if not item then
-    item = new_item(payload.itemId, payload.kind, payload.status)
+    item = M.empty_item(payload.itemId, payload.kind, payload.status)
     turn.itemById[payload.itemId] = item
   end
   if not item.isRecorded then
@@ -109,13 +109,13 @@ end
 ---@param turn peon.TurnState
 ---@param delta peon.TurnDelta
 ---@return boolean whether anything is new
-function M.take_delta(turn, delta)
+function M.with_item_delta(turn, delta)
   local item = turn.itemById[delta.itemId]
   if not item then
     if delta.offset > 0 then
       return false
     end
-    item = new_item(delta.itemId, delta.kind, "streaming")
+    item = M.empty_item(delta.itemId, delta.kind, "streaming")
     turn.itemById[delta.itemId] = item
     table.insert(turn.items, item)
   end

@@ -1,30 +1,23 @@
 --- The fold of one thread: what an event says of it. Pure.
 
 local items = require("peon.state.items")
+local queue = require("peon.state.queue")
+local titles = require("peon.state.titles")
 local usages = require("peon.state.usages")
 
 local M = {}
-
---- How many characters of its first prompt an untitled thread is called by.
-local TITLE_LENGTH = 60
 
 --- A thread as the server's view has it, with what is needed to go on folding.
 ---@class peon.ThreadState: peon.ThreadView
 ---@field loaded boolean Whether the items of its turns are known; of a listed thread they are not.
 ---@field turnById table<string, peon.TurnState>
----@field createdTitle string The title without what is made of the first prompt.
+---@field held boolean Whether its queue is held by how a turn ended, whatever its budget says.
 ---@field checkpointById table<string, peon.CheckpointView>
----@field queue peon.QueuedMessage[] Prompts that wait for the turn before them.
 ---@field decisions table<string, peon.ActionResolved> How the actions of an item were answered.
 
 ---@class peon.TurnState: peon.TurnView
 ---@field itemById table<string, peon.ItemState>
 ---@field recorded integer How many items are in the log; those behind are known by deltas only.
-
----@class peon.QueuedMessage
----@field messageId string
----@field prompt peon.Prompt
----@field queuedAt string
 
 ---@param view peon.ThreadView
 ---@param loaded boolean
@@ -32,10 +25,11 @@ local TITLE_LENGTH = 60
 function M.from_view(view, loaded)
   local thread = view --[[@as peon.ThreadState]]
   thread.loaded = loaded
-  thread.createdTitle = view.title
   thread.turnById = {}
   thread.checkpointById = {}
   thread.queue = view.queue or {}
+  thread.held = view.queueHeld or false
+  thread.chosenOptions = view.chosenOptions or {}
   thread.decisions = {}
   for _, turn in ipairs(thread.turns) do
     turn.itemById = {}
@@ -52,8 +46,9 @@ function M.from_view(view, loaded)
 end
 
 ---@param event peon.StoredThreadCreated
+---@param root? string The folder of its project.
 ---@return peon.ThreadState
-function M.created(event)
+function M.created_thread(event, root)
   local payload = event.payload
   return M.from_view({
     threadId = payload.threadId,
@@ -71,66 +66,26 @@ function M.created(event)
     queue = {},
     queueHeld = false,
     options = {},
+    commands = {},
     chosenOptions = payload.options or {},
     mcpServers = payload.mcpServers,
     usage = usages.plus(nil, {}),
     budget = payload.budget,
+    folder = root,
     createdAt = event.occurredAt,
     updatedAt = event.occurredAt,
     version = event.version,
   }, true)
 end
 
---- The first line of a prompt that has something to read.
----@param prompt peon.Prompt
----@return string?
-local function first_line(prompt)
-  local texts = {}
-  if type(prompt) == "string" then
-    texts = { prompt }
-  else
-    for _, block in ipairs(prompt) do
-      table.insert(texts, block.type == "text" and block.text or nil)
-    end
-  end
-  for _, text in ipairs(texts) do
-    for line in text:gmatch("[^\r\n]+") do
-      local found = line:match("^%s*(.-)%s*$")
-      if found ~= "" then
-        return found
-      end
-    end
-  end
-end
-
---- The first characters of a text, whole ones.
----@param text string
----@param count integer
----@return string
-local function shortened(text, count)
-  local length, ends = 0, {}
-  for place in text:gmatch("()[^\128-\191][\128-\191]*") do
-    length = length + 1
-    ends[length] = place
-  end
-  if length <= count then
-    return text
-  end
-  return (text:sub(1, ends[count] - 1):gsub("%s+$", "")) .. "…"
-end
-
-local function name_by_prompt(thread, prompt)
-  if thread.titleSource == "server" and #thread.turns == 1 then
-    local line = first_line(prompt)
-    thread.title = line and shortened(line, TITLE_LENGTH) or thread.title
-  end
-end
-
-local function refresh_status(thread)
+--- What follows from the rest of a thread.
+local function refresh(thread)
   local turn = thread.turns[#thread.turns]
   local running = turn ~= nil and turn.status == "running"
-  local waiting = running and #thread.pendingActions > 0
+  local waiting = #thread.pendingActions > 0
   thread.status = waiting and "awaitingApproval" or running and "running" or "idle"
+  local spent = usages.is_spent(thread.budget, thread.usage)
+  thread.queueHeld = thread.held or (spent and #thread.queue > 0)
 end
 
 local function remove_where(list, member, value)
@@ -141,31 +96,24 @@ local function remove_where(list, member, value)
   end
 end
 
-local function joined(one, other)
-  for _, each in ipairs(other) do
-    table.insert(one, each)
-  end
-  return one
-end
-
 local fold = {}
 
 fold["thread.configured"] = function(thread, event)
   local payload = event.payload
-  for _, member in ipairs({ "title", "titleSource", "model", "mode", "mcpServers", "budget" }) do
+  for _, member in ipairs({ "title", "titleSource", "model", "mode", "mcpServers", "archived" }) do
     if payload[member] ~= nil then
       thread[member] = payload[member]
     end
   end
-  if payload.archived ~= nil then
-    thread.archived = payload.archived
+  if payload.budget then
+    -- One without any bound takes the budget away.
+    thread.budget = next(payload.budget) and payload.budget or nil
   end
   for option_id, value in pairs(payload.options or {}) do
     -- One that is null is left to the agent again.
-    thread.chosenOptions = thread.chosenOptions or {}
-    thread.chosenOptions[option_id] = value ~= vim.NIL and value or nil
-    if value == false then
-      thread.chosenOptions[option_id] = false
+    thread.chosenOptions[option_id] = nil
+    if value ~= vim.NIL then
+      thread.chosenOptions[option_id] = value
     end
   end
 end
@@ -188,11 +136,11 @@ fold["turn.started"] = function(thread, event)
   }
   table.insert(thread.turns, turn)
   thread.turnById[turn.turnId] = turn
-  thread.queueHeld = false
-  if payload.messageId then
-    remove_where(thread.queue, "messageId", payload.messageId)
+  thread.held = false
+  queue.gone(thread, payload.messageId)
+  if thread.titleSource == "server" and #thread.turns == 1 then
+    thread.title = titles.title_of(payload.prompt)
   end
-  name_by_prompt(thread, payload.prompt)
 end
 
 fold["turn.interruptRequested"] = function(thread, event)
@@ -213,7 +161,7 @@ local function turn_ended(thread, event, status)
   turn.usage = payload.usage
   turn.stopReason = payload.stopReason
   turn.error = payload.error
-  thread.queueHeld = payload.queueHeld or false
+  thread.held = payload.queueHeld or false
   if payload.usage then
     thread.usage = usages.plus(thread.usage, payload.usage)
   end
@@ -233,7 +181,7 @@ fold["item.recorded"] = function(thread, event)
   local turn = thread.turnById[event.payload.turnId]
   -- Of a turn that is only listed the items are read when somebody looks at it.
   if turn and turn.items then
-    items.record(turn, event.payload)
+    items.with_item_event(turn, event.payload)
   end
 end
 
@@ -274,7 +222,7 @@ fold["checkpoint.created"] = function(thread, event)
 end
 
 local function mark_undone(thread, turn_ids, undone)
-  for _, turn_id in ipairs(turn_ids or {}) do
+  for _, turn_id in ipairs(turn_ids) do
     local turn = thread.turnById[turn_id]
     if turn then
       turn.undone = undone
@@ -282,10 +230,24 @@ local function mark_undone(thread, turn_ids, undone)
   end
 end
 
+--- A conversation that went back goes on in another session: no agent can forget a turn.
 fold["checkpoint.restored"] = function(thread, event)
+  local undone, redone = event.payload.undone or {}, event.payload.redone or {}
   thread.operation = nil
-  mark_undone(thread, event.payload.undone, true)
-  mark_undone(thread, event.payload.redone, false)
+  mark_undone(thread, undone, true)
+  mark_undone(thread, redone, false)
+  if #undone + #redone > 0 then
+    thread.session = nil
+  end
+end
+
+fold["checkpoint.expired"] = function(thread, event)
+  for _, checkpoint_id in ipairs(event.payload.checkpointIds) do
+    local checkpoint = thread.checkpointById[checkpoint_id]
+    if checkpoint then
+      checkpoint.expired = true
+    end
+  end
 end
 
 fold["changes.committed"] = function(thread)
@@ -293,7 +255,34 @@ fold["changes.committed"] = function(thread)
 end
 
 fold["changes.pushed"] = fold["changes.committed"]
+fold["branch.created"] = fold["changes.committed"]
+fold["pullRequest.opened"] = fold["changes.committed"]
 fold["review.recorded"] = fold["changes.committed"]
+
+fold["worktree.created"] = function(thread, event)
+  local payload = event.payload
+  thread.operation = nil
+  thread.folder = payload.folder
+  thread.worktree = {
+    path = payload.path,
+    branch = payload.branch,
+    base = payload.base,
+    made = payload.made,
+    removed = false,
+  }
+end
+
+local function worktree_removed(removed)
+  return function(thread)
+    thread.operation = nil
+    if thread.worktree then
+      thread.worktree.removed = removed
+    end
+  end
+end
+
+fold["worktree.removed"] = worktree_removed(true)
+fold["worktree.restored"] = worktree_removed(false)
 
 fold["operation.requested"] = function(thread, event)
   thread.operation = {
@@ -310,45 +299,21 @@ fold["operation.failed"] = function(thread, event)
 end
 
 fold["message.queued"] = function(thread, event)
-  local payload = event.payload
-  for _, message in ipairs(thread.queue) do
-    if message.messageId == payload.messageId then
-      message.steer = payload.steer or false
-      return
-    end
-  end
-  table.insert(thread.queue, {
-    messageId = payload.messageId,
-    prompt = payload.prompt,
-    model = payload.model,
-    mode = payload.mode,
-    options = payload.options,
-    steer = payload.steer or false,
-    queuedAt = event.occurredAt,
-  })
+  queue.queued(thread, event.payload, event.occurredAt)
 end
 
 fold["message.edited"] = function(thread, event)
-  for _, message in ipairs(thread.queue) do
-    if message.messageId == event.payload.messageId then
-      message.prompt = event.payload.prompt
-    end
-  end
+  queue.changed(thread, event.payload.messageId, { prompt = event.payload.prompt })
 end
 
 fold["message.removed"] = function(thread, event)
-  remove_where(thread.queue, "messageId", event.payload.messageId)
-  thread.queueHeld = thread.queueHeld and #thread.queue > 0
+  queue.gone(thread, event.payload.messageId)
 end
 
 fold["message.steered"] = fold["message.removed"]
 
 fold["message.reordered"] = function(thread, event)
-  local ordered = {}
-  for _, message_id in ipairs(event.payload.order) do
-    table.insert(ordered, remove_where(thread.queue, "messageId", message_id))
-  end
-  thread.queue = joined(ordered, thread.queue)
+  queue.reordered(thread, event.payload.order)
 end
 
 fold["session.configured"] = function(thread, event)
@@ -375,22 +340,22 @@ end
 --- Fold one event of the thread into it. One of an unknown type only counts.
 ---@param thread peon.ThreadState
 ---@param event peon.StoredEvent
-function M.fold(thread, event)
+function M.with_thread_event(thread, event)
   local one = fold[event.type]
   if one then
     one(thread, event)
   end
   thread.updatedAt = event.occurredAt
-  refresh_status(thread)
+  refresh(thread)
 end
 
 --- Take in a live fragment of text; false where it tells nothing new.
 ---@param thread peon.ThreadState
 ---@param delta peon.TurnDelta
 ---@return boolean
-function M.take_delta(thread, delta)
+function M.with_thread_delta(thread, delta)
   local turn = thread.turnById[delta.turnId]
-  return turn ~= nil and turn.items ~= nil and items.take_delta(turn, delta)
+  return turn ~= nil and turn.items ~= nil and items.with_item_delta(turn, delta)
 end
 
 return M

@@ -28,4 +28,22 @@ function M.plus(so_far, turn)
   return sum
 end
 
+--- Whether what was used comes up to a bound of the budget.
+---@param budget? peon.Budget
+---@param used? peon.Usage
+---@return boolean
+function M.is_spent(budget, used)
+  if not budget or not used then
+    return false
+  end
+  local tokens = (used.inputTokens or 0) + (used.outputTokens or 0)
+  if budget.maxTokens and tokens >= budget.maxTokens then
+    return true
+  elseif not budget.maxCost or not used.cost then
+    return false
+  end
+  local counts = budget.currency == nil or budget.currency == used.cost.currency
+  return counts and used.cost.amount >= budget.maxCost
+end
+
 return M

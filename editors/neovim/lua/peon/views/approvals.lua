@@ -4,13 +4,10 @@
 local float = require("peon.views.float")
 local keys = require("peon.views.keys")
 local request = require("peon.views.approval_request")
+local selectors = require("peon.state.selectors")
 local session = require("peon.session")
 
 local M = {}
-
----@class peon.Waiting
----@field thread peon.ThreadState
----@field action peon.PendingActionView
 
 ---@class peon.OpenApproval
 ---@field float peon.Float
@@ -29,19 +26,7 @@ local waiting_for_idle = false
 --- Everything that waits for an answer, the oldest first.
 ---@return peon.Waiting[]
 function M.waiting()
-  local found = {}
-  for _, thread in pairs(session.state.threads) do
-    for _, action in ipairs(thread.pendingActions) do
-      table.insert(found, { thread = thread, action = action })
-    end
-  end
-  table.sort(found, function(one, other)
-    if one.action.requestedAt ~= other.action.requestedAt then
-      return one.action.requestedAt < other.action.requestedAt
-    end
-    return one.action.actionId < other.action.actionId
-  end)
-  return found
+  return selectors.waiting(session.state)
 end
 
 local function find(thread_id, action_id)
@@ -56,6 +41,7 @@ local function close()
   local closing = shown
   shown = nil
   if closing then
+    closing.answers = {} -- a secret among them is kept nowhere
     closing.float.close()
   end
 end
@@ -124,12 +110,42 @@ function view.once()
   answer_here("action/approve")
 end
 
-function view.session()
-  answer_here("action/approve", { scope = "session" })
+--- How far an approval may reach is said by the action.
+local function reaches(action, scope)
+  return vim.list_contains(action.scopes or { "once" }, scope)
 end
 
-function view.always()
-  answer_here("action/approve", { scope = "always" })
+local function allow_for(scope)
+  return function()
+    local waiting = here()
+    if waiting and not reaches(waiting.action, scope) then
+      return require("peon.tell")("peon: this can be allowed for once only.", vim.log.levels.INFO)
+    end
+    answer_here("action/approve", { scope = scope })
+  end
+end
+
+view.session = allow_for("session")
+view.always = allow_for("always")
+
+--- Choose among the answers that the agent itself offers.
+function view.choose()
+  local waiting = here()
+  local options = waiting and waiting.action.options or {}
+  vim.ui.select(options, {
+    prompt = "Answer",
+    kind = "peon-answer",
+    format_item = function(option)
+      return option.label
+    end,
+  }, function(option)
+    if not option then
+      return
+    elseif option.kind:match("^reject") then
+      return answer_here("action/reject")
+    end
+    answer_here("action/approve", { optionId = option.optionId })
+  end)
 end
 
 function view.reject()
@@ -191,7 +207,7 @@ function view.later()
   close()
 end
 
-local function footer()
+local function footer(action)
   local parts = {}
   local names = {
     once = "allow",
@@ -201,7 +217,9 @@ local function footer()
     later = "later",
   }
   for _, key in ipairs(keys.available("approval")) do
-    if names[key.action] and key.lhs ~= "<Esc>" then
+    local is_scope = key.action == "session" or key.action == "always"
+    local fits = not is_scope or reaches(action, key.action)
+    if names[key.action] and fits and not key.lhs:find("^<") then
       table.insert(parts, ("%s %s"):format(key.lhs, names[key.action]))
     end
   end
@@ -225,7 +243,7 @@ show = function(waiting, enter, answers)
   local height = math.min(#content.lines, math.max(6, math.floor(vim.o.lines * 0.6)))
   local opened = float.open(content.lines, {
     title = title(waiting),
-    footer = enter and footer() or ":Peon approvals answers",
+    footer = enter and footer(waiting.action) or ":Peon approvals answers",
     width = content.width,
     height = height,
     enter = enter,

@@ -45,7 +45,9 @@ M.root_of = root_of
 local function winbar(thread, window)
   local status = thread.archived and "archived" or thread.status
   local model = thread.model and " · " .. thread.model or ""
-  local aside = ("%s%s · %s "):format(thread.provider, model, thread.mode)
+  local branch = thread.worktree and thread.worktree.branch
+  local where = branch and (" · %s %s"):format(signs.of("branch"), branch) or ""
+  local aside = ("%s%s%s · %s "):format(thread.provider, model, where, thread.mode)
   local room = vim.api.nvim_win_get_width(window) - vim.fn.strdisplaywidth(aside) - 5
   local title = thread.title
   if vim.fn.strdisplaywidth(title) > room then
@@ -156,8 +158,10 @@ local function note(chat, change)
   if event and event.type == "checkpoint.restored" then
     chat.all = true
   end
-  if event and event.payload.messageId then
-    chat.dirty[event.payload.messageId] = true
+  -- What waits may be held back from now on, or no longer.
+  local thread = event and event.type ~= "item.recorded" and session.state.threads[chat.threadId]
+  for _, message in ipairs(thread and thread.queue or {}) do
+    chat.dirty[message.messageId] = true
   end
 end
 

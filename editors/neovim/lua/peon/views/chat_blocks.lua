@@ -15,7 +15,7 @@ local OUTPUT_LINES = 40
 ---@field kind "prompt"|"item"|"end"|"queue"|"empty"
 ---@field turn? peon.TurnState
 ---@field item? peon.ItemState
----@field message? peon.QueuedMessage
+---@field message? peon.QueuedMessageView
 
 --- The entries of a thread, in order.
 ---@param thread peon.ThreadState
@@ -306,7 +306,14 @@ render["end"] = function(entry, _, context)
   return block(entry, lines, marks)
 end
 
-function render.queue(entry)
+local function waits_how(queued, thread)
+  if queued.steer then
+    return "being told"
+  end
+  return thread.queueHeld and "held back" or "queued"
+end
+
+function render.queue(entry, _, context)
   local lines = { "" }
   for index, line in ipairs(text.lines(text.prompt(entry.message.prompt))) do
     table.insert(lines, (index == 1 and signs.of("queued") or " ") .. " " .. line)
@@ -315,7 +322,7 @@ function render.queue(entry)
   for row = 1, #lines - 1 do
     table.insert(marks, hl(row, lines[row + 1], "PeonMuted"))
   end
-  local queued = { { entry.message.steer and "steers" or "queued", "PeonWaiting" } }
+  local queued = { { waits_how(entry.message, context.thread), "PeonWaiting" } }
   table.insert(marks, { row = 1, opts = { virt_text = queued, virt_text_pos = "right_align" } })
   return block(entry, lines, marks)
 end

@@ -1,7 +1,7 @@
 --- Checkpoints: one is chosen, what going back to it would do is shown, and then it is done or not.
 
 local float = require("peon.views.float")
-local hunks = require("peon.state.hunks")
+local patches = require("peon.review.patches")
 local keys = require("peon.views.keys")
 local session = require("peon.session")
 local text = require("peon.views.text")
@@ -26,8 +26,29 @@ end
 
 local VERBS = { create = "create", write = "write", delete = "delete", mode = "change" }
 
+--- Turns by their numbers.
+local function numbers(thread, turn_ids)
+  return table.concat(
+    vim.tbl_map(function(turn_id)
+      local turn = thread.turnById[turn_id]
+      return tostring(turn and turn.number or "?")
+    end, turn_ids),
+    ", "
+  )
+end
+
+local function add_turns(out, thread, turn_ids, what)
+  if #turn_ids > 0 then
+    local words = #turn_ids == 1 and "turn" or "turns"
+    local line = ("  %s %s %s, with c or b"):format(words, numbers(thread, turn_ids), what)
+    add(out, line, "PeonPrompt")
+  end
+end
+
 --- What the server says that a restore would do.
-local function add_preview(out, preview)
+local function add_preview(out, thread, preview)
+  add_turns(out, thread, preview.undone or {}, "would not count any more")
+  add_turns(out, thread, preview.redone or {}, "would count again")
   for _, file in ipairs(preview.files) do
     add(out, ("  %-7s %s"):format(VERBS[file.kind] or file.kind, file.path), "PeonPath")
   end
@@ -47,7 +68,7 @@ local function add_diff(out, files)
   for _, file in ipairs(files) do
     add(out, "")
     add(out, ("  %s  %s"):format(file.path, file.kind), "PeonPath")
-    for _, hunk in ipairs(hunks.parse(file.patch or "")) do
+    for _, hunk in ipairs(patches.parse(file.patch or "")) do
       add(out, "  " .. hunk.header, "PeonHunk")
       for _, line in ipairs(hunk.lines) do
         add(out, "  " .. text.clipped(line), text.diff_group(line))
@@ -60,10 +81,17 @@ local function done(err, result)
   if err then
     return session.complain(err)
   end
-  local restored, conflicts = #(result.restored or {}), #(result.conflicts or {})
-  local told = ("peon: %s went back"):format(text.many(restored, "file"))
-  if conflicts > 0 then
-    told = ("%s, %s kept"):format(told, text.many(conflicts, "path"))
+  local parts = {}
+  if result.what ~= "conversation" then
+    table.insert(parts, text.many(#(result.restored or {}), "file"))
+  end
+  if result.what and result.what ~= "files" then
+    local turns = #(result.undone or {}) + #(result.redone or {})
+    table.insert(parts, "the conversation by " .. text.many(turns, "turn"))
+  end
+  local told = ("peon: %s went back"):format(table.concat(parts, " and "))
+  if #(result.conflicts or {}) > 0 then
+    told = ("%s, %s kept"):format(told, text.many(#result.conflicts, "path"))
   end
   require("peon.tell")(told .. ". :Peon checkpoints has what was before.", vim.log.levels.INFO)
 end
@@ -79,7 +107,7 @@ local function show(thread, checkpoint, preview, files)
   add(out, "  Going back to this would undo what this thread did after it:", "PeonMuted")
   add(out, "")
   if preview then
-    add_preview(out, preview)
+    add_preview(out, thread, preview)
   end
   add_diff(out, files)
   if not preview and #files == 0 then
@@ -125,7 +153,8 @@ function M.preview(thread, checkpoint)
     elseif not session.supports("checkpoint/preview") then
       return show(thread, checkpoint, nil, diff.files)
     end
-    session.request("checkpoint/preview", params, function(failed, preview)
+    local both = vim.tbl_extend("error", params, { what = "both" })
+    session.request("checkpoint/preview", both, function(failed, preview)
       if failed then
         return session.complain(failed)
       end
@@ -168,10 +197,9 @@ function M.undo(thread, turn)
       turn = thread.turns[index]
     end
   end
-  for _, checkpoint in ipairs(thread.checkpoints) do
-    if turn and checkpoint.kind == "turnStart" and checkpoint.turnId == turn.turnId then
-      return M.preview(thread, checkpoint)
-    end
+  local checkpoint = turn and require("peon.state.selectors").before(thread, turn)
+  if checkpoint then
+    return M.preview(thread, checkpoint)
   end
   require("peon.tell")("peon: there is no checkpoint to go back to.", vim.log.levels.INFO)
 end

@@ -88,7 +88,7 @@ end
 --- Write a message and commit with it.
 ---@param thread peon.ThreadState
 function M.open(thread)
-  session.request("git/status", { projectId = thread.projectId }, function(err, status)
+  session.request("git/status", { threadId = thread.threadId }, function(err, status)
     if err then
       return session.complain(err)
     elseif #status.files == 0 then
@@ -113,21 +113,30 @@ function M.push(thread)
   end)
 end
 
---- Open a pull request of the branch.
----@param thread peon.ThreadState
-function M.pull_request(thread)
-  vim.ui.input({ prompt = "Title: ", default = thread.title }, function(title)
-    if not title or vim.trim(title) == "" then
-      return
+local function open_pull_request(thread, title, draft)
+  local params = { threadId = thread.threadId, title = title, draft = draft }
+  session.request("git/pullRequest", params, function(err, result)
+    if err then
+      return session.complain(err)
     end
-    local params = { threadId = thread.threadId, title = title }
-    session.request("git/pullRequest", params, function(err, result)
-      if err then
-        return session.complain(err)
-      end
-      vim.fn.setreg("+", result.url)
-      require("peon.tell")("peon: " .. result.url)
-    end)
+    pcall(vim.fn.setreg, "+", result.url)
+    local was = result.existing and "was open already: " or ""
+    require("peon.tell")(("peon: %s%s"):format(was, result.url), vim.log.levels.INFO)
+  end)
+end
+
+--- Open a pull request of the branch. Its body is what the server proposes.
+---@param thread peon.ThreadState
+---@param title string Without one it is asked for.
+---@param draft boolean
+function M.pull_request(thread, title, draft)
+  if title ~= "" then
+    return open_pull_request(thread, title, draft)
+  end
+  vim.ui.input({ prompt = "Title: ", default = thread.title }, function(given)
+    if given and vim.trim(given) ~= "" then
+      open_pull_request(thread, vim.trim(given), draft)
+    end
   end)
 end
 

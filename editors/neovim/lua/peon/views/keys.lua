@@ -18,7 +18,11 @@ M.keys = {
     { lhs = "d", action = "archive", text = "Archive the thread, or take it out of the archive." },
     { lhs = "D", action = "delete", text = "Delete the thread or project." },
     { lhs = "A", action = "toggle_archived", text = "Show or hide archived threads." },
-    { lhs = "f", action = "filter", text = "Show only threads whose title holds some text." },
+    {
+      lhs = "f",
+      action = "filter",
+      text = "Show only threads whose title, agent or status holds some words.",
+    },
     { lhs = "<C-c>", action = "stop", text = "Stop the turn in progress." },
     { lhs = "ga", action = "approvals", text = "Answer what waits for you." },
     { lhs = "R", action = "refresh", text = "Read everything again." },
@@ -78,6 +82,7 @@ M.keys = {
       text = "Always allow it in this project.",
       needs = "rule/list",
     },
+    { lhs = "c", action = "choose", text = "Choose among the answers that the agent offers." },
     { lhs = "r", action = "reject", text = "Refuse it." },
     { lhs = "R", action = "reject_because", text = "Refuse it, and say why." },
     { lhs = "<CR>", action = "answer", text = "Answer the field here, of a question." },
@@ -87,6 +92,7 @@ M.keys = {
     { lhs = "o", action = "open", text = "Open its thread." },
     { lhs = "q", action = "later", text = "Decide later." },
     { lhs = "<Esc>", action = "later", text = "Decide later." },
+    { lhs = "<C-c>", action = "later", text = "Decide later." },
     { lhs = "?", action = "help", text = "Show these keys." },
   },
   review = {
@@ -134,6 +140,7 @@ M.keys = {
     },
     { lhs = "q", action = "close", text = "Leave everything as it is." },
     { lhs = "<Esc>", action = "close", text = "Leave everything as it is." },
+    { lhs = "<C-c>", action = "close", text = "Leave everything as it is." },
     { lhs = "?", action = "help", text = "Show these keys." },
   },
   commit = {

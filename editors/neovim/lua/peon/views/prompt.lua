@@ -61,15 +61,17 @@ local function browse(buffer, thread_id, step)
   replace(buffer, place == 0 and draft.written or text.lines(prompts[place]))
 end
 
+--- What becomes of what is written; the rest is left out first where there is no room.
 local function hint(thread)
-  local what = "writes a prompt"
+  local what, more = "writes a prompt", ""
   if thread.status ~= "idle" then
-    what = session.supports("turn/queue") and "a turn is in progress: this is queued behind it"
-      or "a turn is in progress: this waits here until it is over"
+    what = session.supports("turn/queue") and "a turn is in progress: this is queued"
+      or "a turn is in progress: this waits here"
+    more = session.supports("turn/steer") and " · <C-g> tells it at once" or ""
   elseif thread.archived then
     what = "this thread is archived"
   end
-  return ("%%#PeonMuted# %s · <CR> sends · @ gives along · ? keys %%*"):format(what)
+  return ("%%#PeonMuted# %s%%< · <CR> sends%s · @ gives along · ? keys %%*"):format(what, more)
 end
 
 local function refresh(buffer, thread_id)

@@ -1,12 +1,12 @@
 --- The review of a turn: a tab with the file before and after beside each other, and below them a
 --- list of every hunk with its verdict. The same hunks are a quickfix list.
 
-local hunks = require("peon.state.hunks")
+local patches = require("peon.review.patches")
 local keys = require("peon.views.keys")
 local model = require("peon.review")
 local panel = require("peon.views.review_panel")
 local session = require("peon.session")
-local text = require("peon.views.text")
+local sides = require("peon.views.review_sides")
 local windows = require("peon.views.windows")
 
 local M = {}
@@ -39,7 +39,7 @@ local function set_quickfix(review)
     for _, hunk in ipairs(file.hunks) do
       table.insert(items, {
         filename = root_of(review) .. "/" .. file.path,
-        lnum = hunks.first_changed(hunk),
+        lnum = patches.first_changed(hunk),
         text = panel.summary(hunk),
         user_data = { hunkId = hunk.hunkId },
       })
@@ -77,61 +77,12 @@ local function file_of(path)
   end
 end
 
-local function lines_of(path)
-  local buffer = vim.fn.bufnr("^" .. vim.fn.escape(path, "[]*?{},") .. "$")
-  if buffer > 0 and vim.api.nvim_buf_is_loaded(buffer) then
-    return vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
-  end
-  local file = io.open(path, "rb")
-  local contents = file and file:read("*a") or ""
-  if file then
-    file:close()
-  end
-  return contents == "" and {} or text.lines(contents)
-end
-
-local function scratch(lines, path, what)
-  local buffer = vim.api.nvim_create_buf(false, true)
-  vim.bo[buffer].bufhidden = "wipe"
-  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines)
-  vim.bo[buffer].modifiable = false
-  pcall(vim.api.nvim_buf_set_name, buffer, ("peon://%s/%d/%s"):format(what, vim.uv.hrtime(), path))
-  vim.bo[buffer].filetype = vim.filetype.match({ filename = path, buf = buffer }) or ""
-  return buffer
-end
-
-local function label(window, path, what)
-  windows.set(window, {
-    winbar = ("%%#PeonPath# %s %%#PeonMuted#%s %%*"):format(path:gsub("%%", "%%%%"), what),
-    number = true,
-  })
-end
-
---- Show a file before and after. What was is found by taking the turn's hunks back.
+--- Show a file before and after.
 local function show_file(path)
   local file = file_of(path)
-  if not file or not vim.api.nvim_win_is_valid(open.before) then
-    return
-  end
-  open.path = path
-  local full = root_of(open.review) .. "/" .. path
-  local now = lines_of(full)
-  local before, whole = hunks.reverse(now, file.hunks)
-  vim.api.nvim_win_call(open.before, vim.cmd.diffoff)
-  vim.api.nvim_win_set_buf(open.before, scratch(before, path, "before"))
-  label(open.before, path, whole and "before" or "before, as far as it can be told")
-  vim.api.nvim_win_call(open.after, function()
-    vim.cmd.diffoff()
-    if vim.uv.fs_stat(full) and not file.binary then
-      vim.cmd.edit(vim.fn.fnameescape(full))
-    else
-      vim.api.nvim_win_set_buf(open.after, scratch({}, path, "after"))
-    end
-  end)
-  label(open.after, path, file.kind == "deleted" and "deleted" or "now")
-  for _, window in ipairs({ open.before, open.after }) do
-    vim.api.nvim_win_call(window, vim.cmd.diffthis)
-    windows.set(window, { foldcolumn = "0" })
+  if file and vim.api.nvim_win_is_valid(open.before) then
+    open.path = path
+    sides.show(open.before, open.after, root_of(open.review), file)
   end
 end
 
@@ -151,7 +102,7 @@ local function follow()
   end
   if row.hunk and vim.api.nvim_win_is_valid(open.after) then
     local buffer = vim.api.nvim_win_get_buf(open.after)
-    local line = hunks.first_changed(row.hunk)
+    local line = patches.first_changed(row.hunk)
     line = math.min(line, vim.api.nvim_buf_line_count(buffer))
     vim.api.nvim_win_set_cursor(open.after, { line, 0 })
     vim.api.nvim_win_call(open.after, function()
@@ -208,6 +159,20 @@ local function judge(verdict, whole, comment)
   end
 end
 
+--- Scroll the list so that all of a hunk is seen, or as much as there is room for.
+local function reveal(window, place)
+  local last = place
+  while open.rows[last + 1] and open.rows[last + 1].hunk == open.rows[place].hunk do
+    last = last + 1
+  end
+  vim.api.nvim_win_call(window, function()
+    if place < vim.fn.line("w0") or last > vim.fn.line("w$") then
+      local room = vim.api.nvim_win_get_height(window) - (last - place) - 1
+      vim.fn.winrestview({ topline = math.max(1, place - math.max(0, math.floor(room / 2))) })
+    end
+  end)
+end
+
 local function go(step)
   local window = windows.showing(open.buffer)
   local line = vim.api.nvim_win_get_cursor(window)[1]
@@ -216,6 +181,7 @@ local function go(step)
     local row = open.rows[place]
     if row.hunk and row.hunk ~= (before and before.hunk) and row.isHead then
       vim.api.nvim_win_set_cursor(window, { place, 0 })
+      reveal(window, place)
       return
     end
   end

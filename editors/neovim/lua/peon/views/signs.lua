@@ -25,6 +25,7 @@ local UNICODE = {
   open = "▾",
   closed = "▸",
   rule = "─",
+  branch = "⎇",
   done = "[x]",
   doing = "[~]",
   todo = "[ ]",
@@ -53,6 +54,7 @@ local ASCII = {
   open = "-",
   closed = "+",
   rule = "-",
+  branch = "on",
 }
 
 --- The sign of a status, or of what else has one. A status that is not known stands for itself.

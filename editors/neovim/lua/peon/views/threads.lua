@@ -2,6 +2,7 @@
 
 local actions = require("peon.actions")
 local keys = require("peon.views.keys")
+local selectors = require("peon.state.selectors")
 local session = require("peon.session")
 local signs = require("peon.views.signs")
 local text = require("peon.views.text")
@@ -50,20 +51,10 @@ function M.status(thread)
   return last.status
 end
 
-local function is_shown(thread)
-  local fits = filter == "" or thread.title:lower():find(filter:lower(), 1, true) ~= nil
-  return fits and (show_archived or not thread.archived)
-end
-
 local function threads_of(project)
-  local found = {}
-  for _, id in ipairs(session.state.threadOrder) do
-    local thread = session.state.threads[id]
-    if thread.projectId == project.projectId and is_shown(thread) then
-      table.insert(found, 1, thread)
-    end
-  end
-  return found
+  return vim.tbl_filter(function(thread)
+    return selectors.matches(thread, filter)
+  end, selectors.threads_of(session.state, project.projectId, show_archived))
 end
 
 local function add(lines, marks, line, row, marks_of_line)
@@ -103,10 +94,17 @@ local function thread_line(thread)
   end
   local group = signs.group(status)
   local told = (status == "idle" or status == "completed") and "PeonMuted" or group
+  local chunks = { { " " .. beside, told } }
+  if thread.worktree then
+    local name = thread.worktree.branch or vim.fs.basename(thread.worktree.path)
+    local gone = thread.worktree.removed and " taken away" or ""
+    local shown = (" %s %s%s"):format(signs.of("branch"), name, gone)
+    table.insert(chunks, 1, { shown, "PeonMuted" })
+  end
   return line,
     {
       { col = 2, opts = { end_col = 2 + #sign, hl_group = group } },
-      { opts = { virt_text = { { " " .. beside, told } }, virt_text_pos = "right_align" } },
+      { opts = { virt_text = chunks, virt_text_pos = "right_align" } },
     }
 end
 
@@ -124,7 +122,7 @@ local function welcome(lines, marks)
   elseif client.status ~= "ready" then
     told = { "", "  Starting the server…" }
   elseif filter ~= "" then
-    told = { "", ("  No title holds «%s»."):format(filter), "", "  f  changes the filter" }
+    told = { "", ("  No thread fits «%s»."):format(filter), "", "  f  changes the filter" }
   end
   for _, line in ipairs(told) do
     add(lines, marks, line, {}, { { opts = { end_col = #line, hl_group = "PeonMuted" } } })
@@ -173,7 +171,8 @@ local function keep_cursors(buffer, before)
 end
 
 local function winbar()
-  local waiting, running = M.counts()
+  local waiting = #selectors.waiting(session.state)
+  local running = selectors.running_count(session.state)
   local parts = { "%#PeonTitle# Threads %*%=" }
   if waiting > 0 then
     table.insert(parts, ("%%#PeonWaiting#%s %d "):format(signs.of("awaitingApproval"), waiting))
@@ -211,17 +210,6 @@ local function schedule()
     scheduled = true
     vim.defer_fn(draw, FRAME)
   end
-end
-
---- How many actions wait for the user, and how many threads are at work.
----@return integer waiting, integer running
-function M.counts()
-  local waiting, running = 0, 0
-  for _, thread in pairs(session.state.threads) do
-    waiting = waiting + #thread.pendingActions
-    running = running + (thread.status == "running" and 1 or 0)
-  end
-  return waiting, running
 end
 
 local function listen()
@@ -321,7 +309,7 @@ function view.toggle_archived()
 end
 
 function view.filter()
-  vim.ui.input({ prompt = "Show titles with: ", default = filter }, function(given)
+  vim.ui.input({ prompt = "Show threads with: ", default = filter }, function(given)
     if given then
       filter = vim.trim(given)
       draw()

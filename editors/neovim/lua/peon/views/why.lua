@@ -56,18 +56,26 @@ local function show(answer)
   end, { buffer = opened.buffer, nowait = true })
 end
 
+--- Whose file this is: that of a thread's worktree, or of a project.
+local function place_of(path)
+  for _, thread in pairs(session.state.threads) do
+    local folder = thread.worktree and not thread.worktree.removed and thread.folder
+    if folder and vim.startswith(path, folder .. "/") then
+      return { threadId = thread.threadId, path = path:sub(#folder + 2) }
+    end
+  end
+  local project = require("peon.actions").project_around(path)
+  return project and { projectId = project.projectId, path = path:sub(#project.root + 2) }
+end
+
 --- Tell where the line at the cursor comes from.
 function M.here()
   local path = vim.uv.fs_realpath(vim.api.nvim_buf_get_name(0))
-  local project = path and require("peon.actions").project_around(path)
-  if not project then
+  local params = path and place_of(path)
+  if not params then
     return require("peon.tell")("peon: this file is in no project.", vim.log.levels.INFO)
   end
-  local params = {
-    projectId = project.projectId,
-    path = path:sub(#project.root + 2),
-    line = vim.api.nvim_win_get_cursor(0)[1],
-  }
+  params.line = vim.api.nvim_win_get_cursor(0)[1]
   session.request("why/line", params, function(err, answer)
     if err then
       return session.complain(err)

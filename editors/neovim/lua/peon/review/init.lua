@@ -1,7 +1,7 @@
 --- The changes of a turn, hunk by hunk, wherever the server tells of them: `review/get` with
 --- verdicts, else `turn/diff` to look at.
 
-local hunks = require("peon.state.hunks")
+local patches = require("peon.review.patches")
 local session = require("peon.session")
 
 local M = {}
@@ -26,7 +26,7 @@ local function of_review(file)
   local found = { path = file.path, oldPath = file.oldPath, kind = file.kind }
   found.binary, found.status, found.hunks = file.binary, file.status, {}
   for _, hunk in ipairs(file.hunks) do
-    local parsed = hunks.parse(hunk.patch or "")[1]
+    local parsed = patches.parse(hunk.patch or "")[1]
     table.insert(found.hunks, {
       hunkId = hunk.hunkId,
       path = file.path,
@@ -44,7 +44,7 @@ end
 local function of_diff(file)
   local found = { path = file.path, oldPath = file.oldPath, kind = file.kind }
   found.binary, found.status, found.hunks = file.binary, "pending", {}
-  for _, parsed in ipairs(hunks.parse(file.patch or "")) do
+  for _, parsed in ipairs(patches.parse(file.patch or "")) do
     parsed.path, parsed.status = file.path, "pending"
     table.insert(found.hunks, parsed)
   end

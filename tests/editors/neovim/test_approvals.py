@@ -1,0 +1,77 @@
+"""What agents ask for: answered by keys, for once or longer, and by the rules that come of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from editors.neovim.conftest import state_of_many
+from editors.neovim.driver import Neovim
+from editors.neovim.test_first import again, ask
+
+
+@pytest.fixture(scope="module")
+def state() -> Iterator[Path]:
+    with state_of_many() as place:
+        yield place
+
+
+def test_an_approval_reaches_as_far_as_its_key_says(nvim: Neovim):
+    hear_answers(nvim)
+    # Once: the same command asks again. For the session: it does not.
+    ask(nvim, "run echo one", "run echo one", "run echo one").sees("$ echo one", "a allow")
+    nvim.press("a").until(lambda: resolved(nvim) == ["once"], "allowed it once")
+    nvim.sees("$ echo one", "s session").press("s").sees("✓ completed")
+    assert resolved(nvim) == ["once", "session", "session"]
+    # Always: a rule of the project, which is listed, also lets it pass in another thread.
+    again(nvim, "run echo two").sees("$ echo two", "A always").press("A")
+    nvim.until(lambda: resolved(nvim)[3:] == ["always"], "allowed it always")
+    nvim.until(lambda: nvim.thread()["status"] == "idle", "ended the turn")
+    ask(nvim, "run echo two").sees("two").until(
+        lambda: nvim.thread()["turns"] == 1 and nvim.thread()["status"] == "idle", "let it pass"
+    )
+    nvim.press("<Esc>:Peon rules<CR>").sees("2: allow execute `echo two`").press("2<CR>")
+    nvim.sees("Take back").press("2<CR>").misses("Take back")
+    nvim.press(":Peon rules<CR>").sees("1: Add a rule").misses("echo two`").press("<CR>")
+
+
+def test_a_rule_is_made_by_hand(nvim: Neovim, folder: Path):
+    nvim.press(":Peon rules<CR>").sees("1: Add a rule").press("1<CR>").sees("3: refuse it")
+    nvim.press("3<CR>").sees("3: editing files").press("3<CR>").sees("Paths, as a glob")
+    nvim.press("secret/**<CR>").misses("Paths, as a glob")
+    ask(nvim, "write secret/a.txt text").sees("✓ completed", "rejected")
+    assert not (folder / "secret").exists()
+    nvim.press("<Esc>:Peon rules<CR>").sees("2: deny edit secret/**").press("<CR>")
+
+
+def test_several_wait_and_are_seen_one_after_the_other(nvim: Neovim, folder: Path):
+    ask(nvim, "write a.txt one").sees("Script wants to edit", "+one").press("q")
+    nvim.misses("Script wants to edit")
+    ask(nvim, "write b.txt two").sees("Script wants to edit", "· 2 wait", "+two")
+    assert nvim.lua("return require('peon').statusline()") == "peon ?2"
+    nvim.press("[a").sees("+one").press("]a").sees("+two").press("d").sees("b.txt before")
+    nvim.press("q").misses("b.txt before")
+    nvim.command("Peon approvals")
+    nvim.sees("+one").press("R").sees("Why not?").press("Not now.<CR>")
+    nvim.misses("Script wants to edit")
+    nvim.command("Peon approvals")
+    nvim.sees("Script wants to edit", "+two").press("c").sees("1: Allow").press("1<CR>")
+    nvim.until(lambda: (folder / "b.txt").exists(), "written the file")
+    nvim.until(lambda: nvim.thread()["status"] == "idle", "ended the turn")
+    assert not (folder / "a.txt").exists()
+
+
+def hear_answers(nvim: Neovim) -> None:
+    """Keep by what each approval comes: how far a user's reaches, or what else it was."""
+    nvim.lua(
+        "_G.answers = {}\n"
+        "vim.api.nvim_create_autocmd('User', { pattern = 'PeonActionResolved',"
+        " callback = function(event)\n"
+        "local told = event.data.payload\n"
+        "local is_user = told.by.kind == 'user'\n"
+        "table.insert(_G.answers, is_user and told.scope or told.by.kind) end })"
+    )
+
+
+def resolved(nvim: Neovim) -> list[str]:
+    return list(nvim.lua("return _G.answers"))

@@ -1,0 +1,88 @@
+"""Commits with a proposed message, hooks that are heard, pushes, and worktrees."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from editors.neovim.conftest import state_of_many
+from editors.neovim.driver import Neovim
+from editors.neovim.test_first import ask
+from support.repositories import Repo
+
+
+@pytest.fixture(scope="module")
+def state() -> Iterator[Path]:
+    with state_of_many() as place:
+        yield place
+
+
+def test_a_message_is_proposed_hooks_are_heard_and_the_branch_is_pushed(
+    nvim: Neovim, repo: Repo, home: Path
+):
+    repo.git("init", "--quiet", "--bare", str(home / "remote.git"))
+    repo.git("remote", "add", "origin", str(home / "remote.git"))
+    repo.git("push", "--quiet", "--set-upstream", "origin", "main")
+    hook = repo.write(".git/hooks/pre-commit", HOOK.format(home=home))
+    hook.chmod(0o755)
+    ask(nvim, "write a.txt one").sees("Script wants to edit").press("a").sees("✓ completed")
+    nvim.command("Peon commit")
+    nvim.sees("write a.txt one", "# On main", "a.txt")
+    nvim.press("<C-s>").sees("looking at it", "commit ·")
+    (home / "go-on").touch()
+    nvim.misses("commit ·").sees("1 file.")
+    assert repo.git("log", "-1", "--format=%s").strip() == "write a.txt one"
+    nvim.command("Peon output")
+    nvim.sees("looking at it", "it is good").press("q").misses("it is good")
+    nvim.command("Peon push")
+    nvim.sees("main is on origin")
+    assert repo.git("rev-parse", "origin/main") == repo.git("rev-parse", "main")
+
+
+HOOK = """\
+#!/bin/sh
+echo looking at it
+while ! [ -e {home}/go-on ]; do sleep 0.05; done
+echo it is good
+"""
+
+
+def test_a_thread_works_in_a_worktree_that_goes_and_comes_back(nvim: Neovim, repo: Repo):
+    nvim.command("Peon threads")
+    nvim.command("Peon worktree topic")
+    nvim.sees("writes a prompt", "⎇ topic")
+    nvim.write("write a.txt one").press("<Esc><CR>").sees("Script wants to edit").press("a")
+    nvim.sees("✓ completed")
+    worktree = Path(repo.git("worktree", "list", "--porcelain").split("worktree ")[2].split()[0])
+    assert (worktree / "a.txt").read_text() == "one"
+    assert not repo.exists("a.txt")
+    # The line's history is asked of the worktree, and a commit is made there.
+    nvim.command("wincmd t")
+    nvim.command(f"botright split {worktree / 'a.txt'}")
+    nvim.command("Peon why")
+    nvim.sees("Why line 1", "Turn 1").press("q").misses("Why line 1")
+    nvim.command("Peon chat")
+    nvim.command("Peon commit Add it")
+    nvim.sees("on topic, 1 file.")
+    # Another thread in the same one, which is then taken away, and brought back.
+    nvim.press(":Peon worktree<CR>").sees("3: topic ·", "1 thread").press("3<CR>")
+    nvim.sees("2: open a new thread in it", "3: take it away").press("3<CR>")
+    nvim.sees("was taken away", "topic taken away")
+    assert not worktree.exists()
+    nvim.press(":Peon worktree<CR>").sees("bring it back").press("3<CR>").sees("is back")
+    assert (worktree / "a.txt").read_text() == "one"
+    nvim.press(":Peon worktree<CR>").sees("3: topic ·").press("3<CR>").sees("2: open a new thread")
+    nvim.press("2<CR>").sees("writes a prompt")
+    nvim.until(lambda: len(folders(nvim, worktree)) == 2, "opened a second thread there")
+
+
+def folders(nvim: Neovim, folder: Path) -> list[str]:
+    """The threads that work in a folder."""
+    return list(
+        nvim.lua(
+            "local found = {}\n"
+            "for id, t in pairs(require('peon.session').state.threads) do\n"
+            "if t.folder == ... then table.insert(found, id) end end return found",
+            str(folder),
+        )
+    )
