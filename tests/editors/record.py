@@ -413,7 +413,7 @@ async def pushed(editor: Editor) -> None:
     """A thread in a worktree of its own commits and pushes; then its worktree goes and is back."""
     _repository(editor.root)
     _git(editor.root, "init", "--quiet", "--bare", "../remote.git")
-    _git(editor.root, "remote", "add", "origin", "../remote.git")
+    _git(editor.root, "remote", "add", "origin", str(editor.root.parent / "remote.git"))
     await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
     await editor.begin()
     await editor.thread(mode="full", worktree={"branch": "topic"})

@@ -42,9 +42,11 @@ SEES_IN_CODE = """(body, [name, words]) => {
     const look = () => {
         const found = body.textContent.includes(words)
             || body.querySelector(`[aria-label="${words}"]`) !== null;
-        if (found) { at[name] ??= Date.now(); } else if (name in at) { at[name + " gone"] ??= Date.now(); }
+        const what = found ? name : name in at ? name + " gone" : "not yet";
+        at[what] ??= Date.now();
     };
-    new MutationObserver(look).observe(body, { subtree: true, childList: true, characterData: true });
+    const everything = { subtree: true, childList: true, characterData: true };
+    new MutationObserver(look).observe(body, everything);
     document.addEventListener("click", () => { at["click"] = Date.now(); }, true);
     look();
 }"""
@@ -172,9 +174,7 @@ def test_each_sees_what_happens_in_the_other(window: Window, nvim: Apart):
     nvim.press("a")
     card.wait_for(state="hidden")
     tell("a stream, in one after the other", at.neovim["stream"], at.code["stream"])
-    tell(
-        "an answer in Neovim closes the question in VS Code", answered, at.code["first card gone"]
-    )
+    tell("an answer in Neovim closes the question in VS Code", answered, at.code["first card gone"])
     window.ended(1)
 
     # A turn that Neovim starts streams in VS Code, and VS Code answers what it asks.

@@ -18,6 +18,7 @@ from peon.providers.catalog import Catalog
 from peon.providers.literals import literal_secret
 from peon.providers.port import Available, LoggedOut, Missing
 from peon.workspace.paths import inside, shown
+from peon.workspace.worktrees import FOLDER as WORKTREES
 from peon_protocol.rejections import ProviderNeedsLogin, ProviderNotAvailable
 from peon_protocol.values import McpServer, Mode
 
@@ -82,13 +83,20 @@ class LocalWorld:
             inside=tuple(dict.fromkeys(within.values())),
             shown=tuple(dict.fromkeys(within.get(path, path) for path in found)),
             outside=len(within) < len(found),
-            private=any(self._is_private(Path(root, path)) for path in found),
+            private=any(self._is_private(Path(root, path), Path(root)) for path in found),
         )
 
-    def _is_private(self, path: Path) -> bool:
-        """Whether it is one of the server's own files, or a folder that holds them."""
-        real = Path(os.path.realpath(path))
-        return any(real.is_relative_to(own) or own.is_relative_to(real) for own in self._private)
+    def _is_private(self, path: Path, root: Path) -> bool:
+        """Whether it is one of the server's own files, or a folder that holds them.
+
+        The worktree that an agent works in is not, though the server has made it among them.
+        """
+        real, folder = Path(os.path.realpath(path)), Path(os.path.realpath(root))
+        return any(
+            (real.is_relative_to(own) or own.is_relative_to(real))
+            and not (folder.is_relative_to(own / WORKTREES) and real.is_relative_to(folder))
+            for own in self._private
+        )
 
     def _problem(self, real: Path) -> str | None:
         if not real.exists():

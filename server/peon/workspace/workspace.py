@@ -60,6 +60,7 @@ from peon.workspace.upkeep import (
     note_upkeep,
     pack,
 )
+from peon.workspace.worktrees import FOLDER as WORKTREES_FOLDER
 from peon.workspace.worktrees import Made as MadeWorktree
 from peon.workspace.worktrees import Place, Wanted, Worktrees
 
@@ -92,7 +93,7 @@ class Workspace:
         self._scratch = state / "scratch"
         self._clock = clock
         self._git = Git(environ)
-        self._worktrees = Worktrees(self._git, state / "worktrees")
+        self._worktrees = Worktrees(self._git, state / WORKTREES_FOLDER)
         self._home = Path(environ.get("HOME", "/"))
         self._limits = limits or CaptureLimits()
         self._steps = steps

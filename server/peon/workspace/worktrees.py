@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import attrs
 
@@ -21,6 +22,8 @@ from peon.workspace.git import Git
 from peon.workspace.repository import Repository, failure, locate
 from peon.workspace.running import Running, Said, run_command
 
+FOLDER: Final = "worktrees"
+"""Where in the state folder those lie that were made for threads."""
 _SECONDS = 600.0
 _SETUP_SECONDS = 1800.0
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")

@@ -70,9 +70,9 @@ def state(home: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def state_of_many() -> Iterator[Path]:
     """A state folder for all tests of a module, which leave every thread at rest."""
-    with tempfile.TemporaryDirectory(prefix="peon-", ignore_cleanup_errors=True) as folder:
-        with own_state(Path(folder).resolve()) as place:
-            yield place
+    folder = tempfile.TemporaryDirectory(prefix="peon-", ignore_cleanup_errors=True)
+    with folder as name, own_state(Path(name).resolve()) as place:
+        yield place
 
 
 @pytest.fixture

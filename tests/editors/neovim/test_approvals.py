@@ -56,7 +56,7 @@ def test_several_wait_and_are_seen_one_after_the_other(nvim: Neovim, folder: Pat
     nvim.misses("Script wants to edit")
     nvim.command("Peon approvals")
     nvim.sees("Script wants to edit", "+two").press("c").sees("1: Allow").press("1<CR>")
-    nvim.until(lambda: (folder / "b.txt").exists(), "written the file")
+    nvim.until((folder / "b.txt").exists, "written the file")
     nvim.until(lambda: nvim.thread()["status"] == "idle", "ended the turn")
     assert not (folder / "a.txt").exists()
 

@@ -127,7 +127,7 @@ def test_a_picker_of_the_user_is_asked(nvim: Neovim):
     )
     nvim.command("tabnew")
     nvim.command("Peon pick")
-    nvim.sees("❯ say Hello.")
+    nvim.sees("say Hello.", "✓ completed")
     prompt, kind, lines = nvim.lua("return _G.asked")
     assert (prompt, kind) == ("Threads", "peon-thread")
     assert [line.split(" · ")[:2] for line in lines] == [["○ say Hello.", "greeter"]]

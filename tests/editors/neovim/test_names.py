@@ -36,11 +36,7 @@ def test_client_and_views_are_called_the_same_in_both():
 
 
 def _functions(paths: Iterable[Path], pattern: str) -> set[str]:
-    return {
-        name
-        for path in paths
-        for name in re.findall(pattern, path.read_text(), re.MULTILINE)
-    }
+    return {name for path in paths for name in re.findall(pattern, path.read_text(), re.MULTILINE)}
 
 
 def _camel(name: str) -> str:

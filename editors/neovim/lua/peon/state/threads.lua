@@ -127,6 +127,7 @@ fold["turn.started"] = function(thread, event)
     prompt = payload.prompt,
     mode = payload.mode,
     model = payload.model,
+    options = payload.options or {},
     items = {},
     startedAt = event.occurredAt,
     interruptRequested = false,
