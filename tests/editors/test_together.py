@@ -151,49 +151,58 @@ def now() -> float:
     return 1000 * time.time()
 
 
+WISH = "Script wants to edit"
+"""What Neovim shows while it waits for an answer."""
+
+
 def test_each_sees_what_happens_in_the_other(window: Window, nvim: Apart):
     nvim.command("Peon")
     nvim.sees("There is no project yet")
     expect(window.page.get_by_text("No agent has worked in this folder yet.")).to_be_visible()
     at = Moments(window, nvim)
-    wish, first, second = "Script wants to edit", "Write one.txt", "Write two.txt"
-    at.watch("stream", code="abcdefghijkl", neovim="abcdefghijkl")
-    at.watch("first card", code=f"Needs you: {first}", neovim="+one")
+    started_in_code(window, nvim, at)
+    started_in_neovim(window, nvim, at)
+    thread = nvim.do(Neovim.thread)
+    assert (thread["turns"], thread["pending"]) == (2, 0)
 
-    # A turn that VS Code starts streams in Neovim, and Neovim answers what it asks.
+
+def started_in_code(window: Window, nvim: Apart, at: Moments) -> None:
+    """A turn that VS Code starts streams in Neovim, and Neovim answers what it asks."""
+    wish = "Write one.txt"
+    at.watch("stream", code="abcdefghijkl", neovim="abcdefghijkl")
+    at.watch("first card", code=f"Needs you: {wish}", neovim="+one")
     window.say("say From VS Code.", "sleep 3", "stream 40 20", "write one.txt one")
     expect(window.feed).to_contain_text("From VS Code.")
     nvim.sees("say From VS Code.")
     nvim.press("jj<CR>")
     nvim.sees("From VS Code.", "abcdefghijklmnopqrst")
     expect(window.feed).to_contain_text("abcdefghijklmnopqrst")
-    card = window.card(first)
+    card = window.card(wish)
     expect(card).to_be_visible()
-    nvim.sees(wish, "+one")
+    nvim.sees(WISH, "+one")
     answered = now()
     nvim.press("a")
     card.wait_for(state="hidden")
-    tell("a stream, in one after the other", at.neovim["stream"], at.code["stream"])
-    tell("an answer in Neovim closes the question in VS Code", answered, at.code["first card gone"])
+    code, neovim = at.code, at.neovim
+    tell("a stream, in one after the other", neovim["stream"], code["stream"])
+    tell("an answer in Neovim closes the question in VS Code", answered, code["first card gone"])
     window.ended(1)
 
-    # A turn that Neovim starts streams in VS Code, and VS Code answers what it asks.
+
+def started_in_neovim(window: Window, nvim: Apart, at: Moments) -> None:
+    """A turn that Neovim starts streams in VS Code, and VS Code answers what it asks."""
+    wish = "Write two.txt"
     at.watch("prompt", code="say From Neovim.", neovim="say From Neovim.")
-    at.watch("second card", code=f"Needs you: {second}", neovim=wish)
+    at.watch("second card", code=f"Needs you: {wish}", neovim=WISH)
     started = now()
     nvim.command("Peon send say From Neovim.\nwrite two.txt two")
     expect(window.feed).to_contain_text("From Neovim.")
-    card = window.card(second)
-    expect(card).to_be_visible()
-    nvim.sees(wish, "+two")
-    window.allow(second)
-    nvim.misses(wish)
-    tell("a prompt in Neovim is shown in VS Code", started, at.code["prompt"])
-    tell(
-        "an answer in VS Code closes the question in Neovim",
-        at.code["click"],
-        at.neovim["second card gone"],
-    )
+    expect(window.card(wish)).to_be_visible()
+    nvim.sees(WISH, "+two")
+    window.allow(wish)
+    nvim.misses(WISH)
     window.ended(2)
-    thread = nvim.do(Neovim.thread)
-    assert (thread["turns"], thread["pending"]) == (2, 0)
+    code, neovim = at.code, at.neovim
+    tell("a prompt in Neovim is shown in VS Code", started, code["prompt"])
+    gone = neovim["second card gone"]
+    tell("an answer in VS Code closes the question in Neovim", code["click"], gone)
