@@ -30,7 +30,7 @@ from support.environment import move_to
 from support.windows import Message, own_state, window
 
 RECORDINGS = Path(__file__).parent / "recordings"
-HOME_ON_RECORD = "/home/user"
+HOME_ON_RECORD = "/home/user/"
 """What the folder around the project is called in a recording."""
 
 
@@ -62,7 +62,7 @@ def record(name: str) -> Message:
         root.mkdir()
         with own_state(home) as state:
             found = asyncio.run(play(name, state, root))
-        told = json.loads(json.dumps(found).replace(str(home), HOME_ON_RECORD))
+        told = json.loads(json.dumps(found).replace(f"{home}/", HOME_ON_RECORD))
     if name == "missing-deltas":
         told["notifications"] = _without_every_third_delta(told["notifications"])
     return dict(told)
