@@ -163,6 +163,29 @@ def test_at_a_terminal_a_person_is_asked(peon_here: CommandLine, project: Path):
     assert sorted(path.name for path in project.iterdir()) == ["a.txt"]
 
 
+def test_at_a_terminal_a_question_is_answered_field_by_field(peon_here: CommandLine, project: Path):
+    prompt = "ask Where to?; place!: ours / public; count: integer; token!: secret\nsay $token."
+    answers = [
+        (b"Answer Where to? [y/n] ", b"y\n"),
+        (b"its number: ", b"3\n"),
+        (b"its number: ", b"2\n"),
+        (b"count: ", b"\n"),
+        (b"token: ", b"hush-hush\n"),
+    ]
+    code, shown = _at_terminal(peon_here, project, prompt, answers)
+    assert code == 0
+    assert "expected one of ours, public" in shown
+    assert "Answered: place: public; token: (secret)." in shown
+    assert "hush" not in shown
+
+
+def test_without_a_terminal_nothing_is_answered(peon_here: CommandLine, project: Path):
+    done = peon_here("run", "ask Where to?; place!\nsay Next.", "--project", str(project))
+    assert done.code == 0
+    assert "rejected: Where to?. There is no terminal to ask at. Run it at a terminal" in done.err
+    assert "Not answered." in done.out
+
+
 def test_at_a_terminal_ctrl_c_withdraws_the_question(peon_here: CommandLine, project: Path):
     code, shown = _at_terminal(peon_here, project, "write a.txt one", [(b"[y/n] ", b"\x03")])
     assert code == 3

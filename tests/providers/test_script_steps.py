@@ -2,6 +2,7 @@
 
 import pytest
 
+from peon.providers.script.questions import Ask, filled, said
 from peon.providers.script.steps import (
     Append,
     Crash,
@@ -44,7 +45,8 @@ from peon.providers.script.steps import (
         ("usage 10 20 0.5", Use(10, 20, 0.5)),
         ("fail 429 too many requests", Fail("429", "too many requests")),
         ("fail quota", Fail("quota", "failed, as told")),
-        ("crash", Crash()),
+        ("crash", Crash("crashing, as told")),
+        ("crash so it goes", Crash("so it goes")),
         ("  say indented", Say("indented")),
         ("say windows\r", Say("windows")),
     ],
@@ -79,7 +81,6 @@ def test_a_line_is_a_step(line: str, step: Step):
         "stream many small",
         "stream -1 5",
         "fail",
-        "crash now",
     ],
 )
 def test_any_other_line_is_said_back(line: str):
@@ -88,3 +89,43 @@ def test_any_other_line_is_said_back(line: str):
 
 def test_blank_lines_are_no_steps():
     assert list(parse("\n  \n\r\nsay a\n\nsay b\n")) == [Say("a"), Say("b")]
+
+
+@pytest.mark.parametrize(
+    "line, required, types",
+    [
+        ("ask Why?", [], {}),
+        ("ask Why?; note", [], {"note": "string"}),
+        (
+            "ask Why?; a!: integer; b: boolean; c: number",
+            ["a"],
+            {"a": "integer", "b": "boolean", "c": "number"},
+        ),
+        ("ask Which?; one!: red / blue; many: [x, y]", ["one"], {"one": "string", "many": "array"}),
+    ],
+)
+def test_a_question_has_fields(line: str, required: list[str], types: dict[str, str]):
+    step = parse_line(line)
+    assert isinstance(step, Ask)
+    properties = step.schema["properties"]
+    assert isinstance(properties, dict)
+    assert {name: told["type"] for name, told in properties.items()} == types  # type: ignore[index,call-overload]
+    assert step.schema["required"] == required
+
+
+def test_a_secret_of_a_question_is_told_to_be_one():
+    step = parse_line("ask Log in?; token!: secret")
+    assert isinstance(step, Ask)
+    assert step.secrets == ("token",)
+    assert said(step, {"token": "hush"}) == "token: (secret)"
+
+
+@pytest.mark.parametrize(
+    "line", ["ask", "ask ;", "ask Why?; a b", "ask Why?; a: what", "ask Why?; a: []"]
+)
+def test_a_question_that_cannot_be_read_is_said_back(line: str):
+    assert parse_line(line) == Say(line)
+
+
+def test_answers_stand_in_for_their_names():
+    assert filled("$a, $b.c and $d.", {"a": "1", "b.c": "2"}) == "1, 2 and $d."

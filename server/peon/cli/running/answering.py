@@ -7,8 +7,10 @@ import sys
 import threading
 from typing import Final, Protocol
 
+from peon.cli.running.forms import Answers, fill, unseen
 from peon.cli.running.output import Output
 from peon_protocol.events import ActionRequested
+from peon_protocol.values import ToolKind
 
 _YES: Final = frozenset({"y", "yes"})
 _NO: Final = frozenset({"n", "no"})
@@ -16,9 +18,11 @@ _READ_BYTES: Final = 4096
 
 
 class Answerer(Protocol):
-    """Says whether an agent may."""
+    """Says whether an agent may, and answers what it wants to know."""
 
-    async def answer(self, asked: ActionRequested) -> bool: ...
+    async def answer(self, asked: ActionRequested) -> Answers | None:
+        """The answers, none of which a mere approval has; None rejects."""
+        ...
 
 
 class Nobody:
@@ -27,12 +31,15 @@ class Nobody:
     def __init__(self, output: Output) -> None:
         self._output = output
 
-    async def answer(self, asked: ActionRequested) -> bool:
-        self._output.note(
-            f"rejected: {asked.title}. There is no terminal to ask at; --mode edits lets edits in "
-            "the project pass, --mode full everything."
+    async def answer(self, asked: ActionRequested) -> Answers | None:
+        """Nothing is allowed, and nothing answered."""
+        remedy = (
+            "Run it at a terminal, or in an editor, to answer."
+            if asked.kind is ToolKind.QUESTION
+            else "--mode edits lets edits in the project pass, --mode full everything."
         )
-        return False
+        self._output.note(f"rejected: {asked.title}. There is no terminal to ask at. {remedy}")
+        return None
 
 
 class Person:
@@ -46,19 +53,36 @@ class Person:
         # A read of a terminal cannot be called off, so nobody may have to wait for it to end.
         threading.Thread(target=self._read, name="reading the terminal", daemon=True).start()
 
-    async def answer(self, asked: ActionRequested) -> bool:
-        """False where the terminal is closed."""
-        while not self._left:
-            self._output.prompt(f"Allow {asked.title}? [y/n] ")
-            self._line = self._loop.create_future()
-            try:
-                answer = (await self._line).strip().lower()
-                self._output.answered()
-            finally:
-                self._line = None
-            if answer in _YES | _NO:
-                return answer in _YES
-        return False
+    async def answer(self, asked: ActionRequested) -> Answers | None:
+        """None also where the terminal is closed."""
+        verb = "Answer" if asked.fields else "Allow"
+        answer = ""
+        while answer not in _YES | _NO:
+            typed = await self._ask(f"{verb} {asked.title.rstrip('?')}? [y/n] ", hidden=False)
+            if typed is None:
+                return None
+            answer = typed.strip().lower()
+        if answer in _NO:
+            return None
+        return await fill(asked.fields, self._field, self._output.note)
+
+    async def _field(self, words: str, hidden: bool) -> str | None:
+        typed = await self._ask(words, hidden=hidden)
+        return None if typed is None else typed.rstrip("\r\n")
+
+    async def _ask(self, words: str, *, hidden: bool) -> str | None:
+        """A line that is typed after it was asked for; None where the terminal is closed."""
+        if self._left:
+            return None
+        try:
+            with unseen() if hidden else contextlib.nullcontext():
+                self._line = self._loop.create_future()
+                self._output.prompt(words)
+                typed = await self._line
+            self._output.answered()
+        finally:
+            self._line = None
+        return typed or None
 
     def _read(self) -> None:
         """Lines from descriptor 0 itself: a buffer's lock would be held while the process ends."""

@@ -9,6 +9,7 @@ import attrs
 
 from peon.cli.client import Client, JsonObject, RequestFailed, ServerGone
 from peon.cli.running.answering import Answerer
+from peon.cli.running.forms import Answers
 from peon.cli.running.output import Output
 from peon.cli.telling import one_line
 from peon.runtime.tasks import TaskOwner
@@ -141,10 +142,10 @@ class RunningTurn:
 
     async def _ask(self, asked: ActionRequested) -> None:
         self._output.question(asked)
-        allowed = await self._answerer.answer(asked)
+        answers = await self._answerer.answer(asked)
         # From here on nobody calls the question off: the answer is on its way.
         self._asked = None
-        await self._tell(asked, allowed=allowed)
+        await self._tell(asked, answers)
         self._waiting.pop(asked.action_id, None)
         self._asking = None
         self._ask_next()
@@ -157,11 +158,16 @@ class RunningTurn:
             self._asking = self._asked = None
             self._ask_next()
 
-    async def _tell(self, asked: ActionRequested, *, allowed: bool) -> None:
+    async def _tell(self, asked: ActionRequested, answers: Answers | None) -> None:
         if self._client is None:
             raise ValueError("nobody to tell")
-        answer = ApprovePendingAction if allowed else RejectPendingAction
-        command = answer(thread_id=asked.thread_id, action_id=asked.action_id)
+        command: ApprovePendingAction | RejectPendingAction
+        if answers is None:
+            command = RejectPendingAction(thread_id=asked.thread_id, action_id=asked.action_id)
+        else:
+            command = ApprovePendingAction(
+                thread_id=asked.thread_id, action_id=asked.action_id, answers=answers or None
+            )
         try:
             await self._client.ask(command, ActionResult)
         except RequestFailed as error:

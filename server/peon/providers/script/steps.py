@@ -7,6 +7,7 @@ r"""The language of scripts: a line of a prompt becomes a step. Pure.
     append PATH TEXT     put TEXT at the end of a file
     delete PATH          remove a file
     run COMMAND          run COMMAND with /bin/sh in the workspace
+    ask QUESTION; FIELD  ask for answers; a field is NAME, or NAME: KIND, and NAME! must be answered
     sleep SECONDS        wait
     stream COUNT SIZE    a message of COUNT pieces of SIZE characters
     usage IN OUT [COST]  say that the turn used so many tokens, and cost so much (US dollars)
@@ -15,7 +16,11 @@ r"""The language of scripts: a line of a prompt becomes a step. Pure.
     options              a message with what its options are set to
     servers              a message with the MCP servers it was given, values of variables left out
     fail CODE MESSAGE    end the turn with an error
-    crash                die
+    crash [WORDS]        die, with these last words
+
+KIND is `text`, `secret`, `number`, `integer`, `boolean`, `A / B / C` for one of these or `[A, B]`
+for any of them. Later steps find the answers: in what they say, think and write, `$NAME` stands for
+one.
 
 A path with spaces stands in double quotes. In a file's TEXT, `\n`, `\t` and `\\` are a new line,
 a tab and a backslash. Any other line, also one of these without what it needs, is said back.
@@ -24,6 +29,8 @@ a tab and a backslash. Any other line, also one of these without what it needs, 
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
+
+from peon.providers.script import questions
 
 
 class Say(NamedTuple):
@@ -115,12 +122,27 @@ class Fail(NamedTuple):
 
 
 class Crash(NamedTuple):
-    """Die."""
+    """Die, with last words on standard error."""
+
+    words: str
 
 
 Change: TypeAlias = Write | Append | Delete
 Telling: TypeAlias = SetOption | TellOptions | TellServers
-Step: TypeAlias = Say | Think | Plan | Change | Run | Sleep | Stream | Use | Telling | Fail | Crash
+Step: TypeAlias = (
+    Say
+    | Think
+    | Plan
+    | Change
+    | Run
+    | questions.Ask
+    | Sleep
+    | Stream
+    | Use
+    | Telling
+    | Fail
+    | Crash
+)
 
 _FILE = re.compile(r'(?:"([^"]+)"|(\S+))(?: (.*))?', re.DOTALL)
 _ESCAPE = re.compile(r"\\([nt\\])")
@@ -203,6 +225,7 @@ _READERS: dict[str, Callable[[str], Step | None]] = {
     "append": _file(Append),
     "delete": _delete,
     "run": _text(Run),
+    "ask": questions.read,
     "sleep": _sleep,
     "stream": _stream,
     "usage": _use,
@@ -210,5 +233,5 @@ _READERS: dict[str, Callable[[str], Step | None]] = {
     "options": lambda rest: None if rest.strip() else TellOptions(),
     "servers": lambda rest: None if rest.strip() else TellServers(),
     "fail": _fail,
-    "crash": lambda rest: None if rest.strip() else Crash(),
+    "crash": lambda rest: Crash(rest.strip() or "crashing, as told"),
 }

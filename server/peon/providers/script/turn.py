@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
-from peon.providers.script import commands, files, steps
+from peon.providers.script import commands, files, questions, steps
 from peon.providers.script.files import CannotChange, Diff
 from peon.providers.script.options import Options
 from peon.providers.script.steps import Step
@@ -62,6 +62,7 @@ class Turn:
         self._standing = standing
         self._alarm = commands.Alarm()
         self._answer: Answer | None = None
+        self._answers: dict[str, str] = {}
         self._count = 0
         self.said = 0
         """Characters said so far."""
@@ -82,16 +83,20 @@ class Turn:
         self._check()
         match step:
             case steps.Say(text=text):
-                self._speak("agent_message_chunk", text)
+                self._speak("agent_message_chunk", self._filled(text))
             case steps.Think(text=text):
                 if self._standing.options.thinks:
-                    self._speak("agent_thought_chunk", text)
+                    self._speak("agent_thought_chunk", self._filled(text))
             case steps.Plan(entries=entries):
                 self._plan(entries)
-            case steps.Write() | steps.Append() | steps.Delete():
+            case steps.Write() | steps.Append():
+                self._change(step._replace(text=self._filled(step.text)))
+            case steps.Delete():
                 self._change(step)
             case steps.Run(command=command):
                 self._run(command)
+            case questions.Ask():
+                self._question(step)
             case steps.Sleep(seconds=seconds):
                 self._alarm.rung.wait(seconds)
                 self._check()
@@ -102,9 +107,9 @@ class Turn:
             case steps.SetOption() | steps.TellOptions() | steps.TellServers():
                 self._tell(step)
             case steps.Fail(code=code, message=message):
-                raise Failed(code, message)
-            case steps.Crash():
-                sys.stderr.write("script: crashing, as told\n")
+                raise Failed(code, self._filled(message))
+            case steps.Crash(words=words):
+                sys.stderr.write(f"script: {self._filled(words)}\n")
                 sys.stderr.flush()
                 os._exit(70)
 
@@ -255,7 +260,7 @@ class Turn:
             raise Refused("Not allowed.")
 
     def _ask(self, call: JsonObject, kind: str) -> bool:
-        self._answer = self._wire.ask(
+        result = self._settled(
             "session/request_permission",
             {
                 "sessionId": self._standing.session_id,
@@ -263,10 +268,6 @@ class Turn:
                 "options": _OPTIONS,
             },
         )
-        self._check()
-        self._answer.settled.wait()
-        self._check()
-        result = self._answer.result
         outcome = result.get("outcome") if isinstance(result, dict) else None
         option = outcome.get("optionId") if isinstance(outcome, dict) else None
         if option is None:
@@ -275,6 +276,39 @@ class Turn:
         if option in {"allow-always", "reject-always"}:
             self._standing.always[kind] = option == "allow-always"
         return option in {"allow", "allow-always"}
+
+    def _question(self, asked: questions.Ask) -> None:
+        """Ask, and say what was answered; who declines is told so, and the next step comes."""
+        result = self._settled(
+            "elicitation/create",
+            {
+                "sessionId": self._standing.session_id,
+                "mode": "form",
+                "message": asked.question,
+                "requestedSchema": asked.schema,
+            },
+        )
+        action = result.get("action") if isinstance(result, dict) else None
+        if action not in {"accept", "decline"}:
+            raise Cancelled
+        content = result.get("content") if isinstance(result, dict) else None
+        if action == "decline" or not isinstance(content, dict):
+            self._speak("agent_message_chunk", "Not answered.")
+            return
+        for name, value in content.items():
+            self._answers[name] = questions.shown(value)
+        self._speak("agent_message_chunk", f"Answered: {questions.said(asked, content)}.")
+
+    def _settled(self, method: str, params: JsonObject) -> Json:
+        """What the client answers. Raises Cancelled."""
+        self._answer = self._wire.ask(method, params)
+        self._check()
+        self._answer.settled.wait()
+        self._check()
+        return self._answer.result
+
+    def _filled(self, text: str) -> str:
+        return questions.filled(text, self._answers) if self._answers else text
 
     def _progress(self, call: JsonObject, content: "list[Json]") -> None:
         self._update(

@@ -45,7 +45,7 @@ class Showing:
             return
         self._begin(thread.thread_id, turn)
         for action in thread.pending_actions:
-            self._approvals.ask(thread.thread_id, action.action_id, action.title, action.options)
+            self._approvals.ask(thread.thread_id, action)
 
     def event(self, event: Event) -> None:
         """Show what has happened."""
@@ -58,7 +58,7 @@ class Showing:
                 self._item(event)
             case ActionRequested():
                 self._bars.report(event.thread_id, f"waits for you: {event.title}")
-                self._approvals.ask(event.thread_id, event.action_id, event.title, event.options)
+                self._approvals.ask(event.thread_id, event)
             case ActionResolved():
                 if self._approvals.settled(event.action_id):
                     self._info(f"{event.decision} by {event.by.name}")
