@@ -77,6 +77,7 @@ def _claude(agents: Agents, url: str, home: Path) -> JsonValue:
             "DISABLE_AUTOUPDATER": "1",
             "DISABLE_ERROR_REPORTING": "1",
             "DISABLE_TELEMETRY": "1",
+            "ENABLE_TOOL_SEARCH": "false",
         },
     }
 

@@ -20,6 +20,7 @@ def read(body: Json) -> Asked:
         tools=tuple(_tools(body)),
         streams=bool(body.get("stream")),
         model=str(body.get("model")),
+        effort=(body.get("output_config") or {}).get("effort"),
     )
 
 

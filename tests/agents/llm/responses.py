@@ -23,6 +23,7 @@ def read(body: Json) -> Asked:
         tools=tuple(_tools(body.get("tools", []))),
         streams=bool(body.get("stream")),
         model=str(body.get("model")),
+        effort=(body.get("reasoning") or {}).get("effort"),
     )
 
 
@@ -123,4 +124,6 @@ def _items(step: Step, call: Call | None, number: int) -> Iterator[tuple[Json, J
         else:
             arguments = json.dumps(call.arguments)
             used = {"type": "function_call", "id": f"fc_{number:06}", "arguments": arguments}
+            if call.namespace is not None:
+                used["namespace"] = call.namespace
         yield {**used, **named}, {**used, **named, "status": "in_progress"}

@@ -30,7 +30,15 @@ class Run:
     command: str
 
 
-Deed: TypeAlias = Write | Run
+@attrs.frozen
+class Use:
+    """Use a tool of an MCP server. It need not be offered: some agents have it searched for."""
+
+    server: str
+    tool: str
+
+
+Deed: TypeAlias = Write | Run | Use
 
 
 @attrs.frozen
@@ -75,6 +83,7 @@ class Asked:
     tools: tuple[Offered, ...]
     streams: bool
     model: str
+    effort: str | None = None
 
     @property
     def text(self) -> str:
@@ -98,6 +107,7 @@ class Call:
     name: str
     arguments: Json
     text: str | None = None
+    namespace: str | None = None
 
 
 def next_step(asked: Asked, scenes: Mapping[str, tuple[Step, ...]]) -> Step:
@@ -118,6 +128,10 @@ def next_step(asked: Asked, scenes: Mapping[str, tuple[Step, ...]]) -> Step:
 def call_for(deed: Deed, tools: Iterable[Offered]) -> Call:
     """How the deed is done with one of these tools."""
     offered = {each.name: each for each in tools}
+    if isinstance(deed, Use):
+        server = f"mcp__{deed.server}"
+        whole = f"{server}__{deed.tool}"
+        return Call(whole, {}) if whole in offered else Call(deed.tool, {}, namespace=server)
     for name, arguments in _ways(deed):
         tool = offered.get(name)
         if tool is None:
@@ -130,7 +144,7 @@ def call_for(deed: Deed, tools: Iterable[Offered]) -> Call:
     raise LookupError(f"no tool for {deed} among {', '.join(offered)}")
 
 
-def _ways(deed: Deed) -> list[tuple[str, Json]]:
+def _ways(deed: Write | Run) -> list[tuple[str, Json]]:
     """The names of tools for a deed, and what they take; the schema tells which of it."""
     match deed:
         case Write(path=path, text=text):
@@ -143,7 +157,7 @@ def _ways(deed: Deed) -> list[tuple[str, Json]]:
             return [(name, words) for name in ("Bash", "exec_command", "bash", "execute")]
 
 
-def _patch(deed: Deed) -> str:
+def _patch(deed: Write | Run) -> str:
     match deed:
         case Write(path=path, text=text):
             added = "".join(f"+{line}\n" for line in text.splitlines())
