@@ -55,7 +55,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     return supervisor;
   };
   const rules = new Rules(peon);
-  const chats = new Chats(peon, rules, context.extensionUri);
+  const chats = new Chats(peon, rules, context.extensionUri, context.workspaceState);
   const tree = new ThreadsTree(peon);
   const review = new CurrentReview(peon);
   const around: Around = {

@@ -83,6 +83,7 @@ export type ToWebview =
   | { type: "message"; message: Message }
   | { type: "attach"; attachments: Attachment[] }
   | { type: "focus" }
+  | { type: "draft"; text: string }
   | { type: "reveal"; actionId: string }
   | { type: "answer"; id: number; result: unknown }
   | { type: "refusal"; id: number; message: string };
@@ -100,6 +101,7 @@ export type FromWebview =
   | { type: "begin"; id: number; beginning: Beginning }
   | { type: "complete"; id: number; text: string }
   | { type: "earlier"; id: number }
+  | { type: "drafted"; text: string }
   | { type: "decided"; id: number; itemId: ItemId }
   | { type: "run"; command: Runnable; args: unknown[] };
 

@@ -28,6 +28,12 @@ import {
 } from "./bridge";
 import { optionsOf, pageOf } from "./html";
 
+/** What a chat shows and what is typed in it, where a window that is reloaded finds it again. */
+export interface Memory {
+  get(): { readonly threadId?: ThreadId | undefined; readonly draft?: string | undefined };
+  set(changes: ReturnType<Memory["get"]>): void;
+}
+
 export class Chat implements vscode.Disposable {
   private readonly belongings: vscode.Disposable[] = [];
   private readonly held: ToWebview[] = [];
@@ -39,6 +45,7 @@ export class Chat implements vscode.Disposable {
     private readonly webview: vscode.Webview,
     extension: vscode.Uri,
     public threadId: ThreadId | undefined,
+    private readonly memory: Memory | undefined,
     private readonly onShown: (chat: Chat) => void,
   ) {
     webview.options = optionsOf(extension);
@@ -72,6 +79,7 @@ export class Chat implements vscode.Disposable {
     if (threadId !== undefined) {
       await this.peon.session.open(threadId);
     }
+    this.memory?.set({ threadId });
     this.draw();
     this.onShown(this);
   }
@@ -176,6 +184,9 @@ export class Chat implements vscode.Disposable {
       case "complete":
         void this.answer(message.id, () => complete(message.text));
         break;
+      case "drafted":
+        this.memory?.set({ draft: message.text });
+        break;
       case "earlier":
         void this.answer(message.id, () => this.earlier());
         break;
@@ -193,10 +204,11 @@ export class Chat implements vscode.Disposable {
   /** The page is new, be it the first time or after it was hidden; it remembers what it showed. */
   private async ready(remembered: ThreadId | null): Promise<void> {
     this.isReady = true;
+    this.post({ type: "draft", text: this.memory?.get().draft ?? "" });
     this.draw();
     await this.peon.attempt(async () => {
       await this.peon.connected();
-      const shown = this.threadId ?? remembered ?? undefined;
+      const shown = this.threadId ?? remembered ?? this.memory?.get().threadId;
       const known = shown !== undefined && this.peon.store.thread(shown) !== undefined;
       await this.show(known ? shown : undefined);
     });

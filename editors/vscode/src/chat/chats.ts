@@ -6,7 +6,7 @@ import type { Peon } from "../editor/peon";
 import type { Rules } from "../editor/rules";
 import type { ThreadId } from "../protocol_gen";
 import type { Attachment } from "./bridge";
-import { Chat } from "./chat";
+import { Chat, type Memory } from "./chat";
 import { optionsOf } from "./html";
 
 const VIEW = "peon.chat";
@@ -23,6 +23,7 @@ export class Chats implements vscode.Disposable {
     private readonly peon: Peon,
     private readonly rules: Rules,
     private readonly extension: vscode.Uri,
+    private readonly kept: vscode.Memento,
   ) {
     this.registrations = [
       vscode.window.registerWebviewViewProvider(VIEW, {
@@ -114,7 +115,19 @@ export class Chats implements vscode.Disposable {
   }
 
   private resolve(view: vscode.WebviewView): void {
-    const chat = new Chat(this.peon, this.rules, view.webview, this.extension, undefined, () => {});
+    const memory: Memory = {
+      get: () => this.kept.get(VIEW, {}),
+      set: (changes) => void this.kept.update(VIEW, { ...memory.get(), ...changes }),
+    };
+    const chat = new Chat(
+      this.peon,
+      this.rules,
+      view.webview,
+      this.extension,
+      undefined,
+      memory,
+      () => {},
+    );
     this.side = { chat, view };
     view.onDidDispose(() => {
       chat.dispose();
@@ -133,6 +146,7 @@ export class Chats implements vscode.Disposable {
       panel.webview,
       this.extension,
       threadId,
+      undefined,
       (shown) => {
         panel.title = shown.thread?.title ?? "Peon";
       },

@@ -20,7 +20,14 @@ export function kept(): Kept {
 
 export function keep(changes: Partial<Kept>): void {
   api.setState({ ...kept(), ...changes });
+  if (changes.draft !== undefined && changes.draft !== told) {
+    // The editor forgets our state when its whole window is reloaded; the extension does not.
+    told = changes.draft;
+    tell({ type: "drafted", text: told });
+  }
 }
+
+let told: string | undefined;
 
 export function tell(message: FromWebview): void {
   api.postMessage(message);
