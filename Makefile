@@ -29,9 +29,6 @@ PYTEST := $(BIN)/python -m pytest
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
 
-# Flows that are written and have not been seen to pass are run by hand: make test-vscode FLOWS=
-FLOWS ?= not unproven
-
 # The library that drives Neovim leaves pipes open, which is told only when all tests have ended.
 LEFT_OPEN := -W ignore::pytest.PytestUnraisableExceptionWarning -W ignore::ResourceWarning
 
@@ -82,13 +79,16 @@ $(AGENTS_READY): $(READY) $(LOCKS)/agents.txt .ci/agents/package-lock.json
 	@PATH="$(AGENTS_CACHE)/python/bin:$$PATH" npm --prefix "$(AGENTS_CACHE)/node" ci --silent
 	@touch $@
 
-test-editors: test-vscode test-neovim ## Test the extensions in real editors
+# What is compiled for VS Code is ready when Neovim's tests are through.
+test-editors: $(EDITORS_READY) ## Test the extensions in real editors
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target vscode-tools vsix test-neovim
+	@$(MAKE) --no-print-directory test-vscode
 	$(IN_EDITORS) $(PYTEST) $(LEFT_OPEN) -n 0 tests/editors/test_together.py
 
 test-vscode: vscode-tools vsix # VS Code's half of test-editors
 	$(NPM) run --silent check
 	$(NPM) run --silent build-tests
-	$(IN_EDITORS) $(PYTEST) -n $(JOBS) --dist worksteal -m "$(FLOWS)" tests/editors/vscode
+	$(IN_EDITORS) $(PYTEST) -n $(JOBS) --dist loadfile tests/editors/vscode
 
 test-neovim: neovim-tools # Neovim's half of test-editors
 	$(PYTEST) $(LEFT_OPEN) -n $(JOBS) --dist worksteal tests/editors/neovim
@@ -102,7 +102,7 @@ pictures: pictures-vscode pictures-neovim ## Take the pictures of the editors ag
 pictures-vscode: vscode-tools vsix
 	@mkdir -p docs/images/vscode
 	$(IN_EDITORS) PEON_TEST_PICTURES="$(CURDIR)/docs/images/vscode" $(PYTEST) -n 0 \
-		tests/editors/vscode/test_turns.py tests/editors/vscode/test_files.py
+		$(addprefix tests/editors/vscode/test_,turns.py files.py screens.py)
 
 pictures-neovim: neovim-tools
 	PEON_TEST_PICTURES=docs/images/neovim $(PYTEST) -n 0 tests/editors/neovim/test_pictures.py
