@@ -15,6 +15,7 @@ from editors.neovim.driver import Neovim, serving
 # Fixtures are found by their names in this module.
 from editors.vscode.conftest import (
     browser,
+    code,
     context,
     extensions,
     open_window,
@@ -22,9 +23,9 @@ from editors.vscode.conftest import (
     window,
     workspace,
 )
-from editors.vscode.workbench import CodeServer, Window, machine_settings
+from editors.vscode.workbench import Window, machine_settings
 
-__all__ = ["browser", "context", "extensions", "open_window", "state", "window"]
+__all__ = ["browser", "code", "context", "extensions", "open_window", "state", "window"]
 __all__ += ["workspace"]
 
 pytestmark = [
@@ -125,14 +126,9 @@ class Apart:
 
 
 @pytest.fixture(scope="module")
-def code(
-    tmp_path_factory: pytest.TempPathFactory, extensions: Path, state: Path
-) -> Iterator[CodeServer]:
+def settings(state: Path) -> dict[str, object]:
     """A VS Code with the very server that Neovim has, as where `peon` was installed for both."""
-    home = tmp_path_factory.mktemp("code")
-    settings = machine_settings(state) | {"peon.path": [str(Path(sys.executable).parent / "peon")]}
-    with CodeServer(home, extensions=extensions, machine=settings) as server:
-        yield server
+    return machine_settings(state) | {"peon.path": [str(Path(sys.executable).parent / "peon")]}
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """VS Code with the extension as it is built, a browser, and a folder to work in."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,7 +12,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from editors.vscode.workbench import VSIX, CodeServer, Window, install, machine_settings
+from editors.vscode.workbench import (
+    CHROMIUM,
+    VSIX,
+    CodeServer,
+    Window,
+    install,
+    machine_settings,
+)
 
 GREETER = '''"""Greets."""
 
@@ -28,10 +36,7 @@ if __name__ == "__main__":
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-        )
+        browser = playwright.chromium.launch(**CHROMIUM)
         yield browser
         browser.close()
 
@@ -53,6 +58,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     (folder / "greet.py").write_text(GREETER)
     (folder / "README.md").write_text("# Greeter\n\nIt greets.\n")
+    _set_traps(folder)
     git(place, "init", "--quiet", "--bare", "--initial-branch=main", "origin.git")
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "config", "user.name", "A user")
@@ -62,6 +68,20 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git(folder, "remote", "add", "origin", str(place / "origin.git"))
     git(folder, "push", "--quiet", "--set-upstream", "origin", "main")
     return folder
+
+
+def _set_traps(folder: Path) -> None:
+    """Programs that a careless extension would take for the server, which tell that they ran."""
+    trap = folder / ".venv" / "bin" / "peon"
+    trap.parent.mkdir(parents=True)
+    trap.write_text(f"#!/bin/sh\ntouch '{folder}/caught'\n")
+    trap.chmod(0o755)
+    for name in ("python", "python3"):
+        shutil.copy(trap, trap.with_name(name))
+    (folder / ".vscode").mkdir()
+    settings = {"peon.path": [str(trap)], "peon.interpreter": str(trap.with_name("python"))}
+    (folder / ".vscode" / "settings.json").write_text(json.dumps(settings))
+    (folder / ".gitignore").write_text(".venv\n.vscode\n")
 
 
 @pytest.fixture(scope="module")
@@ -78,15 +98,18 @@ def state() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
-def code(
-    tmp_path_factory: pytest.TempPathFactory, extensions: Path, state: Path
-) -> Iterator[CodeServer]:
+@pytest.fixture(scope="session")
+def code(tmp_path_factory: pytest.TempPathFactory, extensions: Path) -> Iterator[CodeServer]:
+    """One VS Code for all modules; what each changes of it is where its state is."""
     home = tmp_path_factory.mktemp("code")
     variables = {"PEON_IDLE_SECONDS": "5"}
-    settings = machine_settings(state)
-    with CodeServer(home, extensions=extensions, machine=settings, variables=variables) as server:
+    with CodeServer(home, extensions=extensions, variables=variables) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def settings(state: Path) -> dict[str, object]:
+    return machine_settings(state)
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +121,11 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture(scope="module")
-def open_window(context: BrowserContext, code: CodeServer, workspace: Path) -> Callable[[], Window]:
+def open_window(
+    context: BrowserContext, code: CodeServer, workspace: Path, settings: dict[str, object]
+) -> Callable[[], Window]:
     """Opens windows on the workspace."""
+    code.configure(settings)
     return lambda: Window(context.new_page(), code, workspace)
 
 

@@ -14,7 +14,6 @@ LONG = "\\n".join(f"line {number}" for number in range(1, 31)) + "\\n"
 CHANGED = LONG.replace("line 2\\n", "line two\\n").replace("line 28\\n", "line twenty-eight\\n")
 
 
-@pytest.mark.unproven
 def test_all_that_a_turn_changed_opens_in_one_diff(window: Window):
     window.turn(
         "write notes/today.md # Today\\n\\n- Greet\\n",
@@ -85,7 +84,6 @@ def test_a_checkpoint_is_kept_looked_through_and_restored(window: Window, worksp
     expect(window.feed).to_contain_text("undone")
 
 
-@pytest.mark.unproven
 def test_unsaved_changes_are_not_lost_to_a_restore(window: Window, workspace: Path):
     window.new_thread()
     window.turn("write unsaved.txt theirs", allow=("Write unsaved.txt",))

@@ -15,7 +15,6 @@ pytestmark = pytest.mark.timeout(300)
 LARGEST = 500 * 1000
 
 
-@pytest.mark.unproven
 def test_the_extension_keeps_its_promises_to_the_host(
     context: BrowserContext,
     workspace: Path,

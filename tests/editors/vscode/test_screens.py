@@ -16,7 +16,7 @@ NEW = OLD.replace("line 2\\n", "line two\\n").replace("line 28\\n", "line twenty
 
 HOOK = """#!/bin/sh
 echo "the hook looks at what is committed" >&2
-sleep 1
+until [ -e "$(git rev-parse --git-common-dir)/heard" ]; do sleep 0.1; done
 """
 
 
@@ -108,6 +108,7 @@ def test_a_commit_is_called_what_was_done_and_its_hook_is_heard(window: Window, 
     window.page.keyboard.type("Really: ")
     window.command("Peon: Commit with This Message")
     expect(window.toast("Committing")).to_contain_text("the hook looks at what is committed")
+    (workspace / ".git" / "heard").touch()
     expect(window.toast("Committed")).to_be_visible()
     assert git(workspace, "log", "-1", "--format=%B").strip() == (
         "Really: write hooked.txt x\n\nThe file is there."

@@ -18,6 +18,10 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 from editors import tools
 
 VSIX = tools.ROOT / "build" / "peon.vsix"
+CHROMIUM = {
+    "executable_path": "/usr/bin/chromium",
+    "args": ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+}
 SHOWN = 30_000
 """Milliseconds that something may take to be seen on a busy machine."""
 
@@ -40,6 +44,7 @@ USER = {
     "extensions.ignoreRecommendations": True,
     "git.openRepositoryInParentFolders": "never",
     "editor.minimap.enabled": False,
+    "files.autoSave": "off",  # in a browser it is on, and on a desktop it is not
 }
 expect.set_options(timeout=SHOWN)
 
@@ -78,13 +83,13 @@ class CodeServer:
         home: Path,
         *,
         extensions: Path,
-        machine: Mapping[str, object],
+        machine: Mapping[str, object] | None = None,
         user: Mapping[str, object] | None = None,
         variables: Mapping[str, str] | None = None,
         driven: bool = False,
     ) -> None:
         self.home = home
-        for name, settings in (("User", USER | dict(user or {})), ("Machine", dict(machine))):
+        for name, settings in (("User", USER | dict(user or {})), ("Machine", dict(machine or {}))):
             folder = home / "data" / name
             folder.mkdir(parents=True)
             (folder / "settings.json").write_text(json.dumps(settings))
@@ -108,6 +113,12 @@ class CodeServer:
         )
         self.said = bytearray()
         self.port = self._listen()
+
+    def configure(self, machine: Mapping[str, object]) -> None:
+        """Have other settings of the machine from now on, in windows that are opened."""
+        path = self.home / "data/Machine/settings.json"
+        path.with_suffix(".new").write_text(json.dumps(dict(machine)))
+        path.with_suffix(".new").replace(path)
 
     def _listen(self) -> int:
         assert self._process.stdout is not None
