@@ -23,6 +23,7 @@ from bench import (
     start_costs,
     stream_costs,
     table,
+    vscode_costs,
     wire_costs,
     workspace_costs,
 )
@@ -44,6 +45,7 @@ SUITES: Mapping[str, Suite] = {
     "large": large_costs.figures,
     "workspace": workspace_costs.figures,
     **neovim_costs.SUITES,
+    "vscode": vscode_costs.figures,
 }
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
 
