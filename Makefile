@@ -62,9 +62,11 @@ $(READY): pyproject.toml $(LOCKS)/dev.txt
 
 test: setup lint types generated ## Check everything and run the tests
 	$(PYTEST) -n $(TEST_JOBS) --dist worksteal tests \
-		--ignore=tests/agents --ignore=tests/editors --ignore=tests/bench
+		--ignore=tests/agents --ignore=tests/editors --ignore=tests/bench --ignore=tests/benchmarks
 
+# The benchmarks are run here too, with next to nothing: `make test` is to end within its minutes.
 test-agents: $(AGENTS_READY) ## Test with real agents, whose model is on this machine
+	$(PYTEST) -n $(JOBS) --dist worksteal tests/benchmarks
 	PEON_TEST_AGENTS="$(AGENTS_CACHE)" $(PYTEST) -n $(JOBS) --dist worksteal tests/agents
 
 # Whatever an earlier version left there is thrown away: what is tested is what is pinned.

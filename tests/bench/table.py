@@ -74,7 +74,7 @@ machine can only add to a round. Look at ratios; times are only reported.
 
 `make bench BENCH="wire attach"` measures some suites, `BENCH=--quick` takes a look at all, and
 `BENCH=--full` adds a log of ten million events. What a suite does stands in `tests/bench`;
-`make test` runs each of them with next to nothing, so that they go on working."""
+`make test-agents` runs each with next to nothing, so that they go on working."""
 
 
 def _line(cells: Sequence[str]) -> str:
