@@ -69,7 +69,8 @@ test-agents: $(AGENTS_READY) ## Test with real agents, whose model is on this ma
 	$(PYTEST) -n $(JOBS) --dist worksteal tests/benchmarks
 	PEON_TEST_AGENTS="$(AGENTS_CACHE)" $(PYTEST) -n $(JOBS) --dist worksteal tests/agents
 
-# Whatever an earlier version left there is thrown away: what is tested is what is pinned.
+# Whatever an earlier version left there is thrown away: what is tested is what is pinned. By force,
+# because OpenCode's program is for one kind of machine; on another its tests are left out.
 $(AGENTS_READY): $(READY) $(LOCKS)/agents.txt .ci/agents/package-lock.json
 	@echo "installing agents into $(AGENTS_CACHE) (the first time takes some minutes)"
 	@rm -rf "$(AGENTS_CACHE)/python" "$(AGENTS_CACHE)/node"
@@ -78,7 +79,7 @@ $(AGENTS_READY): $(READY) $(LOCKS)/agents.txt .ci/agents/package-lock.json
 	@"$(AGENTS_CACHE)/python/bin/python" -m pip --disable-pip-version-check --no-input install --quiet \
 		--no-compile --require-hashes -r $(LOCKS)/agents.txt
 	@cp .ci/agents/package.json .ci/agents/package-lock.json .ci/agents/.npmrc "$(AGENTS_CACHE)/node"
-	@PATH="$(AGENTS_CACHE)/python/bin:$$PATH" npm --prefix "$(AGENTS_CACHE)/node" ci --silent
+	@PATH="$(AGENTS_CACHE)/python/bin:$$PATH" npm --prefix "$(AGENTS_CACHE)/node" ci --silent --force
 	@touch $@
 
 # What is compiled for VS Code is ready when Neovim's tests are through.
@@ -172,7 +173,7 @@ lock: setup ## Pin requirements again (UPGRADE=--upgrade for the newest)
 	$(COMPILE) pyproject.toml --extra dev --extra editors --constraint $(LOCKS)/dev.txt \
 		--output-file $(LOCKS)/editors.txt >/dev/null
 	$(COMPILE) .ci/agents/requirements.in --output-file $(LOCKS)/agents.txt >/dev/null
-	cd .ci/agents && PATH="$(AGENTS_CACHE)/python/bin:$$PATH" npm install --silent --package-lock-only
+	cd .ci/agents && PATH="$(AGENTS_CACHE)/python/bin:$$PATH" npm install --silent --force --package-lock-only
 
 clean: ## Remove what building and checking left behind
 	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

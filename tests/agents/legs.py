@@ -1,5 +1,6 @@
 """The real agents that are tested: how each is started, with keys that are plainly no keys."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -143,8 +144,64 @@ def _deepagents(agents: Agents, url: str, home: Path) -> JsonValue:
     }
 
 
+def _opencode(agents: Agents, url: str, home: Path) -> JsonValue:
+    model = {"name": "fake", "tool_call": True, "limit": {"context": 100000, "output": 8000}}
+    provider = {
+        "npm": "@ai-sdk/openai-compatible",
+        "options": {"baseURL": f"{url}/v1", "apiKey": DUMMY},
+        "models": {"fake-model": model},
+    }
+    config = {
+        "model": "fake/fake-model",
+        "small_model": "fake/fake-model",
+        "autoupdate": False,
+        "share": "disabled",
+        "permission": {"edit": "ask", "bash": "ask"},
+        "provider": {"fake": provider},
+    }
+    folders = ("CONFIG", "DATA", "STATE", "CACHE")
+    return {
+        "name": "OpenCode",
+        "command": agents.script("opencode-linux-x64", "bin/opencode"),
+        "args": ["acp"],
+        "env": {
+            "OPENCODE_CONFIG_CONTENT": json.dumps(config),
+            **{f"XDG_{each}_HOME": str(home / each.lower()) for each in folders},
+            **{
+                f"OPENCODE_DISABLE_{each}": "1"
+                for each in ("AUTOUPDATE", "MODELS_FETCH", "LSP_DOWNLOAD", "DEFAULT_PLUGINS")
+            },
+        },
+    }
+
+
+def _gemini(agents: Agents, url: str, home: Path) -> JsonValue:
+    folder = home / ".gemini"
+    folder.mkdir(exist_ok=True)
+    settings = {
+        "security": {"auth": {"selectedType": "gemini-api-key"}},
+        "privacy": {"usageStatisticsEnabled": False},
+        "telemetry": {"enabled": False},
+        "general": {"disableAutoUpdate": True},
+    }
+    (folder / "settings.json").write_text(json.dumps(settings))
+    return {
+        "name": "Gemini CLI",
+        "command": str(agents.node),
+        "args": [agents.script("@google/gemini-cli", "bundle/gemini.js"), "--acp"],
+        "env": {
+            "GEMINI_API_KEY": DUMMY,
+            "GOOGLE_GEMINI_BASE_URL": url,
+            "GEMINI_CLI_TRUST_WORKSPACE": "true",
+        },
+    }
+
+
 CLAUDE: Final = Leg(name="claude", start=_claude)
 CODEX: Final = Leg(name="codex", start=_codex)
 CODEX_ACP: Final = Leg(name="codex-acp", start=_codex_acp, stops_when_refused=True)
 DEEPAGENTS: Final = Leg(name="deepagents", start=_deepagents, resumes=False)
+OPENCODE: Final = Leg(name="opencode", start=_opencode)
+GEMINI: Final = Leg(name="gemini", start=_gemini)
 LEGS: Final = (CLAUDE, CODEX, CODEX_ACP, DEEPAGENTS)
+"""Those that everything is tested with."""

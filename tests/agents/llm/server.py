@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType, TracebackType
 from typing import Final, Self
 
-from agents.llm import anthropic, chat, responses
+from agents.llm import anthropic, chat, gemini, responses
 from agents.llm.scenes import Asked, Json, Step, call_for, next_step
 
 _APIS: Final[dict[str, ModuleType]] = {
@@ -95,13 +95,19 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         path = self.path.partition("?")[0]
         body = self._body()
-        api = _APIS.get(path)
+        api = gemini if path.endswith(":streamGenerateContent") else _APIS.get(path)
         # An agent that is interrupted, or killed, hangs up.
         with contextlib.suppress(ConnectionError):
             if api is not None:
                 self._answer(api, body)
             elif path.endswith("/count_tokens"):
                 self._whole({"input_tokens": 100})
+            elif path.endswith(":generateContent"):
+                # It asks itself which of its models is to answer.
+                chosen = {"reasoning": "A garden.", "model_choice": "flash"}
+                self._whole(gemini.answer(json.dumps(chosen)))
+            elif path.endswith(":countTokens"):
+                self._whole({"totalTokens": 100})
             else:
                 self._not_here()
 
