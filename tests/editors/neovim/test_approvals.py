@@ -61,6 +61,31 @@ def test_several_wait_and_are_seen_one_after_the_other(nvim: Neovim, folder: Pat
     assert not (folder / "a.txt").exists()
 
 
+def test_a_question_is_a_form_and_what_is_secret_is_kept_nowhere(nvim: Neovim):
+    form = "ask Where to?; host!; port: integer; place: ours / public; tags: [cli, demo]; sure: "
+    ask(nvim, form + "boolean; token!: secret", "say To $host:$port, $place, $tags, $sure.")
+    nvim.sees("Script asks", "host: (wants an answer)", "place: (nothing)", "<CR> answers the line")
+    nvim.press("a").sees("«host» wants an answer")
+    nvim.press("<CR>").sees("host: ").press("example.org<CR>").sees("host: example.org")
+    nvim.press("<CR>").sees("port: ").press("many<CR>").sees("«port» wants a number")
+    nvim.press("<CR>").press("8080<CR>").sees("port: 8080")
+    nvim.press("<CR>").sees("2: public").press("2<CR>").sees("place: public")
+    nvim.press("<CR>").sees("1: cli").press("1<CR>").sees("tags: cli")
+    nvim.press("k<CR>").sees("2: demo").press("2<CR>").sees("tags: cli, demo")
+    nvim.press("<CR>").sees("sure: true")
+    nvim.press("<CR>").sees("token: ").press("hunter2<CR>").sees("token: ••••").press("a")
+    nvim.sees("To example.org:8080, public, cli, demo, yes.", "✓ completed")
+    nvim.misses("hunter2")
+    # It is in nothing that the state, the log of the client or its views hold.
+    held = nvim.lua(
+        "local s = require('peon.session')\n"
+        "return vim.inspect({ s.state, s.log, vim.fn.execute('messages'),"
+        " vim.fn.histget('input', -1), vim.fn.getreg('/') })"
+    )
+    assert "example.org" in held
+    assert "hunter2" not in held
+
+
 def hear_answers(nvim: Neovim) -> None:
     """Keep by what each approval comes: how far a user's reaches, or what else it was."""
     nvim.lua(

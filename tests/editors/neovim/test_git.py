@@ -1,5 +1,6 @@
 """Commits with a proposed message, hooks that are heard, pushes, and worktrees."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from editors.neovim.conftest import Start, state_of_many
 from editors.neovim.driver import Neovim, serving
 from editors.neovim.test_first import ask
+from support.forges import Forge
 from support.repositories import Repo
 
 
@@ -37,6 +39,28 @@ def test_a_message_is_proposed_hooks_are_heard_and_the_branch_is_pushed(
     nvim.command("Peon push")
     nvim.sees("main is on origin")
     assert repo.git("rev-parse", "origin/main") == repo.git("rev-parse", "main")
+
+
+def test_a_branch_is_made_and_a_pull_request_opened(
+    start: Start, state: Path, repo: Repo, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    forge = Forge(home / "forge")
+    forge.install("gh")
+    forge.log_in("github.com")
+    monkeypatch.setenv("PATH", forge.path, prepend=os.pathsep)
+    repo.git("init", "--quiet", "--bare", str(home / "remote.git"))
+    repo.git("remote", "add", "origin", "https://github.com/ada/garden.git")
+    repo.git("remote", "set-url", "--push", "origin", str(home / "remote.git"))
+    nvim = start(config=serving(state, mode="edits"))
+    ask(nvim, "write a.txt one").sees("✓ completed")
+    nvim.press("<Esc>:Peon branch<CR>").sees("1: * main").press("1<CR>").sees("New branch from")
+    nvim.press("topic<CR>").sees("on topic, which begins at")
+    assert repo.git("branch", "--show-current").strip() == "topic"
+    nvim.command("Peon commit Write a file")
+    nvim.sees("on topic, 1 file.")
+    nvim.command("Peon pr A file more")
+    nvim.sees("https://github.com/ada/garden/pull/1")
+    assert forge.request("topic")["title"] == "A file more"
 
 
 HOOK = """\

@@ -8,7 +8,7 @@ import pytest
 
 from editors.neovim.conftest import Start, state_of_many
 from editors.neovim.driver import Neovim, serving
-from editors.neovim.test_first import ask
+from editors.neovim.test_first import again, ask
 from support import fake_codex
 
 
@@ -81,6 +81,13 @@ def test_an_agent_is_steered_and_its_options_are_chosen(steerable: Neovim):
     steerable.press("1<CR>").until(lambda: model(steerable) == "gpt-5.5", "chosen the model")
 
 
+def test_what_an_agent_offers_is_set_for_the_thread(nvim: Neovim):
+    ask(nvim, "option effort low low|high", "option terse false").sees("✓ completed")
+    nvim.press("<Esc>:Peon options<CR>").sees("effort: Low").press("1<CR>").sees("2: High")
+    nvim.press("2<CR>").until(lambda: chosen(nvim) == {"effort": "high"}, "chosen the effort")
+    again(nvim, "options").sees("effort: high")
+
+
 def test_an_agent_that_cannot_be_steered_has_it_queued(nvim: Neovim):
     ask(nvim, "write a.txt text").sees("Script wants to edit").press("q")
     nvim.command("Peon prompt")
@@ -98,6 +105,14 @@ def waiting(nvim: Neovim) -> list[str]:
             "return vim.tbl_map(function(m) return m.prompt end,"
             " s.threads[s.threadOrder[#s.threadOrder]].queue)"
         )
+    )
+
+
+def chosen(nvim: Neovim) -> object:
+    """The options that were chosen for the newest thread."""
+    return nvim.lua(
+        "local s = require('peon.session').state\n"
+        "return s.threads[s.threadOrder[#s.threadOrder]].chosenOptions"
     )
 
 

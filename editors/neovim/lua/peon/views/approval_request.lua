@@ -1,6 +1,7 @@
 --- What is shown of one action: the wish in words, the command, the difference, the questions.
 
 local chat_blocks = require("peon.views.chat_blocks")
+local keys = require("peon.views.keys")
 local text = require("peon.views.text")
 
 local M = {}
@@ -116,7 +117,7 @@ function M.content(waiting, answers)
     end
   end
   add(content, "")
-  add_fields(content, action, vim.tbl_extend("keep", answers, M.defaults(action)))
+  add_fields(content, action, answers)
   for _, line in ipairs(content.lines) do
     content.width = math.max(content.width, vim.fn.strdisplaywidth(line) + 2)
   end
@@ -141,6 +142,65 @@ function M.defaults(action)
     answers[field.name] = field.default
   end
   return answers
+end
+
+--- How far an approval may reach is said by the action.
+---@param action peon.PendingActionView
+---@param scope peon.Scope
+---@return boolean
+function M.reaches(action, scope)
+  return vim.list_contains(action.scopes or { "once" }, scope)
+end
+
+--- The keys that answer an action.
+---@param action peon.PendingActionView
+---@return string
+function M.footer(action)
+  local parts = {}
+  local names = {
+    once = "allow",
+    session = "session",
+    always = "always",
+    reject = "reject",
+    later = "later",
+  }
+  for _, key in ipairs(keys.available("approval")) do
+    local is_scope = key.action == "session" or key.action == "always"
+    local fits = not is_scope or M.reaches(action, key.action)
+    if names[key.action] and fits and not key.lhs:find("^<") then
+      table.insert(parts, ("%s %s"):format(key.lhs, names[key.action]))
+    end
+  end
+  return table.concat(parts, " · ")
+end
+
+--- The answers of which nothing is secret.
+---@param action peon.PendingActionView
+---@param answers table<string, any>
+---@return table<string, any>
+function M.without_secrets(action, answers)
+  local kept = vim.deepcopy(answers)
+  for _, field in ipairs(action.fields or {}) do
+    if field.secret then
+      kept[field.name] = nil
+    end
+  end
+  return kept
+end
+
+--- The line of the first field behind a line; behind the last, the last.
+---@param content peon.ApprovalContent
+---@param row integer
+---@return integer?
+function M.next_field(content, row)
+  local rows = vim.tbl_keys(content.fieldRows)
+  table.sort(rows)
+  for _, each in ipairs(rows) do
+    if each > row then
+      return each
+    end
+  end
+  return rows[#rows]
 end
 
 --- The label of the first field that has no answer and wants one.

@@ -41,7 +41,6 @@ local function close()
   local closing = shown
   shown = nil
   if closing then
-    closing.answers = {} -- a secret among them is kept nowhere
     closing.float.close()
   end
 end
@@ -50,7 +49,8 @@ end
 ---@param waiting peon.Waiting
 ---@param method "action/approve"|"action/reject"
 ---@param more? table
-function M.answer(waiting, method, more)
+---@param callback? fun(err?: peon.ErrorContent)
+function M.answer(waiting, method, more, callback)
   local params = vim.tbl_extend("force", {
     threadId = waiting.thread.threadId,
     actionId = waiting.action.actionId,
@@ -65,6 +65,9 @@ function M.answer(waiting, method, more)
     elseif err then
       session.complain(err)
     end
+    if callback then
+      callback(err)
+    end
   end)
 end
 
@@ -74,21 +77,31 @@ local function here()
   return shown and find(shown.threadId, shown.actionId)
 end
 
+--- Send the answers to a question. Where one cannot be taken it is asked again, with what was
+--- answered; but a secret is kept nowhere.
+local function answer_question(waiting, answers)
+  local missing = request.missing(waiting.action, answers)
+  if missing then
+    local told = ("peon: «%s» wants an answer."):format(missing)
+    return require("peon.tell")(told, vim.log.levels.WARN)
+  end
+  local kept = request.without_secrets(waiting.action, answers)
+  local params = { answers = next(answers) and answers or vim.empty_dict() }
+  close()
+  M.answer(waiting, "action/approve", params, function(err)
+    local again = err and find(waiting.thread.threadId, waiting.action.actionId)
+    if again then
+      show(again, true, kept)
+    end
+  end)
+end
+
 local function answer_here(method, more)
   local waiting = here()
   if not waiting then
     return close()
-  end
-  local answers = shown.answers
-  if method == "action/approve" and #(waiting.action.fields or {}) > 0 then
-    local missing = request.missing(waiting.action, answers)
-    if missing then
-      return require("peon.tell")(
-        ("peon: «%s» wants an answer."):format(missing),
-        vim.log.levels.WARN
-      )
-    end
-    more = vim.tbl_extend("force", more or {}, { answers = answers })
+  elseif method == "action/approve" and #(waiting.action.fields or {}) > 0 then
+    return answer_question(waiting, shown.answers)
   end
   close()
   M.answer(waiting, method, more)
@@ -110,15 +123,10 @@ function view.once()
   answer_here("action/approve")
 end
 
---- How far an approval may reach is said by the action.
-local function reaches(action, scope)
-  return vim.list_contains(action.scopes or { "once" }, scope)
-end
-
 local function allow_for(scope)
   return function()
     local waiting = here()
-    if waiting and not reaches(waiting.action, scope) then
+    if waiting and not request.reaches(waiting.action, scope) then
       return require("peon.tell")("peon: this can be allowed for once only.", vim.log.levels.INFO)
     end
     answer_here("action/approve", { scope = scope })
@@ -164,12 +172,13 @@ end
 
 function view.answer()
   local waiting = here()
-  local field = shown and shown.fieldRows[vim.api.nvim_win_get_cursor(0)[1]]
+  local row = vim.api.nvim_win_get_cursor(0)[1]
+  local field = shown and shown.fieldRows[row]
   if waiting and field then
     local answers = shown.answers
     request.ask(field, answers[field.name], function(value)
       answers[field.name] = value
-      show(waiting, true, answers)
+      show(waiting, true, answers, row)
     end)
   end
 end
@@ -207,25 +216,6 @@ function view.later()
   close()
 end
 
-local function footer(action)
-  local parts = {}
-  local names = {
-    once = "allow",
-    session = "session",
-    always = "always",
-    reject = "reject",
-    later = "later",
-  }
-  for _, key in ipairs(keys.available("approval")) do
-    local is_scope = key.action == "session" or key.action == "always"
-    local fits = not is_scope or reaches(action, key.action)
-    if names[key.action] and fits and not key.lhs:find("^<") then
-      table.insert(parts, ("%s %s"):format(key.lhs, names[key.action]))
-    end
-  end
-  return table.concat(parts, " · ")
-end
-
 local function title(waiting)
   local all = M.waiting()
   local agent = vim.tbl_get(waiting.thread, "session", "agentName") or waiting.thread.provider
@@ -237,13 +227,15 @@ end
 ---@param waiting peon.Waiting
 ---@param enter boolean
 ---@param answers? table<string, any>
-show = function(waiting, enter, answers)
+---@param answered_row? integer The line of the field that was just answered.
+show = function(waiting, enter, answers, answered_row)
   close()
-  local content = request.content(waiting, answers or {})
+  answers = answers or request.defaults(waiting.action)
+  local content = request.content(waiting, answers)
   local height = math.min(#content.lines, math.max(6, math.floor(vim.o.lines * 0.6)))
   local opened = float.open(content.lines, {
     title = title(waiting),
-    footer = enter and footer(waiting.action) or ":Peon approvals answers",
+    footer = enter and request.footer(waiting.action) or ":Peon approvals answers",
     width = content.width,
     height = height,
     enter = enter,
@@ -255,13 +247,13 @@ show = function(waiting, enter, answers)
     float = opened,
     threadId = waiting.thread.threadId,
     actionId = waiting.action.actionId,
-    answers = answers or request.defaults(waiting.action),
+    answers = answers,
     fieldRows = content.fieldRows,
   }
   keys.map("approval", opened.buffer, view)
-  local first = next(content.fieldRows) and math.min(unpack(vim.tbl_keys(content.fieldRows)))
-  if first then
-    vim.api.nvim_win_set_cursor(opened.window, { first, 0 })
+  local row = request.next_field(content, answered_row or 0)
+  if row then
+    vim.api.nvim_win_set_cursor(opened.window, { row, 0 })
   end
 end
 
