@@ -4,6 +4,7 @@
 import * as vscode from "vscode";
 
 import { Chats } from "./chat/chats";
+import { branchCommands } from "./commands/branches";
 import { budgetCommands } from "./commands/budgets";
 import { fileCommands } from "./commands/files";
 import { gitCommands } from "./commands/git";
@@ -72,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const commands = {
     "peon.whyLine": () => why.show(),
     ...threadCommands(around, tree),
+    ...branchCommands(around),
     ...budgetCommands(around),
     ...fileCommands(around),
     ...gitCommands(around),

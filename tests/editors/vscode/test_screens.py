@@ -1,11 +1,14 @@
 """The screens beside the chat in a real VS Code: rules, review, commits, worktrees, budgets."""
 
+import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from editors.spoken import Spoken
 from editors.vscode.conftest import git
 from editors.vscode.workbench import Window
 
@@ -13,6 +16,36 @@ pytestmark = pytest.mark.timeout(300)
 
 OLD = "\\n".join(f"line {number}" for number in range(1, 31)) + "\\n"
 NEW = OLD.replace("line 2\\n", "line two\\n").replace("line 28\\n", "line twenty-eight\\n")
+
+QUESTION = {
+    "type": "actionRequested",
+    "actionId": "act-question",
+    "itemId": "item-question",
+    "kind": "question",
+    "title": "How should it greet?",
+    "options": [],
+    "fields": [
+        {"name": "name", "label": "Whom", "kind": "text", "required": True},
+        {"name": "times", "label": "How often", "kind": "integer", "default": 1, "maximum": 3},
+        {"name": "loud", "label": "Loudly", "kind": "boolean"},
+        {
+            "name": "tone",
+            "label": "Tone",
+            "kind": "choice",
+            "required": True,
+            "choices": [{"value": "warm", "label": "Warm"}, {"value": "cool", "label": "Cool"}],
+        },
+        {
+            "name": "where",
+            "label": "Where",
+            "kind": "choices",
+            "choices": [{"value": "here", "label": "Here"}, {"value": "there", "label": "There"}],
+        },
+        {"name": "pass", "label": "Password", "kind": "text", "secret": True},
+    ],
+}
+
+ANSWERS = {"name": "World", "times": 2, "loud": True, "tone": "warm", "where": ["there"]}
 
 HOOK = """#!/bin/sh
 echo "the hook looks at what is committed" >&2
@@ -118,9 +151,10 @@ def test_a_commit_is_called_what_was_done_and_its_hook_is_heard(window: Window, 
 
 def test_a_thread_works_in_a_worktree_that_goes_and_comes_back(window: Window, workspace: Path):
     (workspace / ".env").write_text("GREETING=Hello\n")
+    window.new_thread()
     window.command("Peon: Begin a Thread in a Worktree…")
     window.answer("peon/aside")
-    window.answer("")
+    window.choose("Where the folder stands now")
     window.answer(".env")
     window.answer("touch 'set up'")
     expect(window.chat.get_by_text("peon/aside")).to_be_visible()
@@ -159,3 +193,97 @@ def test_a_thread_says_what_it_used_and_stops_at_its_budget(window: Window):
     expect(used).to_contain_text("2K of 2K tokens")
     window.say("say More.")
     expect(window.chat.get_by_role("alert")).to_contain_text("budget")
+
+
+def test_what_an_agent_offers_is_chosen_for_the_thread_or_for_one_turn(window: Window):
+    window.new_thread()
+    window.turn("option style plain plain|fancy", "options")
+    effort = window.chat.get_by_role("combobox", name="Effort")
+    expect(effort).to_have_value("medium")
+    effort.select_option("High")
+    window.turn("options", number=2)
+    expect(window.feed).to_contain_text("effort: high")
+    window.chat.get_by_role("button", name="More options").click()
+    more = window.chat.get_by_role("group", name="More options")
+    more.get_by_role("checkbox", name="Choose for the next turn only").check()
+    more.get_by_role("combobox", name="style").select_option("Fancy")
+    effort.select_option("Low")
+    expect(window.chat.get_by_text("Next turn only: style Fancy, Effort Low")).to_be_visible()
+    window.picture("options")
+    window.turn("options", number=3)
+    expect(window.feed).to_contain_text("effort: low")
+    expect(window.feed).to_contain_text("style: fancy")
+    expect(effort).to_have_value("high")
+
+
+def test_a_question_is_a_form_that_a_notification_leads_to(window: Window, state: Path):
+    window.new_thread()
+    window.turn("say A project is there.")
+    with Spoken(state, program=(sys.executable, "-m", "peon"), shared=True) as host:
+        project = host.ask("project/list")["projects"][0]["projectId"]
+        made = host.ask("thread/create", projectId=project, provider="host", title="A host")
+        thread = made["threadId"]
+        host.ask("turn/start", threadId=thread, prompt="Ask me")
+        window.page.get_by_role("tab", name="Explorer").first.click()
+        host.ask("provider/ingest", threadId=thread, event=QUESTION)
+        window.toast("Asks in “A host”").get_by_role("button", name="Answer…").click()
+        card = window.card("How should it greet?")
+        whom = card.get_by_role("textbox", name="Whom")
+        expect(whom).to_be_visible()
+        frame = whom.element_handle().owner_frame()
+        assert frame is not None
+        frame.wait_for_function("() => document.activeElement?.dataset.field === 'name'")
+        card.get_by_role("textbox", name="How often").fill("4")
+        card.get_by_role("button", name="Answer").click()
+        expect(card).to_contain_text("Fill this in.")
+        expect(card).to_contain_text("At most 3.")
+        expect(card).to_contain_text("Choose something.")
+        _fill_in(card)
+        window.picture("question")
+        card.get_by_role("button", name="Answer").click()
+        expect(card).to_be_hidden()
+        events = host.ask("events/read", threadId=thread)["events"]
+        (answered,) = [each for each in events if each["type"] == "action.resolved"]
+        assert answered["payload"]["answers"] == ANSWERS
+        assert "open sesame" not in json.dumps(events)
+        end = {"type": "turnEnded", "stopReason": "endTurn"}
+        host.ask("provider/ingest", threadId=thread, event=end)
+        window.ended(1)
+
+
+def _fill_in(card: Locator) -> None:
+    """Give ANSWERS, and a password."""
+    card.get_by_role("textbox", name="Whom").fill("World")
+    card.get_by_role("textbox", name="How often").fill("2")
+    card.get_by_role("checkbox", name="Loudly").check()
+    card.get_by_role("radio", name="Warm").check()
+    card.get_by_role("checkbox", name="There", exact=True).check()
+    card.get_by_label("Password").fill("open sesame")
+
+
+def test_a_branch_is_made_and_a_pull_request_says_what_it_lacks(window: Window, workspace: Path):
+    window.new_thread()
+    window.turn("say Greet in two ways.")
+    window.command("Peon: Create a Branch…")
+    box = window.page.locator(".quick-input-widget input.input")
+    expect(box).to_have_value("peon/say-greet-in-two-ways")
+    window.answer("two-ways")
+    window.choose("Where the folder stands now")
+    window.choose("Go to it")
+    expect(window.toast("Made the branch two-ways")).to_be_visible()
+    assert git(workspace, "branch", "--show-current").strip() == "two-ways"
+    window.command("Peon: Branches…")
+    expect(window.page.locator(".quick-input-list")).to_contain_text("checked out")
+    window.choose("main")
+    window.choose("Begin a new branch from it…")
+    window.answer("from-main")
+    window.choose("Only make it")
+    expect(window.toast("Made the branch from-main")).to_be_visible()
+    assert git(workspace, "branch", "--show-current").strip() == "two-ways"
+    window.command("Peon: Open a Pull Request…")
+    expect(box).to_have_value("say Greet in two ways.")
+    window.page.keyboard.press("Enter")
+    window.choose("The usual one")
+    window.choose("A draft")
+    # Where it is pushed to is a folder, and no place that knows of pull requests.
+    expect(window.page.locator(".notification-toast .codicon-error")).to_be_visible()

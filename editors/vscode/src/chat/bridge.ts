@@ -3,14 +3,15 @@
 import type {
   ContentBlock,
   ItemId,
-  Mode,
   ProjectId,
   ProjectView,
   ProviderView,
   Requests,
+  SessionOption,
   ThreadId,
   ThreadView,
 } from "../protocol_gen";
+import type { Choosing } from "../state/options";
 import type { Message } from "../state/state";
 
 /** Requests that the webview may send, always about the thread that it shows. */
@@ -71,6 +72,8 @@ export interface Scene {
   readonly project: ProjectView | null;
   readonly thread: ThreadView | null;
   readonly providers: readonly ProviderView[];
+  /** What each kind of agent offered in its last session. */
+  readonly offers: Readonly<Record<string, readonly SessionOption[]>>;
   readonly methods: readonly string[];
   /** How many approvals wait in other threads. */
   readonly waitingElsewhere: number;
@@ -86,13 +89,12 @@ export type ToWebview =
   | { type: "draft"; text: string }
   | { type: "reveal"; actionId: string }
   | { type: "answer"; id: number; result: unknown }
-  | { type: "refusal"; id: number; message: string };
+  | { type: "refusal"; id: number; message: string; details: Record<string, unknown> };
 
-export interface Beginning {
+/** The first prompt of a thread that is to be made, and what was chosen for it. */
+export interface Beginning extends Choosing {
   prompt: string | ContentBlock[];
-  provider: string | null;
-  model: string | null;
-  mode: Mode | null;
+  provider?: string | null;
 }
 
 export type FromWebview =

@@ -14,7 +14,9 @@ import type {
   ThreadView,
 } from "../protocol_gen";
 import { takeBack } from "../review/takeBack";
+import { Refusal } from "../server/client";
 import { decisionWords } from "../state/decisions";
+import { offersOf } from "../state/options";
 import { waiting } from "../state/selectors";
 import type { Message } from "../state/state";
 import {
@@ -93,6 +95,11 @@ export class Chat implements vscode.Disposable {
     this.post({ type: "focus" });
   }
 
+  /** The page is out of sight, and so it is gone: what is said now waits for the next one. */
+  sleep(): void {
+    this.isReady = false;
+  }
+
   reveal(actionId: string): void {
     this.post({ type: "reveal", actionId });
   }
@@ -143,6 +150,7 @@ export class Chat implements vscode.Disposable {
       project: this.project(thread) ?? null,
       thread,
       providers: this.peon.providers,
+      offers: offersOf(this.peon.store.state),
       methods: this.peon.methods,
       waitingElsewhere: waiting(this.peon.store.state).filter(
         (each) => each.threadId !== this.threadId,
@@ -221,7 +229,8 @@ export class Chat implements vscode.Disposable {
     try {
       this.post({ type: "answer", id, result: (await work()) ?? null });
     } catch (error) {
-      this.post({ type: "refusal", id, message: sentenceOf(error) });
+      const details = error instanceof Refusal ? error.details : {};
+      this.post({ type: "refusal", id, message: sentenceOf(error), details });
     }
   }
 
@@ -240,10 +249,10 @@ export class Chat implements vscode.Disposable {
   }
 
   private async begin(beginning: Beginning): Promise<void> {
-    const { prompt, provider, model, mode } = beginning;
+    const { prompt, ...chosen } = beginning;
     const threadId = await vscode.commands.executeCommand<ThreadId | undefined>(
       "peon.createThread",
-      { provider, model, mode },
+      chosen,
     );
     if (threadId === undefined) {
       throw new Error("There is no thread to ask.");

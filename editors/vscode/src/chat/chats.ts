@@ -129,6 +129,11 @@ export class Chats implements vscode.Disposable {
       () => {},
     );
     this.side = { chat, view };
+    view.onDidChangeVisibility(() => {
+      if (!view.visible) {
+        chat.sleep();
+      }
+    });
     view.onDidDispose(() => {
       chat.dispose();
       this.side = undefined;
@@ -152,6 +157,11 @@ export class Chats implements vscode.Disposable {
       },
     );
     this.tabs.set(chat, panel);
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) {
+        chat.sleep();
+      }
+    });
     panel.onDidDispose(() => {
       this.tabs.delete(chat);
       chat.dispose();

@@ -2,15 +2,14 @@
 
 import * as vscode from "vscode";
 
-import type { Mode, ThreadId } from "../protocol_gen";
+import type { ThreadId } from "../protocol_gen";
+import type { Choosing } from "../state/options";
 import { waiting } from "../state/selectors";
 import type { ThreadsTree } from "../views/threads";
 import { type Around, chooseThread, projectOf, type Target, threadOf } from "./targets";
 
-export interface Chosen {
+export interface Chosen extends Choosing {
   provider?: string | null;
-  model?: string | null;
-  mode?: Mode | null;
 }
 
 export function threadCommands(around: Around, tree: ThreadsTree): Record<string, Command> {
@@ -177,8 +176,15 @@ async function answerNext(
   method: "action/approve" | "action/reject",
 ): Promise<void> {
   const next = waiting(around.peon.store.state)[0];
-  if (next !== undefined) {
-    const { threadId } = next;
-    await around.peon.ask(method, { threadId, actionId: next.action.actionId });
+  if (next === undefined) {
+    void vscode.window.showInformationMessage("Nothing waits for you.");
+    return;
+  }
+  const { threadId, action } = next;
+  if (method === "action/approve" && (action.fields?.length ?? 0) > 0) {
+    // A question is answered, not allowed.
+    await around.chats.reveal(threadId, action.actionId);
+  } else {
+    await around.peon.ask(method, { threadId, actionId: action.actionId });
   }
 }

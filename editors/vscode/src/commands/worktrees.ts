@@ -9,12 +9,13 @@ import { settings } from "../editor/servers";
 import { Steps } from "../editor/steps";
 import type { ProjectId, ThreadView, WorktreeChoice } from "../protocol_gen";
 import { branchTrouble, commandsOf, lineOf, pathsOf } from "../state/setups";
+import { chooseBase } from "./branches";
 import { type Around, type Target, threadOf } from "./targets";
 import { type Chosen, type Command, workspaceFolder } from "./threads";
 
 export function worktreeCommands(around: Around): Record<string, Command> {
   return {
-    "peon.newThreadInWorktree": (chosen?: Chosen) => newThread(around, chosen ?? {}),
+    "peon.newThreadInWorktree": (chosen?: Chosen) => newThread(around, chosenIn(chosen)),
     "peon.removeWorktree": (target: Target) => remove(around, target),
     "peon.restoreWorktree": (target: Target) => restore(around, target),
     "peon.openWorktree": async (target: Target) => {
@@ -24,6 +25,16 @@ export function worktreeCommands(around: Around): Record<string, Command> {
         await vscode.commands.executeCommand("vscode.openFolder", uri, { forceNewWindow: true });
       }
     },
+  };
+}
+
+/** What was chosen beside the prompt; a menu hands over what it was opened on instead. */
+function chosenIn({ provider, model, mode, options }: Chosen = {}): Chosen {
+  return {
+    ...(provider == null ? {} : { provider }),
+    ...(model === undefined ? {} : { model }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(options === undefined ? {} : { options }),
   };
 }
 
@@ -38,10 +49,9 @@ async function newThread(around: Around, chosen: Chosen): Promise<void> {
   }
   await peon.connected();
   const projectId = await peon.projectOf(folder);
-  const { provider = null, model = null, mode = null } = chosen;
   const worktree = await chooseWorktree(around, projectId, folder.uri.fsPath);
   const threadId = `thr-${randomUUID()}`;
-  const params = { projectId, threadId, provider, model, mode, worktree };
+  const params = { ...chosen, projectId, threadId, worktree };
   const title = worktree.path == null ? "Making the worktree" : "Beginning the thread";
   await work.run(title, threadId, (stop) => peon.ask("thread/create", params, stop));
   await chats.open(threadId);
@@ -82,11 +92,7 @@ async function describeNew(
     valueSelection: [5, 5],
     validateInput: branchTrouble,
   });
-  const status = await around.peon.ask("git/status", { projectId });
-  const here = status.branch ?? status.commit?.slice(0, 8) ?? "HEAD";
-  const base = await steps.write(`What a new branch begins from. Empty: where ${here} stands now`, {
-    placeHolder: here,
-  });
+  const base = await chooseBase(around, steps, { projectId });
   const copy = await steps.write("Files to copy into it, parted by commas. Empty: none", {
     value: (await usualCopies(root)).join(", "),
   });
@@ -96,7 +102,7 @@ async function describeNew(
   );
   return {
     branch: branch.trim(),
-    base: base.trim() || null,
+    base,
     copy: pathsOf(copy),
     setup: commandsOf(setup),
   };

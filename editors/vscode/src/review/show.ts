@@ -15,10 +15,17 @@ export async function showActionDiff(
   threadId: ThreadId,
   actionId: string,
 ): Promise<void> {
-  const thread = peon.store.thread(threadId);
-  const action = thread?.pendingActions.find((each) => each.actionId === actionId);
-  const items = thread?.turns.flatMap((turn) => turn.items ?? []) ?? [];
-  const item = items.find((each) => each.itemId === action?.itemId);
+  const find = () => {
+    const thread = peon.store.thread(threadId);
+    const action = thread?.pendingActions.find((each) => each.actionId === actionId);
+    const items = thread?.turns.flatMap((turn) => turn.items ?? []) ?? [];
+    return items.find((each) => each.itemId === action?.itemId);
+  };
+  if (find() === undefined) {
+    // A thread that nobody has looked at yet is known without its items.
+    await peon.session.open(threadId);
+  }
+  const item = find();
   if (item === undefined || item.edits.length === 0) {
     void vscode.window.showInformationMessage("The agent has not shown what it would change.");
     return;

@@ -15,7 +15,8 @@ import { useVirtualizer } from "./virtual";
 export function App() {
   const [scene, setScene] = useState<Scene | null>(null);
   const [attached, setAttached] = useState<Attachment[]>([]);
-  useHost(setScene, setAttached);
+  const [wanted, setWanted] = useState<string | null>(null);
+  useHost(setScene, setAttached, setWanted);
   const methods = useMemo(() => new Set(scene?.methods ?? []), [scene?.methods]);
   if (scene === null) {
     return null;
@@ -27,7 +28,13 @@ export function App() {
         {thread === null ? (
           <Welcome scene={scene} />
         ) : (
-          <Feed thread={thread} methods={methods} revision={scene.revision} />
+          <Feed
+            thread={thread}
+            methods={methods}
+            revision={scene.revision}
+            wanted={wanted}
+            onShown={() => setWanted(null)}
+          />
         )}
         <Announcer thread={thread} />
         <Composer
@@ -46,6 +53,7 @@ export function App() {
 function useHost(
   setScene: (change: (scene: Scene | null) => Scene) => void,
   setAttached: (change: (attached: Attachment[]) => Attachment[]) => void,
+  setWanted: (actionId: string) => void,
 ) {
   useEffect(() => {
     let heard: ToWebview[] = [];
@@ -69,7 +77,7 @@ function useHost(
           document.querySelector<HTMLElement>("#prompt")?.focus();
           break;
         case "reveal":
-          reveal(message.actionId);
+          setWanted(message.actionId);
           break;
         default:
           if (message.type === "scene") {
@@ -81,19 +89,21 @@ function useHost(
           }
       }
     });
-  }, [setScene, setAttached]);
+  }, [setScene, setAttached, setWanted]);
 }
 
-function reveal(actionId: string): void {
+/** Whether the card of an action is drawn; then it has the focus. */
+function reveal(actionId: string): boolean {
   const card = document.querySelector(`[data-action="${CSS.escape(actionId)}"]`);
   card?.scrollIntoView({ block: "nearest" });
   card?.querySelector<HTMLElement>("input, textarea, select, button")?.focus();
+  return card !== null;
 }
 
 function Welcome({ scene }: { scene: Scene }) {
   return (
     <div class="welcome">
-      <Icon name="comment-discussion-sparkle" />
+      <Icon name="comment" />
       <h2>{scene.folder === null ? "Peon" : `Work on ${scene.folder}`}</h2>
       <p>
         {scene.connected
@@ -106,8 +116,15 @@ function Welcome({ scene }: { scene: Scene }) {
 
 const ESTIMATES = { earlier: 40, prompt: 56, item: 40, action: 120, end: 48 };
 
-function Feed(props: { thread: ThreadView; methods: ReadonlySet<string>; revision: number }) {
-  const { thread, methods } = props;
+function Feed(props: {
+  thread: ThreadView;
+  methods: ReadonlySet<string>;
+  revision: number;
+  /** An action whose card is to be seen, as soon as it is there. */
+  wanted: string | null;
+  onShown(): void;
+}) {
+  const { thread, methods, wanted } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => rowsOf(thread), [thread]);
   const virtualizer = useVirtualizer({
@@ -118,6 +135,28 @@ function Feed(props: { thread: ThreadView; methods: ReadonlySet<string>; revisio
   });
   useEffect(() => virtualizer.scrollToEnd(), [virtualizer]);
   const atEnd = virtualizer.isAtEnd(48);
+  const place = rows.findIndex((row) => "action" in row && row.action?.actionId === wanted);
+  useEffect(() => {
+    if (wanted === null || place < 0) {
+      return undefined;
+    }
+    virtualizer.scrollToIndex(place);
+    // The row is drawn when it has been scrolled to.
+    const frame = requestAnimationFrame(() => reveal(wanted) && props.onShown());
+    return () => cancelAnimationFrame(frame);
+  });
+  const wasAtEnd = useRef(true);
+  useEffect(() => {
+    wasAtEnd.current = atEnd;
+  });
+  useEffect(() => {
+    // Another view that opens or closes gives the chat less room or more.
+    const watching = new ResizeObserver(() => wasAtEnd.current && virtualizer.scrollToEnd());
+    if (scroller.current !== null) {
+      watching.observe(scroller.current);
+    }
+    return () => watching.disconnect();
+  }, [virtualizer]);
   return (
     <div class="feed-frame">
       <Head thread={thread} />

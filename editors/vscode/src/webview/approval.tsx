@@ -6,12 +6,22 @@ import type { PendingActionView, Scope } from "../protocol_gen";
 import { alwaysWords } from "../state/rules";
 import { ask, run } from "./host";
 import { Button, Field, Icon, Trouble, useAttempt } from "./parts";
+import { Question } from "./question";
 
-export function Approval(props: {
-  action: PendingActionView;
-  threadId: string;
-  hasEdits: boolean;
-}) {
+interface Props {
+  readonly action: PendingActionView;
+  readonly threadId: string;
+  readonly hasEdits: boolean;
+}
+
+export function Approval(props: Props) {
+  // A server of before asks no questions with fields.
+  const asks = (props.action.fields?.length ?? 0) > 0;
+  return asks ? <Question action={props.action} /> : <Leave {...props} />;
+}
+
+/** Something that the agent wants to do. */
+function Leave(props: Props) {
   const { action, threadId } = props;
   const [refusing, setRefusing] = useState(false);
   const { trouble, busy, attempt } = useAttempt();

@@ -3,7 +3,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Attachment, Beginning, Completion, Scene } from "../chat/bridge";
-import type { ContentBlock, Mode, ThreadView } from "../protocol_gen";
+import type { ContentBlock, ThreadView } from "../protocol_gen";
+import { type Choosing, withChoice } from "../state/options";
 import { Choices } from "./choices";
 import { ask, call, keep, kept, run } from "./host";
 import { Meters } from "./meters";
@@ -17,16 +18,12 @@ interface Props {
   setAttached(change: (attached: Attachment[]) => Attachment[]): void;
 }
 
-export interface Chosen {
-  provider: string | null;
-  model: string | null;
-  mode: Mode | null;
-}
-
 export function Composer({ scene, methods, attached, setAttached }: Props) {
   const { thread } = scene;
   const [draft, setDraft] = useState(() => kept().draft);
-  const [chosen, choose] = useState<Chosen>({ provider: null, model: null, mode: null });
+  const [provider, chooseProvider] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<Choosing>({});
+  const [once, setOnce] = useState<Choosing | null>(null);
   const { trouble, busy, attempt } = useAttempt();
   const field = useRef<HTMLTextAreaElement>(null);
   const completion = useCompletion(field, draft, setDraft, (attachment) =>
@@ -38,6 +35,15 @@ export function Composer({ scene, methods, attached, setAttached }: Props) {
   const busyThread = thread !== null && thread.status !== "idle";
   const canQueue = methods.has("turn/queue");
   const canSend = scene.connected && !busy && draft.trim() !== "" && (!busyThread || canQueue);
+  const choose = (choice: Choosing) => {
+    if (thread === null) {
+      setChosen(withChoice(chosen, choice));
+    } else if (once !== null) {
+      setOnce(withChoice(once, choice));
+    } else {
+      void attempt(() => ask("thread/configure", choice));
+    }
+  };
   const send = async (running?: "turn/queue" | "turn/steer") => {
     if (!canSend) {
       return;
@@ -48,9 +54,12 @@ export function Composer({ scene, methods, attached, setAttached }: Props) {
     setDraft("");
     keep({ draft: "" });
     setAttached(() => []);
-    if (!(await attempt(() => deliver(thread, prompt, chosen, when)))) {
+    const added = thread === null ? { ...chosen, provider } : (once ?? {});
+    if (!(await attempt(() => deliver(thread, prompt, added, when)))) {
       setDraft(draft);
       setAttached(() => [...attached]);
+    } else if (when !== "turn/steer") {
+      setOnce(null);
     }
   };
   return (
@@ -88,12 +97,24 @@ export function Composer({ scene, methods, attached, setAttached }: Props) {
           <Button look="quiet" label="Add context" onPress={() => run("peon.attachContext")}>
             <Icon name="attach" />
           </Button>
-          <Choices scene={scene} chosen={chosen} choose={choose} attempt={attempt} />
+          <Choices
+            scene={scene}
+            provider={provider}
+            chosen={chosen}
+            once={once}
+            chooseProvider={(each) => {
+              chooseProvider(each);
+              // What one agent offers means nothing to another.
+              setChosen(chosen.mode === undefined ? {} : { mode: chosen.mode });
+            }}
+            choose={choose}
+            setOnce={setOnce}
+          />
           {thread === null && methods.has("worktree/list") && (
             <Button
               look="quiet"
               label="Begin in a worktree"
-              onPress={() => run("peon.newThreadInWorktree", chosen)}
+              onPress={() => run("peon.newThreadInWorktree", { ...chosen, provider })}
             >
               <Icon name="git-branch" />
             </Button>
@@ -150,13 +171,15 @@ function placeholderOf(scene: Scene, running: boolean, canQueue: boolean): strin
 async function deliver(
   thread: ThreadView | null,
   prompt: Beginning["prompt"],
-  chosen: Chosen,
+  added: Choosing & { provider?: string | null },
   method: "turn/start" | "turn/queue" | "turn/steer",
 ): Promise<void> {
   if (thread === null) {
-    await call((id) => ({ type: "begin", id, beginning: { prompt, ...chosen } }));
-  } else {
+    await call((id) => ({ type: "begin", id, beginning: { prompt, ...added } }));
+  } else if (method === "turn/steer") {
     await ask(method, { prompt });
+  } else {
+    await ask(method, { prompt, ...added });
   }
 }
 

@@ -11,6 +11,16 @@ export interface Kept {
   draft: string;
 }
 
+/** The server said no, in a sentence and as data. */
+export class Refused extends Error {
+  constructor(
+    message: string,
+    readonly details: Record<string, unknown>,
+  ) {
+    super(message);
+  }
+}
+
 const open = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
 let count = 0;
 
@@ -62,7 +72,7 @@ export function listen(hear: (message: ToWebview) => void): void {
       if (data.type === "answer") {
         waiting?.resolve(data.result);
       } else {
-        waiting?.reject(new Error(data.message));
+        waiting?.reject(new Refused(data.message, data.details));
       }
     } else {
       hear(data);

@@ -15,7 +15,6 @@ import circleLarge from "@vscode/codicons/src/icons/circle-large.svg";
 import circleSlash from "@vscode/codicons/src/icons/circle-slash.svg";
 import close from "@vscode/codicons/src/icons/close.svg";
 import comment from "@vscode/codicons/src/icons/comment.svg";
-import commentDiscussionSparkle from "@vscode/codicons/src/icons/comment-discussion-sparkle.svg";
 import debugStop from "@vscode/codicons/src/icons/debug-stop.svg";
 import diff from "@vscode/codicons/src/icons/diff.svg";
 import diffMultiple from "@vscode/codicons/src/icons/diff-multiple.svg";
@@ -37,13 +36,13 @@ import question from "@vscode/codicons/src/icons/question.svg";
 import requestChanges from "@vscode/codicons/src/icons/request-changes.svg";
 import search from "@vscode/codicons/src/icons/search.svg";
 import send from "@vscode/codicons/src/icons/send.svg";
+import settings from "@vscode/codicons/src/icons/settings.svg";
 import shield from "@vscode/codicons/src/icons/shield.svg";
 import terminal from "@vscode/codicons/src/icons/terminal.svg";
 import thumbsdown from "@vscode/codicons/src/icons/thumbsdown.svg";
 import thumbsup from "@vscode/codicons/src/icons/thumbsup.svg";
 import tools from "@vscode/codicons/src/icons/tools.svg";
 import trash from "@vscode/codicons/src/icons/trash.svg";
-import unmute from "@vscode/codicons/src/icons/unmute.svg";
 import warning from "@vscode/codicons/src/icons/warning.svg";
 
 export const ICONS = {
@@ -62,7 +61,6 @@ export const ICONS = {
   "circle-slash": circleSlash,
   close: close,
   comment: comment,
-  "comment-discussion-sparkle": commentDiscussionSparkle,
   "debug-stop": debugStop,
   diff: diff,
   "diff-multiple": diffMultiple,
@@ -84,13 +82,13 @@ export const ICONS = {
   "request-changes": requestChanges,
   search: search,
   send: send,
+  settings: settings,
   shield: shield,
   terminal: terminal,
   thumbsdown: thumbsdown,
   thumbsup: thumbsup,
   tools: tools,
   trash: trash,
-  unmute: unmute,
   warning: warning,
 };
 

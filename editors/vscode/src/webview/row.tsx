@@ -105,7 +105,7 @@ function Block({ block }: { block: ContentBlock }) {
     case "resource":
       return <Chip icon="list-selection" label={nameOf(block.resource.uri)} />;
     case "audio":
-      return <Chip icon="unmute" label={block.mimeType} />;
+      return <Chip icon="file-media" label={block.mimeType} />;
   }
 }
 

@@ -12,6 +12,7 @@ export const NOTHING: Scene = {
   project: null,
   thread: null,
   providers: [],
+  offers: {},
   methods: [],
   waitingElsewhere: 0,
   revision: 0,
