@@ -12,6 +12,7 @@ from peon.domain.facts import (
     Takes,
 )
 from peon.journal.filesystem import LocalFileSystem
+from peon.providers.secrets import Secrets
 from peon.runtime.ids import RandomIds
 from peon_protocol.events import ItemRecorded, StoredEvent
 from peon_protocol.ids import EventId, ItemId, StreamId, ThreadId, TurnId
@@ -61,6 +62,9 @@ class StillWorld:
 
     def literal_secret(self, servers: object) -> LiteralSecret | None:
         return None
+
+    def secrets(self, root: str, environment: Mapping[str, str]) -> Secrets:
+        return Secrets()
 
     def places(self, root: str, paths: object) -> Places:
         return Places()

@@ -4,8 +4,9 @@ import pytest
 
 from peon_protocol.commands import ApprovePendingAction
 from peon_protocol.events import ActionResolved, Event, RuleAdded, SessionClosed
-from peon_protocol.ids import ActionId, ItemId, RuleId
+from peon_protocol.ids import ActionId, CommandId, ItemId, RuleId
 from peon_protocol.provider_events import ActionRequested
+from peon_protocol.queue_results import ActionResult
 from peon_protocol.rejections import (
     ActionHasNoSuchOption,
     ActionScopeNotAvailable,
@@ -263,3 +264,70 @@ def test_leave_for_longer_may_be_given_by_the_only_option_there_is():
 def test_what_may_be_approved_for_longer_says_so_when_it_is_asked():
     assert asked(wants("make test")).thread().actions[ASKED].scopes == EVERY_SCOPE
     assert TOOL not in asked(wants("make test")).thread().turns[TURN].items
+
+
+MORE = ActionId("more")
+
+
+def two_wishes(first: ActionRequested, second: ActionRequested) -> Given:
+    told = asked(first).and_then(says(second))
+    assert list(told.thread().pending) == [ASKED, second.action_id]
+    return told
+
+
+@pytest.mark.parametrize(
+    "scope, by", [(Scope.SESSION, DeciderKind.SESSION), (Scope.ALWAYS, DeciderKind.RULE)]
+)
+def test_an_approval_that_reaches_further_settles_what_waits_and_is_covered(
+    scope: Scope, by: DeciderKind
+):
+    told = two_wishes(wants("make test"), wants("make test -k roses", action_id=MORE))
+    decided = told.when(ApprovePendingAction(thread_id=TALK, action_id=ASKED, scope=scope)).decided
+    assert isinstance(decided, tuple)
+    settled = [each for each in decided if isinstance(each, ActionResolved)]
+    assert [(each.action_id, each.by.kind, each.scope) for each in settled] == [
+        (ASKED, DeciderKind.USER, scope),
+        (MORE, by, Scope.ONCE),
+    ]
+    if by is DeciderKind.SESSION:
+        assert settled[1].by.name == ASKED
+    else:
+        (rule,) = [each for each in decided if isinstance(each, RuleAdded)]
+        assert settled[1].by.name == rule.rule_id
+
+
+@pytest.mark.parametrize(
+    "scope, other",
+    [
+        pytest.param(Scope.ONCE, wants("make test -k roses", action_id=MORE), id="once"),
+        pytest.param(Scope.ALWAYS, wants("make roses", action_id=MORE), id="another command"),
+        pytest.param(Scope.ALWAYS, wants("rm -r roses", action_id=MORE), id="what is guarded"),
+        pytest.param(
+            Scope.SESSION, wants("make test > log", action_id=MORE), id="what nobody can tell"
+        ),
+        pytest.param(
+            Scope.ALWAYS, wants("make test", action_id=MORE, options=(REJECT,)), id="no option"
+        ),
+    ],
+)
+def test_what_is_not_covered_goes_on_waiting(scope: Scope, other: ActionRequested):
+    told = two_wishes(wants("make test"), other)
+    after = told.and_then(ApprovePendingAction(thread_id=TALK, action_id=ASKED, scope=scope))
+    assert list(after.thread().pending) == [MORE]
+
+
+def test_the_answer_to_the_command_is_about_the_action_it_named():
+    told = two_wishes(wants("make test"), wants("make test", action_id=MORE))
+    command = ApprovePendingAction(
+        thread_id=TALK, action_id=ASKED, scope=Scope.ALWAYS, command_id=CommandId("c")
+    )
+    result = (
+        told.when(command)
+        .then_it_is(
+            "action.resolved", "item.recorded", "rule.added", "action.resolved", "item.recorded"
+        )
+        .receipt("c")
+        .result
+    )
+    assert isinstance(result, ActionResult)
+    assert result.action_id == ASKED

@@ -28,6 +28,7 @@ from peon.engine.outbox import Due
 from peon.engine.restart import restart
 from peon.journal.memory import MemoryStore
 from peon.journal.port import EventStore
+from peon.providers.secrets import Secrets
 from peon.runtime.ids import CountingIds
 from peon.wire import decode_event
 from peon_protocol.commands import (
@@ -80,6 +81,10 @@ class OpenWorld:
 
     def literal_secret(self, servers: Iterable[McpServer]) -> LiteralSecret | None:
         return None
+
+    def secrets(self, root: str, environment: Mapping[str, str]) -> Secrets:
+        """What stands in a variable, word by word."""
+        return Secrets(tuple(environment.get("SECRET", "").split()))
 
     def places(self, root: str, paths: Iterable[str]) -> Places:
         return places_of(paths, outside=any(not path.startswith(root) for path in paths))

@@ -24,25 +24,27 @@ from peon.engine.answers import (
     OperationAnswers,
     Outcome,
     Refusal,
-    follow,
 )
 from peon.engine.coalescer import CoalescerLimits
-from peon.engine.confidences import Confidences, spoken
+from peon.engine.confidences import Confidences
 from peon.engine.envelopes import Cause, Origin, Stamper, cause_of
 from peon.engine.feed import Feed
 from peon.engine.gathering import NOBODYS, Gathering
+from peon.engine.hosts import Hosts
 from peon.engine.large_values import LargeValues
 from peon.engine.outbox import Due, Outbox, Performer
 from peon.engine.repeats import Repeats
+from peon.engine.requests import METHOD_OF, Requests
 from peon.engine.restart import fold_durable
 from peon.engine.resting import fold
 from peon.engine.speech import Speech, SpeechParts, may_speak
 from peon.engine.world import World
 from peon.errors import StoreFailure
 from peon.journal.port import EventStore
+from peon.providers.silence import Silence, silence_of_loop
 from peon.runtime.clock import Clock
 from peon.runtime.ids import IdSource
-from peon.wire import decode_trusted, digest, encode_event
+from peon.wire import decode_trusted, encode_event
 from peon_protocol.commands import Command, CreateThread, IngestProviderEvent
 from peon_protocol.events import (
     Event,
@@ -56,17 +58,14 @@ from peon_protocol.events import (
     TurnStarted,
 )
 from peon_protocol.ids import ThreadId
-from peon_protocol.methods import METHODS, MethodKind
 from peon_protocol.notifications import ServerStatusChanged
+from peon_protocol.provider_events import ProviderEvent
 from peon_protocol.results import CommandResult, ThreadResult
 from peon_protocol.values import Actor, ActorKind
 
 logger = logging.getLogger(__name__)
 
 SERVER: Final = Actor(ActorKind.SERVER, "peon")
-_METHOD_OF: Final = {
-    method.params: method.name for method in METHODS if method.kind is MethodKind.COMMAND
-}
 OK: Final = "ok"
 READ_ONLY: Final = "readOnly"
 
@@ -84,6 +83,8 @@ class EngineParts:
     coalescing: CoalescerLimits = attrs.field(factory=CoalescerLimits)
     values: LargeValues | None = None
     """Puts large values aside; without it they stay in their events."""
+    silence: Callable[[], Silence] = silence_of_loop
+    """The pauses of hosts, after which what tells nothing of a secret is not held back."""
 
 
 class Engine:
@@ -106,6 +107,7 @@ class Engine:
         self.appended_bytes = 0
         self.feed = Feed(parts.store)
         self.confidences = Confidences()
+        self._hosts = Hosts(parts.world, parts.silence, self._host_said)
         self._speech = Speech(
             SpeechParts(
                 parts.clock,
@@ -114,6 +116,15 @@ class Engine:
                 self._recorded,
                 self.feed.tell_delta,
             )
+        )
+        self._requests = Requests(
+            answers=self._answers,
+            repeats=self._repeats,
+            hosts=self._hosts,
+            values=parts.values,
+            model=lambda: self._model,
+            decide=self._decide,
+            nothing=self._said_nothing,
         )
         self._store.on_durable(self._on_durable)
         self._store.on_failure(self._on_failure)
@@ -170,25 +181,7 @@ class Engine:
         thread_id = getattr(command, "thread_id", None)
         if thread_id is not None and thread_id in self._model.threads:
             self._environments[thread_id] = environment
-        values = self._parts.values
-        if values is None or not values.must_wait(command):
-            return self._submit(command, actor, environment)
-        answer = self._answers.open()
-        values.hold(command, lambda small: follow(self._submit(small, actor, environment), answer))
-        return answer
-
-    def _submit(self, command: Command, actor: Actor, environment: Mapping[str, str]) -> Answer:
-        if self._store.failure is not None:
-            return self._answers.fail(self._store.failure)
-        method = _METHOD_OF[type(command)]
-        if command.command_id is None:
-            return self._decide(command, method, Origin(actor=actor), environment)
-        name = f"{method}:{digest(method, spoken(self._model, command))}"
-        repeated = self._repeats.answer(self._model, command.command_id, name)
-        if repeated is not None:
-            return repeated
-        origin = Origin(actor=actor, command_id=command.command_id, command_digest=name)
-        return self._decide(command, method, origin, environment)
+        return self._requests.take(command, actor, environment)
 
     def record(
         self,
@@ -209,6 +202,8 @@ class Engine:
     ) -> bool:
         if self._store.failure is not None:
             return False
+        if actor.kind is ActorKind.SERVER and isinstance(command, IngestProviderEvent):
+            self._hosts.settle(command.thread_id)
         if isinstance(command, IngestProviderEvent) and self._speech.hold_back(
             self._model, command, None
         ):
@@ -264,11 +259,15 @@ class Engine:
         finally:
             self._readable.set()
 
+    def _host_said(self, thread_id: ThreadId, actor: Actor, event: ProviderEvent) -> None:
+        command = IngestProviderEvent(thread_id=thread_id, event=event)
+        self.record(command, actor=actor, cause=self._causes.get(thread_id))
+
     # ---- commands of clients -------------------------------------------------------------------
 
-    def _decide(
-        self, command: Command, method: str, origin: Origin, environment: Mapping[str, str]
-    ) -> Answer:
+    def _decide(self, command: Command, origin: Origin, environment: Mapping[str, str]) -> Answer:
+        if self._store.failure is not None:
+            return self._answers.fail(self._store.failure)
         if isinstance(command, IngestProviderEvent) and may_speak(
             self._model, command, origin.actor
         ):
@@ -284,7 +283,12 @@ class Engine:
         stored = self._commit(decided, origin)
         if isinstance(command, CreateThread):
             self._environments[ThreadId(stored[0].stream_id)] = environment
-        return self._answer_to(method, stored)
+        return self._answer_to(METHOD_OF[type(command)], stored)
+
+    def _said_nothing(self, command: IngestProviderEvent, origin: Origin) -> Answer:
+        """What a host said is held back until it is known to be no secret."""
+        result = ThreadResult(sequence=self._model.sequence, thread_id=command.thread_id)
+        return self._without_event(result, origin)
 
     def _without_event(self, came_to: CommandResult | Refusal, origin: Origin) -> Answer:
         """Nothing of it is in the log; still it leaves only when the state it speaks of is."""
@@ -359,6 +363,7 @@ class Engine:
                 self._causes.pop(event.thread_id, None)
                 self.confidences.forget(event.thread_id)
                 self._speech.forget(event.thread_id)
+                self._hosts.forget(event.thread_id)
             case ThreadDeleted():
                 self._environments.pop(event.thread_id, None)
                 self.confidences.forget(event.thread_id)

@@ -11,6 +11,7 @@ from peon.domain.facts import (
     RootFact,
     Takes,
 )
+from peon.providers.secrets import Secrets
 from peon_protocol.values import McpServer
 
 
@@ -43,6 +44,10 @@ class World(Protocol):
 
     def literal_secret(self, servers: Iterable[McpServer]) -> LiteralSecret | None:
         """The first secret that stands in a server's description instead of a reference."""
+        ...
+
+    def secrets(self, root: str, environment: Mapping[str, str]) -> Secrets:
+        """What the project in `root` and a client keep secret. Reads files, once a host's turn."""
         ...
 
     def places(self, root: str, paths: Iterable[str]) -> Places:

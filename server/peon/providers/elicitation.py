@@ -149,7 +149,7 @@ def _offered(told: JsonObject) -> tuple[FieldChoice, ...]:
         for place, each in enumerate(plain)
     ]
     once = {
-        value: FieldChoice(value, _shown(label) or value, _shown(text))
+        value: FieldChoice(value, _shown(label) or value, _shown(text) or None)
         for value, label, text in found[:_MOST_CHOICES]
         if value is not None
     }

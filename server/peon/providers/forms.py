@@ -160,6 +160,22 @@ def redact(text: str, *, after: str = "") -> str:
     return "".join([*pieces, whole[shown:]])
 
 
+_PUBLIC: Final = re.compile(
+    r"(?:[Bb](?:earer ?|e|ea|ear|eare)?|[Bb](?:asic ?|a|as|asi)?"
+    rf"|(?i:{_AWS})[\"'\s=:]{{0,9}}"
+    r"|-{1,5}|-----B[A-Z0-9 -]{0,60}"
+    r"|:(?:/?|//[^\s/@'\":]{0,400}))\Z",
+    re.ASCII,
+)
+
+
+def tells_nothing(text: str) -> bool:
+    """Whether the beginning of what may become a secret holds none of it: it is how all of its
+    kind begin, or what stands before them.
+    """
+    return text in _STARTS or _PUBLIC.fullmatch(text) is not None
+
+
 def begins(word: str) -> bool:
     """Whether more of `word` may make it a token."""
     return word in _STARTS or word.startswith(_WHOLE_STARTS)

@@ -4,47 +4,42 @@ Streamed text is cut anywhere, also inside a secret, so what may be the beginnin
 back until it is known to be none. All other events end the text that grows, and are redacted whole.
 """
 
+import asyncio
 import bisect
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Final, TypeAlias, assert_never
+from typing import Final
 
 import attrs
 
+from peon.providers.cleaning import hidden_values, redacted
 from peon.providers.env_files import is_env_file, secret_values
-from peon.providers.forms import BEGUN, KEY_BODY, KEY_NAME, LONG_START, begins
+from peon.providers.forms import (
+    BEGUN,
+    KEY_BODY,
+    KEY_NAME,
+    LONG_START,
+    begins,
+    tells_nothing,
+)
 from peon.providers.port import SessionSink
 from peon.providers.secrets import Secrets
+from peon.providers.silence import Silence
 from peon.runtime.long_text import LongText
-from peon_protocol.ids import ItemId
+from peon_protocol.ids import ActionId, ItemId
 from peon_protocol.provider_events import (
     ActionRequested,
-    ActionWithdrawn,
-    ModeChanged,
-    PlanReplaced,
-    ProviderError,
     ProviderEvent,
     ReasoningDelta,
-    SessionConfigured,
-    SessionEnded,
-    SessionStarted,
     TextDelta,
     ToolCallUpdated,
-    TurnEnded,
-    UsageReported,
 )
 from peon_protocol.values import (
-    AudioContent,
-    EmbeddedResource,
     FileEdit,
-    ImageContent,
     ItemContent,
     ItemStatus,
     JsonValue,
-    ResourceLink,
-    SessionOption,
-    StoredContent,
     TextContent,
 )
 
@@ -63,9 +58,6 @@ _WHOLE_KEY: Final = re.compile(rf"-----BEGIN {KEY_NAME}{KEY_BODY}.*?-----END {KE
 _CLOSED: Final = frozenset({ItemStatus.COMPLETED, ItemStatus.FAILED, ItemStatus.CANCELLED})
 
 
-Clean: TypeAlias = Callable[[str], str]
-
-
 class StreamedText:
     """One text as it grows: `feed` gives what is safe to show, `rest` what is left at its end."""
 
@@ -73,6 +65,8 @@ class StreamedText:
         self._secrets = secrets
         self._starts = starts or Starts(secrets.values)
         self._held = ""
+        self._shown = 0
+        """How many characters of what is held were shown in a silence."""
         self._after = ""
 
     def feed(self, text: str) -> str:
@@ -87,11 +81,35 @@ class StreamedText:
         rest, self._held = self._held, ""
         return self._show(rest)
 
+    @property
+    def waits(self) -> bool:
+        """Whether something is held that a silence may bring out."""
+        return len(self._held) > self._shown
+
+    def quiet(self) -> str:
+        """What can be shown now though more may come: nothing of what would be a secret.
+
+        It stays the beginning of what comes: only the rest of a secret is then replaced.
+        """
+        if not self.waits or not self._starts.tells_nothing(self._held):
+            return ""
+        new, self._shown = self._held[self._shown :], len(self._held)
+        return new
+
     def _show(self, text: str) -> str:
-        """`text` redacted. Its last character is remembered: tokens begin where words do."""
+        """`text` redacted, without what of it was shown already. Its last character is remembered:
+        tokens begin where words do.
+        """
         shown = self._secrets.redact(text, after=self._after)
         self._after = text[-1:] or self._after
-        return shown
+        if not self._shown:
+            return shown
+        seen = text[: self._shown]
+        self._shown -= len(seen)
+        alike = 0
+        while alike < len(seen) and shown[alike : alike + 1] == seen[alike]:
+            alike += 1
+        return shown[alike:]
 
 
 def _streamed(secrets: Secrets, starts: "Starts", pieces: Iterable[str]) -> Iterator[str]:
@@ -110,6 +128,13 @@ class Starts:
         self._longest = max(map(len, values), default=0)
         firsts = "".join({re.escape(value[0]) for value in values})
         self._first = re.compile(f"[{firsts}]") if values else None
+
+    def tells_nothing(self, text: str) -> bool:
+        """Whether the beginning of what may be a secret can be shown: all that any secret of that
+        beginning has in common with others, or one letter of a value.
+        """
+        of_value = len(text) - self._of_value(text, 0)
+        return of_value <= 1 and (len(text) == 1 or tells_nothing(text))
 
     def place(self, text: str, start: int) -> int:
         """The place, not before `start`, up to which `text` is settled."""
@@ -151,27 +176,42 @@ class Starts:
 
 
 def _near_end(text: str, start: int) -> int:
-    """From where on `text` may end in the beginning of a form: none spans more than three words."""
+    """From where on `text` may end in the beginning of a form: none spans more than three words,
+    and most lie in the last one, which is all there is to look at in nearly every text.
+    """
     start = max(start, len(text) - _NEAR)
+    last = _word(text, start, len(text))
+    before = text[max(start, last - _SHORT) : last]
+    if not ("_" in before or "earer" in before or "asic" in before or "-----" in before):
+        # Something like these is before the last word of every form that has more than one.
+        return last
     if len(text) - start <= _SHORT:
         return start
-    place = len(text)
-    for _ in range(3):
-        place = max(text.rfind(" ", start, place), text.rfind("\n", start, place), start)
-    return place
+    return _word(text, start, _word(text, start, last))
+
+
+def _word(text: str, start: int, end: int) -> int:
+    """Where the last word before `end` begins, with the blank before it."""
+    return max(text.rfind(" ", start, end), text.rfind("\n", start, end), start)
 
 
 class RedactingSink:
     """Stands before a sink, and lets nothing through that the secrets of the project are in."""
 
-    def __init__(self, sink: SessionSink, secrets: Secrets) -> None:
+    def __init__(self, sink: SessionSink, secrets: Secrets, silence: Silence | None = None) -> None:
+        """After a `silence` what tells nothing of a secret is shown; without one, with the rest."""
         self._sink = sink
+        self._silence = silence
+        self._alarm: asyncio.TimerHandle | None = None
+        self._heard_at = 0.0
         self._secrets = secrets
         self._starts = Starts(secrets.values)
         self._text = StreamedText(secrets, self._starts)
         self._growing: TextDelta | ReasoningDelta | None = None
-        self._unfinished: dict[ItemId, tuple[ItemContent, ...]] = {}
-        """What tools at work have shown, where the end of it was held back."""
+        self._hidden: dict[ActionId, dict[tuple[str, str], str]] = {}
+        """The secrets among the choices of questions."""
+        self._unfinished: dict[ItemId, tuple[tuple[ItemContent, ...], str]] = {}
+        """What tools at work have shown, where the end of it was held back, and that end."""
 
     def know(self, secrets: Secrets) -> None:
         """Use other secrets from the next text on: the project's files may have changed."""
@@ -199,6 +239,33 @@ class RedactingSink:
             self._growing = delta
         if shown := self._text.feed(delta.text):
             self._pass_on(delta, shown)
+        if self._text.waits:
+            self._listen()
+
+    def _listen(self) -> None:
+        """Something is held back: wake up when nothing has been said for a while."""
+        if self._silence is None:
+            return
+        self._heard_at = self._silence.clock()
+        if self._alarm is None:
+            self._alarm = self._silence.wake(self._silence.seconds, self._quiet)
+
+    def _quiet(self) -> None:
+        self._alarm = None
+        silence = self._silence
+        if silence is None or not (self._text.waits or self._unfinished):
+            return
+        left = self._heard_at + silence.seconds - silence.clock()
+        if left > 0:
+            self._alarm = silence.wake(left, self._quiet)
+            return
+        if self._growing is not None and (shown := self._text.quiet()):
+            self._pass_on(self._growing, shown)
+        for item_id, (content, tail) in tuple(self._unfinished.items()):
+            if self._starts.tells_nothing(tail):
+                del self._unfinished[item_id]
+                whole = ToolCallUpdated(item_id=item_id, content=content)
+                self._sink.provider_event(redacted(whole, self._clean))
 
     def _settle(self) -> None:
         """The growing text has ended: show what of it was held back."""
@@ -209,9 +276,23 @@ class RedactingSink:
     def _pass_on(self, delta: TextDelta | ReasoningDelta, text: str) -> None:
         self._sink.provider_event(delta if text == delta.text else attrs.evolve(delta, text=text))
 
+    def told(self, action_id: ActionId, answers: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+        """Answers as the agent knows them, where choices were secrets."""
+        hidden = self._hidden.pop(action_id, {})
+
+        def one(name: str, value: JsonValue) -> JsonValue:
+            if isinstance(value, list):
+                return [one(name, each) for each in value]
+            return hidden.get((name, value), value) if isinstance(value, str) else value
+
+        return {name: one(name, value) for name, value in answers.items()}
+
     def _redacted(self, event: ProviderEvent) -> ProviderEvent:
         if not isinstance(event, ToolCallUpdated):
-            return redacted(event, self._clean)
+            shown = redacted(event, self._clean)
+            if isinstance(event, ActionRequested) and isinstance(shown, ActionRequested):
+                self._hidden[event.action_id] = hidden_values(event.fields, shown.fields)
+            return shown
         self._learn(event.edits or ())
         return redacted(self._held_back(event), self._clean)
 
@@ -234,8 +315,10 @@ class RedactingSink:
         It is shown when the tool has ended.
         """
         if event.status in _CLOSED:
-            whole = self._unfinished.pop(event.item_id, None)
-            return attrs.evolve(event, content=whole) if event.content is None else event
+            held = self._unfinished.pop(event.item_id, None)
+            if held is None or event.content is not None:
+                return event
+            return attrs.evolve(event, content=held[0])
         if event.content is None or event.status is ItemStatus.AWAITING_APPROVAL:
             return event
         last = event.content[-1] if event.content else None
@@ -245,128 +328,6 @@ class RedactingSink:
         if place == len(last.text):
             self._unfinished.pop(event.item_id, None)
             return event
-        self._unfinished[event.item_id] = event.content
+        self._unfinished[event.item_id] = (event.content, last.text[place:])
+        self._listen()
         return attrs.evolve(event, content=(*event.content[:-1], TextContent(last.text[:place])))
-
-
-def redacted(event: ProviderEvent, clean: Clean) -> ProviderEvent:
-    """A whole event, without its secrets."""
-    match event:
-        case SessionStarted():
-            return attrs.evolve(event, agent_name=clean(event.agent_name))
-        case TextDelta() | ReasoningDelta():
-            return attrs.evolve(event, text=clean(event.text))
-        case ToolCallUpdated():
-            return _tool_call(event, clean)
-        case ActionRequested():
-            options = tuple(attrs.evolve(o, label=clean(o.label)) for o in event.options)
-            return attrs.evolve(
-                event,
-                title=clean(event.title),
-                options=options,
-                paths=tuple(map(clean, event.paths)),
-                command=_or_none(event.command, clean),
-            )
-        case PlanReplaced(entries=entries):
-            return PlanReplaced(
-                entries=tuple(attrs.evolve(e, content=clean(e.content)) for e in entries)
-            )
-        case ProviderError():
-            return attrs.evolve(event, message=clean(event.message))
-        case SessionEnded():
-            detail = _or_none(event.detail, clean)
-            return attrs.evolve(event, reason=clean(event.reason), detail=detail)
-        case SessionConfigured():
-            return _offers(event, clean)
-        case ActionWithdrawn() | UsageReported() | ModeChanged() | TurnEnded():
-            return event
-        case _:
-            assert_never(event)
-
-
-def _offers(event: SessionConfigured, clean: Clean) -> SessionConfigured:
-    options = None if event.options is None else tuple(_option(o, clean) for o in event.options)
-    commands = event.commands
-    if commands is not None:
-        commands = tuple(
-            attrs.evolve(each, name=clean(each.name), description=clean(each.description))
-            for each in commands
-        )
-    return SessionConfigured(options=options, commands=commands)
-
-
-def _option(option: SessionOption, clean: Clean) -> SessionOption:
-    choices = tuple(
-        attrs.evolve(
-            each,
-            value=clean(each.value),
-            name=clean(each.name),
-            description=_or_none(each.description, clean),
-        )
-        for each in option.choices
-    )
-    value = clean(option.value) if isinstance(option.value, str) else option.value
-    return attrs.evolve(option, name=clean(option.name), value=value, choices=choices)
-
-
-def _tool_call(event: ToolCallUpdated, clean: Clean) -> ToolCallUpdated:
-    places = event.locations
-    return attrs.evolve(
-        event,
-        title=_or_none(event.title, clean),
-        summary=_or_none(event.summary, clean),
-        input=_json(event.input, clean),
-        content=None if event.content is None else tuple(_block(b, clean) for b in event.content),
-        edits=None if event.edits is None else tuple(_edit(edit, clean) for edit in event.edits),
-        locations=None
-        if places is None
-        else tuple(attrs.evolve(place, path=clean(place.path)) for place in places),
-    )
-
-
-def _or_none(text: str | None, clean: Clean) -> str | None:
-    return None if text is None else clean(text)
-
-
-def _edit(edit: FileEdit, clean: Clean) -> FileEdit:
-    return attrs.evolve(
-        edit,
-        path=clean(edit.path),
-        new_text=clean(edit.new_text),
-        old_text=_or_none(edit.old_text, clean),
-    )
-
-
-def _block(block: ItemContent, clean: Clean) -> ItemContent:
-    match block:
-        case TextContent(text=text):
-            return TextContent(clean(text))
-        case ImageContent(uri=uri):
-            return attrs.evolve(block, uri=_or_none(uri, clean))
-        case ResourceLink():
-            return attrs.evolve(
-                block,
-                uri=clean(block.uri),
-                name=clean(block.name),
-                title=_or_none(block.title, clean),
-                description=_or_none(block.description, clean),
-            )
-        case EmbeddedResource(resource=held):
-            resource = attrs.evolve(held, uri=clean(held.uri), text=_or_none(held.text, clean))
-            return EmbeddedResource(resource)
-        case AudioContent() | StoredContent():
-            return block
-        case _:
-            assert_never(block)
-
-
-def _json(value: JsonValue, clean: Clean) -> JsonValue:
-    match value:
-        case str():
-            return clean(value)
-        case list():
-            return [_json(each, clean) for each in value]
-        case dict():
-            return {clean(name): _json(each, clean) for name, each in value.items()}
-        case _:
-            return value

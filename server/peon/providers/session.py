@@ -26,6 +26,7 @@ from peon.providers.process import Command, Exit, Running, Starter, last_words
 from peon.providers.redaction import RedactingSink
 from peon.providers.retelling import retold
 from peon.providers.secrets import Secrets, typed_values
+from peon.providers.silence import Silence
 from peon.providers.terms import Terms
 from peon.providers.watch import Watch
 from peon_protocol.ids import ActionId, SessionId
@@ -46,7 +47,9 @@ class AgentSession:
         self._servers = Servers()
         self._typed = request.typed
         self._secrets = Secrets(typed_values(self._typed))
-        self._sink = RedactingSink(sink, self._secrets)
+        loop = asyncio.get_running_loop()
+        silence = Silence(terms.patience.quiet, loop.time, loop.call_later)
+        self._sink = RedactingSink(sink, self._secrets, silence)
         self._terms = terms
         self._name = terms.name
         self._dialect = speaking(self, request, terms)
@@ -164,7 +167,8 @@ class AgentSession:
         if answer.secrets:
             self._typed = (*self._typed, *answer.secrets)
             self._know(Secrets(typed_values(self._typed)).beside(self._secrets.values))
-        self._dialect.answer(action_id, answer)
+        answers = self._sink.told(action_id, answer.answers)
+        self._dialect.answer(action_id, attrs.evolve(answer, answers=answers))
 
     async def close(self) -> None:
         """See `peon.providers.port.Session`."""

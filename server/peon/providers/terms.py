@@ -24,6 +24,8 @@ class Patience:
     silence: float = 900.0
     """To get on with a turn, while nobody is asked and no tool is at work. Some agents try a dead
     endpoint again and again without a word."""
+    quiet: float = 0.3
+    """To go on with a word that may begin a secret, before what tells nothing of it is shown."""
     work: float = 4 * 3600.0
     """The same while a tool is at work: a build or a test run may say nothing for hours."""
 

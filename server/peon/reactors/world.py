@@ -15,8 +15,10 @@ from peon.domain.facts import (
 )
 from peon.domain.provider import HOST
 from peon.providers.catalog import Catalog
+from peon.providers.env_files import environment_secrets, secrets_of
 from peon.providers.literals import literal_secret
 from peon.providers.port import Available, LoggedOut, Missing
+from peon.providers.secrets import Secrets
 from peon.workspace.paths import inside, shown
 from peon.workspace.worktrees import FOLDER as WORKTREES
 from peon_protocol.rejections import ProviderNeedsLogin, ProviderNotAvailable
@@ -75,6 +77,9 @@ class LocalWorld:
             return RootFact(path, "is not an absolute path")
         real = Path(os.path.realpath(path))
         return RootFact(str(real), self._problem(real))
+
+    def secrets(self, root: str, environment: Mapping[str, str]) -> Secrets:
+        return secrets_of(Path(root)).beside(environment_secrets(environment))
 
     def places(self, root: str, paths: Iterable[str]) -> Places:
         found = {path: inside(Path(root), path) for path in paths}
