@@ -135,7 +135,7 @@ def write_halves(prompt: Message) -> None:
 
 
 def write_much(prompt: Message) -> None:
-    say("x" * 20_000_000)
+    say(("some words, " * 2_000_000)[:20_000_000])
     end(prompt)
 
 
