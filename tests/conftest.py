@@ -13,6 +13,9 @@ from support import examples
 from support.environment import move_to
 from support.network import NetworkGuard
 
+# The chain's own assertions show both sides when they fail, as those of a test do.
+pytest.register_assert_rewrite("support.given")
+
 _guard = NetworkGuard()
 
 
