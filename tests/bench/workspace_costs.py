@@ -28,6 +28,14 @@ HUGE = 1 << 30
 TURN = Owner("thread", "turn")
 MIB = 1 << 20
 _PATIENCE = 900.0
+_OF_RESTORING = (
+    "Writing the files over looks at nothing first and loses what stood there. A restore keeps the "
+    "present (0.2 of that time), compares the lines of what goes and what comes so that none loses "
+    "its last copy (1.1), writes each file beside the old one, swaps both, reads what came out and "
+    "takes it away (2.6), and keeps what it has done (0.9): guarantees of docs/undo.md. The "
+    "writing alone, beside the old file and renamed over it, takes 1.0."
+)
+"""Measured by hand for 5,000 files, in CPU: 0.94 s for writing over, 4.84 s for restoring."""
 
 
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
@@ -179,13 +187,17 @@ def _restore(tree: _Tree, scale: Scale) -> Figure:
         contents = [file.read_bytes() for file in files]
         return _seconds(lambda: [a.write_bytes(b) for a, b in zip(files, contents, strict=True)])
 
-    return Figure(
-        subject=f"restoring {count:,} files",
-        unit="ms",
-        ours=restoring * 1e3,
-        peer_name="writing the same files over",
-        peer=min(overwrite() for _ in range(scale.rounds)) * 1e3,
-    ).at_most(1.5)
+    return (
+        Figure(
+            subject=f"restoring {count:,} files",
+            unit="ms",
+            ours=restoring * 1e3,
+            peer_name="writing the same files over",
+            peer=min(overwrite() for _ in range(scale.rounds)) * 1e3,
+        )
+        .at_most(1.5)
+        .limited_by(_OF_RESTORING)
+    )
 
 
 async def _restore_once(tree: _Tree, count: int, seed: int) -> float:

@@ -1,5 +1,6 @@
 """Slow workspace work: every outcome is recorded and answered, whatever it is."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,12 @@ from peon_protocol.events import (
     OperationFailed,
 )
 from peon_protocol.ids import CheckpointId, CommandId
+from peon_protocol.notifications import OperationProgress
 from peon_protocol.queries import ReadCheckpointDiff, ReadGitStatus, ReadTurnDiff
 from peon_protocol.rejections import OperationInProgress
 from peon_protocol.results import (
     CheckpointResult,
+    CommandResult,
     CommitResult,
     DiffResult,
     GitStatusResult,
@@ -86,6 +89,33 @@ async def test_a_push_arrives(garden: House, tmp_path: Path):
     assert (result.remote, result.branch) == ("origin", "main")
     assert remote.git("rev-parse", "main").strip() == result.commit
     assert len(await garden.events(ChangesPushed)) == 1
+
+
+async def test_what_hooks_and_git_say_is_told_while_they_run(garden: House, tmp_path: Path):
+    """A hook's words arrive while the commit, or the push, is under way, and name their work."""
+    add_remote(garden.repo, tmp_path / "remote.git")
+    for name, words in (("pre-commit", "are the roses red?"), ("pre-push", "off they go")):
+        hook = garden.repo.write(f".git/hooks/{name}", f"#!/bin/sh\necho '{words}' >&2\n")
+        hook.chmod(0o755)
+    garden.repo.write("rose.txt", "white\n")
+    heard: list[tuple[OperationProgress, bool]] = []
+    stop = garden.app.feed().on_progress(lambda each: heard.append((each, answer.done())))
+    answer: asyncio.Future[CommandResult]
+    said: dict[str, str] = {}
+    for command in (ROSES, PushChanges(thread_id=TALK)):
+        answer = garden.submit(command)
+        result = await answer
+        assert isinstance(result, CommitResult | PushResult)
+        said[type(result).__name__] = "".join(
+            each.text
+            for each, done in heard
+            if (each.thread_id, each.operation_id, done) == (TALK, result.operation_id, False)
+        )
+    stop()
+
+    assert "are the roses red?" in said["CommitResult"]
+    assert "off they go" in said["PushResult"]
+    assert "refs/heads/main" in said["PushResult"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+import attrs
+
 from peon.cli.client import Client
 from peon.cli.complaints import complain
 from peon.cli.spawning import spawned_server
@@ -14,11 +16,10 @@ from peon.wire import dumps, unstructure
 from peon_protocol.findings import (
     LineExplanation,
 )
-from peon_protocol.queries import ExplainLine, ListProjects
-from peon_protocol.results import (
-    ProjectList,
-)
+from peon_protocol.queries import ExplainLine, ListProjects, ListThreads
+from peon_protocol.results import ProjectList, ThreadList
 from peon_protocol.values import LineOrigin
+from peon_protocol.views import ProjectView, ThreadView
 
 
 def explain(file: Path, line: int, *, state_dir: Path | None, as_json: bool) -> int:
@@ -41,18 +42,29 @@ async def _explain(file: Path, line: int, state_dir: Path | None) -> LineExplana
 
 
 async def _question(client: Client, file: Path, line: int) -> ExplainLine:
-    """The innermost project that the file lies in, and the way to it from there."""
+    """The innermost folder that the file lies in, a project's or a thread's worktree, and the way
+    to it from there.
+    """
     projects = (await client.ask(ListProjects(), ProjectList)).projects
-    holding = [each for each in projects if file.is_relative_to(each.root)]
+    threads = (await client.ask(ListThreads(), ThreadList)).threads
+    places: dict[str, ProjectView | ThreadView] = {
+        each.folder: each for each in threads if each.worktree is not None
+    }
+    places |= {each.root: each for each in projects}
+    holding = [folder for folder in places if file.is_relative_to(folder)]
     if not holding:
         raise Unavailable(
             str(file),
             "it is in no project",
             "Open its folder in Peon, and let an agent work there.",
         )
-    project = max(holding, key=lambda each: len(each.root))
-    path = str(file.relative_to(project.root))
-    return ExplainLine(path=path, line=line, project_id=project.project_id)
+    folder = max(holding, key=len)
+    asked = ExplainLine(path=str(file.relative_to(folder)), line=line)
+    match places[folder]:
+        case ProjectView(project_id=project_id):
+            return attrs.evolve(asked, project_id=project_id)
+        case ThreadView(thread_id=thread_id):
+            return attrs.evolve(asked, thread_id=thread_id)
 
 
 def _told(found: LineExplanation) -> str:

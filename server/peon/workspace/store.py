@@ -47,6 +47,7 @@ _CONFIG = """[core]
 \tprotectHFS = false
 \tprotectNTFS = false
 \tlogAllRefUpdates = false
+\tsplitIndex = true
 \tfsyncMethod = batch
 [gc]
 \tauto = 0
