@@ -82,7 +82,6 @@ def test_what_is_always_allowed_becomes_a_rule_that_says_what_it_settled(window:
     window.answer("secret/**")
     window.choose("Every agent")
     expect(row(window, "Rules", "Edits of secret/**")).to_contain_text("deny · every agent")
-    window.picture("rules")
     window.turn("write secret/one.txt no", number=3)
     expect(window.feed).to_contain_text("failed")
     window.command("Peon: Remove a Rule…")
@@ -172,7 +171,6 @@ def test_a_thread_works_in_a_worktree_that_goes_and_comes_back(window: Window, w
     ]
     assert {each.name for each in Path(place).iterdir()} >= {"aside.txt", ".env", "set up"}
     expect(row(window, "Threads", "write aside.txt there").first).to_contain_text("peon/aside")
-    window.picture("worktree")
     window.command("Peon: Remove the Worktree of a Thread…")
     window.dialog("Remove")
     expect(row(window, "Threads", "worktree removed")).to_be_visible()
@@ -209,7 +207,6 @@ def test_what_an_agent_offers_is_chosen_for_the_thread_or_for_one_turn(window: W
     more.get_by_role("combobox", name="style").select_option("Fancy")
     effort.select_option("Low")
     expect(window.chat.get_by_text("Next turn only: style Fancy, Effort Low")).to_be_visible()
-    window.picture("options")
     window.turn("options", number=3)
     expect(window.feed).to_contain_text("effort: low")
     expect(window.feed).to_contain_text("style: fancy")
@@ -239,7 +236,6 @@ def test_a_question_is_a_form_that_a_notification_leads_to(window: Window, state
         expect(card).to_contain_text("At most 3.")
         expect(card).to_contain_text("Choose something.")
         _fill_in(card)
-        window.picture("question")
         card.get_by_role("button", name="Answer").click()
         expect(card).to_be_hidden()
         events = host.ask("events/read", threadId=thread)["events"]
