@@ -75,6 +75,17 @@ async def test_every_provider_is_listed_and_what_is_missing_says_how_it_is_insta
     assert listed["script"].install is None
 
 
+async def test_nothing_is_started_to_find_out_which_there_are(town: Town):
+    tell_tale = f"#!/bin/sh\ntouch {town.bin}/was-started\n"
+    for name in ("opencode", "gemini", "qwen", "goose", "codex", "copilot"):
+        make_program(town.bin, name, tell_tale)
+    listed = await town.providers()
+
+    assert {each for each in listed if listed[each].available} >= {"opencode", "gemini", "codex"}
+    assert await town.thread_of() != "script"
+    assert not (town.bin / "was-started").exists()
+
+
 async def test_where_none_is_named_the_first_that_is_installed_is_taken(town: Town):
     assert await town.thread_of() == "script"
     make_program(town.bin, "gemini")

@@ -156,7 +156,12 @@ async def test_it_stays_while_something_goes_on(folder: Path):
 
 
 async def test_an_idle_server_makes_room_for_another_build(folder: Path):
+    """Until its first client is there it waits for that one, and takes anybody."""
     async with serving(folder) as place:
+        async with place.caller(peon="attach", build="another") as first:
+            assert await first.hear() == {"peon": "attached"}
+        while (await _status(place))["clients"]:
+            """It hears a moment later that somebody has gone."""
         async with place.caller(peon="attach", build="another") as caller:
             assert await caller.hear() == {"peon": "leaving"}
         await place.over()

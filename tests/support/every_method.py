@@ -117,11 +117,28 @@ class Story:
         await self.no("thread/create", "project.notFound", projectId="none")
         await self.yes("thread/configure", threadId=thread, title="A thread")
         await self.no("thread/configure", "title.blank", threadId=thread, title=" ")
+        await self._choices(thread)
         assert len((await self.yes("thread/list", projectId=project))["threads"]) == 1
         await self.no("thread/list", "params.invalid", projectId=5)
         assert (await self.yes("thread/read", threadId=thread))["thread"]["title"] == "A thread"
         await self.no("thread/read", "thread.notFound", threadId="none")
         return str(thread)
+
+    async def _choices(self, thread: str) -> None:
+        server = {"name": "notes", "command": "notes", "env": {"TOKEN": "${env:NOTES}"}}
+        chosen = {"options": {"effort": "high"}, "mcpServers": [server]}
+        await self.yes("thread/configure", threadId=thread, **chosen)
+        written = {**server, "env": {"API_TOKEN": "tok-" + "Zq8vLw3nRt6yBm1xKc4d"}}
+        await self.no("thread/configure", "mcp.invalid", threadId=thread, mcpServers=[written])
+        for options in ({"effort": 5}, ["effort"]):
+            await self.no("thread/configure", "params.invalid", threadId=thread, options=options)
+        view = (await self.yes("thread/read", threadId=thread))["thread"]
+        assert (view["chosenOptions"], view["mcpServers"][0]["env"]) == (
+            {"effort": "high"},
+            server["env"],
+        )
+        left = {"options": {"effort": None}, "mcpServers": []}
+        await self.yes("thread/configure", threadId=thread, **left)
 
     async def _turns(self, thread: str) -> str:
         await self.no("turn/start", "prompt.empty", threadId=thread, prompt=" ")
