@@ -27,6 +27,7 @@ from editors.heard import Editor
 from editors.stories import STORIES
 from support import fake_codex
 from support.environment import move_to
+from support.forges import Forge
 from support.windows import Message, own_state, window
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -42,7 +43,11 @@ async def play(name: str, state: Path, root: Path) -> Message:
         "protocol": "codex",
         "env": {"CODEX_HOME": str(root.parent)},
     }
-    async with window(state, initialize=False) as seen:
+    forge = Forge(root.parent / "forge")
+    forge.install("gh")
+    forge.log_in("github.com")
+    path = os.pathsep.join((forge.path, os.environ["PATH"]))
+    async with window(state, initialize=False, environment={"PATH": path}) as seen:
         options = {"providers": {"codex": codex}}
         await seen.client.initialize(processId=os.getpid(), initializationOptions=options)
         editor = Editor(seen, root)

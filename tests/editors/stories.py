@@ -266,7 +266,9 @@ async def pushed(editor: Editor) -> None:
     """A thread in a worktree of its own commits and pushes; then its worktree goes and is back."""
     _repository(editor.root)
     _git(editor.root, "init", "--quiet", "--bare", "../remote.git")
-    _git(editor.root, "remote", "add", "origin", str(editor.root.parent / "remote.git"))
+    _git(editor.root, "remote", "add", "origin", "https://github.com/ada/garden")
+    remote = str(editor.root.parent / "remote.git")
+    _git(editor.root, "remote", "set-url", "--push", "origin", remote)
     await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
     await editor.begin()
     await editor.thread(mode="full", worktree={"branch": "topic"})
@@ -279,7 +281,9 @@ async def pushed(editor: Editor) -> None:
     await editor.ask("thread/delete", threadId="thr-beside")
     await editor.ask("worktree/remove", threadId=THREAD)
     await editor.ask("worktree/restore", threadId=THREAD)
-    await editor.until("worktree.restored")
+    await editor.ask("git/createBranch", threadId="thr-home", name="more")
+    await editor.ask("git/pullRequest", threadId="thr-home", title="A pull request")
+    await editor.until("pullRequest.opened")
 
 
 STORIES: dict[str, Story] = {

@@ -50,7 +50,7 @@ def test_tokens_stand_for_what_is_in_front_of_the_user(nvim: Neovim, folder: Pat
 def test_a_selection_is_sent(nvim: Neovim):
     nvim.command("edit greet.py")
     nvim.command("4,5Peon send say Look.")
-    nvim.until(lambda: nvim.thread().get("turns") == 1, "started a turn")
+    nvim.until(lambda: nvim.thread().get("title") == "say Look.", "started a turn")
     text, this = prompt_of(nvim)
     assert text["text"] == "say Look.\n\ngreet.py:4-5"
     assert this["resource"]["text"].startswith("def greet(name):\n    return")

@@ -128,6 +128,8 @@ function fold(thread: ThreadView, stored: StoredEvent): ThreadView {
     case "review.recorded":
     case "changes.committed":
     case "changes.pushed":
+    case "branch.created":
+    case "pullRequest.opened":
       return { ...thread, operation: null };
     case "operation.requested": {
       const { operationId, operation } = stored.payload;

@@ -98,11 +98,13 @@ function M.reverse(text, hunks)
   return before, whole
 end
 
---- The line of the new text at which a hunk changes something, which is not where it begins.
----@param hunk {newStart: integer, lines: string[]}
+--- The line at which a hunk changes something, which is not where it begins: of the new text, or
+--- of the old one.
+---@param hunk {oldStart: integer, newStart: integer, lines: string[]}
+---@param side? "oldStart"|"newStart"
 ---@return integer
-function M.first_changed(hunk)
-  local line = hunk.newStart
+function M.first_changed(hunk, side)
+  local line = hunk[side or "newStart"]
   for _, each in ipairs(hunk.lines) do
     if each:sub(1, 1) ~= " " then
       break

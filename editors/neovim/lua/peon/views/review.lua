@@ -100,15 +100,9 @@ local function follow()
   if row.file.path ~= open.path then
     show_file(row.file.path)
   end
-  if row.hunk and vim.api.nvim_win_is_valid(open.after) then
-    local buffer = vim.api.nvim_win_get_buf(open.after)
-    local line = patches.first_changed(row.hunk)
-    line = math.min(line, vim.api.nvim_buf_line_count(buffer))
-    vim.api.nvim_win_set_cursor(open.after, { line, 0 })
-    vim.api.nvim_win_call(open.after, function()
-      vim.cmd("normal! zz")
-      vim.cmd.syncbind()
-    end)
+  if row.hunk then
+    sides.reveal(open.before, patches.first_changed(row.hunk, "oldStart"))
+    sides.reveal(open.after, patches.first_changed(row.hunk))
   end
 end
 
@@ -167,8 +161,8 @@ local function reveal(window, place)
   end
   vim.api.nvim_win_call(window, function()
     if place < vim.fn.line("w0") or last > vim.fn.line("w$") then
-      local room = vim.api.nvim_win_get_height(window) - (last - place) - 1
-      vim.fn.winrestview({ topline = math.max(1, place - math.max(0, math.floor(room / 2))) })
+      local topline = last - vim.api.nvim_win_get_height(window) + 1
+      vim.fn.winrestview({ topline = math.max(1, math.min(place, topline)) })
     end
   end)
 end

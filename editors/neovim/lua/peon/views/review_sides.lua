@@ -36,6 +36,20 @@ local function label(window, path, what)
   })
 end
 
+--- Bring a line to the middle of a window. Both sides are as long, with what diff fills in and
+--- folds, so they stay beside each other.
+---@param window integer
+---@param line integer
+function M.reveal(window, line)
+  if vim.api.nvim_win_is_valid(window) then
+    local count = vim.api.nvim_buf_line_count(vim.api.nvim_win_get_buf(window))
+    vim.api.nvim_win_set_cursor(window, { math.min(line, count), 0 })
+    vim.api.nvim_win_call(window, function()
+      vim.cmd("normal! zz")
+    end)
+  end
+end
+
 --- Show a file in both windows. What was is found by taking the turn's hunks back.
 ---@param before integer
 ---@param after integer
