@@ -1,11 +1,13 @@
 """`peon why`: a line at a terminal."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from support.command_line import CommandLine
+from support.repositories import make_repo
 
 
 def test_a_line_tells_its_turn(peon_here: CommandLine, project: Path):
@@ -21,6 +23,34 @@ def test_a_line_tells_its_turn(peon_here: CommandLine, project: Path):
     assert "allowed   by the mode full" in done.out
     assert (found["origin"], found["number"]) == ("turn", 1)
     assert mine.out == "b.txt:1 was written by nobody's turn.\n"
+
+
+def test_a_line_in_a_thread_s_worktree_tells_its_turn(
+    peon_here: CommandLine, project: Path, tmp_path: Path
+):
+    environ = {**os.environ, "HOME": str(tmp_path)}
+    make_repo(project, environ).commit()
+    with peon_here.serve() as server:
+        server.begin()
+        made = server.result("project/create", root=str(project))
+        thread = server.result(
+            "thread/create",
+            projectId=made["projectId"],
+            provider="script",
+            mode="full",
+            worktree={"branch": "topic"},
+        )["threadId"]
+        server.result("turn/start", threadId=thread, prompt="write a.txt one")
+        server.event("turn.completed")
+        folder = server.result("thread/read", threadId=thread)["thread"]["folder"]
+        server.result("shutdown")
+        server.send(method="exit")
+        server.process.wait()
+    done = peon_here("why", f"{folder}/a.txt:1")
+
+    assert not Path(folder).is_relative_to(project)
+    assert (done.code, done.err) == (0, "")
+    assert f"a.txt:1 was written by turn 1 of thread {thread}" in done.out
 
 
 def test_what_is_not_there_is_said(peon_here: CommandLine, project: Path):

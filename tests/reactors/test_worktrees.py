@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from peon.reactors.world import LocalWorld
 from peon_protocol.commands import (
     CommitChanges,
     CreateThread,
@@ -13,7 +14,14 @@ from peon_protocol.events import CheckpointCreated, ThreadDeleted
 from peon_protocol.ids import ItemId, ThreadId, TurnId
 from peon_protocol.notifications import OperationProgress
 from peon_protocol.provider_events import ToolCallUpdated
-from peon_protocol.results import CommitResult, RestoreResult, ThreadResult
+from peon_protocol.queries import ReadGitDiff, ReadGitStatus
+from peon_protocol.results import (
+    CommitResult,
+    DiffResult,
+    GitStatusResult,
+    RestoreResult,
+    ThreadResult,
+)
 from peon_protocol.values import ItemStatus, ToolKind, WorktreeChoice
 from support.houses import GARDEN, OTHER, TALK, House
 from support.tame_agent import TAME
@@ -61,6 +69,46 @@ async def test_a_commit_is_on_its_own_branch(house: House):
 
     assert (made.branch, made.files) == ("topic", ("file",))
     assert house.repo.git("status", "--porcelain") == " M file\n"
+
+
+async def test_its_status_and_its_changes_are_those_of_its_folder(house: House):
+    folder = await in_a_worktree(house)
+    (folder / "file").write_text("two\n")
+    house.repo.write("mine", "mine\n")
+    seen = {}
+    for name, thread_id in (("tree", TREE), ("project", TALK)):
+        status = await house.app.query(ReadGitStatus(thread_id=thread_id), environment={})
+        diff = await house.app.query(ReadGitDiff(thread_id=thread_id), environment={})
+        assert isinstance(status, GitStatusResult)
+        assert isinstance(diff, DiffResult)
+        seen[name] = (
+            status.branch,
+            [each.path for each in status.files],
+            [each.path for each in diff.files],
+        )
+
+    assert seen == {
+        "tree": ("topic", ["file"], ["file"]),
+        "project": ("main", ["mine"], ["mine"]),
+    }
+
+
+async def test_a_thread_s_worktree_is_its_own_and_the_rest_of_the_state_is_not(house: House):
+    """It lies among the server's own files, which agents are always asked about."""
+    folder = await in_a_worktree(house)
+    world: LocalWorld = vars(vars(house.app)["_engine"])["_gathering"].world
+
+    def private(root: Path, *paths: str) -> bool:
+        return world.places(str(root), paths).private
+
+    state = house.settings.state_dir
+    (folder / "link").symlink_to(state / "journal")
+    assert not private(folder, "file", "new/deep", str(folder / "file"))
+    assert private(folder, str(state / "journal"))
+    assert private(folder, "file", "../other/file")
+    assert private(folder, "link/1")
+    assert private(house.repo.root, str(folder / "file"))
+    assert private(folder, "..")
 
 
 async def test_threads_in_one_folder_are_told_of_each_other(house: House):
