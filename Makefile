@@ -41,7 +41,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test lint types generated format generate demo bench lock clean \
-	test-agents test-editors test-vscode test-neovim pictures pictures-vscode pictures-neovim vsix recordings vscode-tools \
+	test-agents test-editors test-vscode test-neovim pictures pictures-vscode pictures-neovim vsix recordings vscode-tools vscode-flows \
 	test-neovim-next generate-neovim neovim-tools
 
 help: ## Show what can be made
@@ -85,10 +85,13 @@ $(AGENTS_READY): $(READY) $(LOCKS)/agents.txt .ci/agents/package-lock.json
 # What is compiled for VS Code is ready when Neovim's tests are through.
 test-editors: $(EDITORS_READY) ## Test the extensions in real editors
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target vscode-tools vsix test-neovim
-	@$(MAKE) --no-print-directory test-vscode
+	@$(MAKE) --no-print-directory vscode-flows
 	$(IN_EDITORS) $(PYTEST) $(LEFT_OPEN) -n 0 tests/editors/test_together.py
 
 test-vscode: vscode-tools vsix # VS Code's half of test-editors
+	@$(MAKE) --no-print-directory vscode-flows
+
+vscode-flows: # The tests of VS Code, with what is built and installed for them
 	$(NPM) run --silent check
 	$(NPM) run --silent build-tests
 	$(IN_EDITORS) $(PYTEST) -n $(JOBS) --dist loadfile tests/editors/vscode

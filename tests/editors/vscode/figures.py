@@ -51,11 +51,12 @@ def main(items: int, deltas: int) -> None:
     with tempfile.TemporaryDirectory(prefix="peon-") as name, sync_playwright() as playwright:
         folder = Path(name).resolve()
         move_to(folder / "home")
-        state, root = folder / "state", folder / "project"
-        root.mkdir()
-        extensions = folder / "extensions"
-        (folder / "installing").mkdir()
-        install(VSIX, extensions, folder / "installing")
+        state, root, extensions, installing = (
+            folder / each for each in ("state", "project", "extensions", "installing")
+        )
+        for each in (root, extensions, installing):
+            each.mkdir()
+        install(VSIX, extensions, installing)
         settings = machine_settings(state)
         with CodeServer(folder / "code", extensions=extensions, machine=settings) as server:
             browser = playwright.chromium.launch(**CHROMIUM)
