@@ -30,7 +30,7 @@ def read(rest: str) -> "Ask | None":
     question, *fields = rest.split(";")
     properties: JsonObject = {}
     required: list[Json] = []
-    secrets: list[str] = []
+    hidden: list[str] = []
     for each in fields:
         found = _FIELD.fullmatch(each)
         told = None if found is None else _property(found[3] or "")
@@ -40,11 +40,11 @@ def read(rest: str) -> "Ask | None":
         if found[2]:
             required.append(found[1])
         if told.get("format") == "password":
-            secrets.append(found[1])
+            hidden.append(found[1])
     if not question.strip():
         return None
     schema: JsonObject = {"type": "object", "properties": properties, "required": required}
-    return Ask(question.strip(), schema, tuple(secrets))
+    return Ask(question.strip(), schema, tuple(hidden))
 
 
 def _property(told: str) -> "JsonObject | None":
