@@ -51,7 +51,7 @@ SEES_IN_CODE = """(body, [name, words]) => {
     document.addEventListener("click", () => { at["click"] = Date.now(); }, true);
     look();
 }"""
-SEES_IN_NEOVIM = """
+SEES_IN_NEOVIM = r"""
 local name, words = ...
 _G.peon_at = _G.peon_at or {}
 local function now()
@@ -62,8 +62,10 @@ vim.api.nvim_set_decoration_provider(vim.api.nvim_create_namespace("peon.test." 
   on_end = function()
     local found = false
     for _, window in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
-      local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false)
-      found = found or table.concat(lines, "\n"):find(words, 1, true) ~= nil
+      local buffer = vim.api.nvim_win_get_buf(window)
+      local lines = vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
+      local text = table.concat(lines, "\n")
+      found = found or vim.bo[buffer].filetype == words or text:find(words, 1, true) ~= nil
     end
     if found then
       _G.peon_at[name] = _G.peon_at[name] or now()
@@ -83,7 +85,7 @@ class Moments:
         self._nvim = nvim
 
     def watch(self, name: str, *, code: str, neovim: str) -> None:
-        """Note when these words come in VS Code and in Neovim, and when they go again."""
+        """Note when these words, or in Neovim a buffer of this type, come and when they go."""
         self._window.chat.locator("body").evaluate(SEES_IN_CODE, [name, code])
         self._nvim.do(lambda editor: editor.lua(SEES_IN_NEOVIM, name, neovim))
 
@@ -166,7 +168,7 @@ def started_in_code(window: Window, nvim: Apart, at: Moments) -> None:
     """A turn that VS Code starts streams in Neovim, and Neovim answers what it asks."""
     wish = "Write one.txt"
     at.watch("stream", code="abcdefghijkl", neovim="abcdefghijkl")
-    at.watch("first card", code=f"Needs you: {wish}", neovim="+one")
+    at.watch("first card", code=f"Needs you: {wish}", neovim="peon-approval")
     window.say("say From VS Code.", "sleep 3", "stream 40 20", "write one.txt one")
     expect(window.feed).to_contain_text("From VS Code.")
     nvim.sees("say From VS Code.")
@@ -189,7 +191,7 @@ def started_in_neovim(window: Window, nvim: Apart, at: Moments) -> None:
     """A turn that Neovim starts streams in VS Code, and VS Code answers what it asks."""
     wish = "Write two.txt"
     at.watch("prompt", code="say From Neovim.", neovim="say From Neovim.")
-    at.watch("second card", code=f"Needs you: {wish}", neovim=WISH)
+    at.watch("second card", code=f"Needs you: {wish}", neovim="peon-approval")
     started = now()
     nvim.command("Peon send say From Neovim.\nwrite two.txt two")
     expect(window.feed).to_contain_text("From Neovim.")
