@@ -2,9 +2,11 @@
 --- otherwise stop and wait for a key; all of it stands in `:Peon log`. A `vim.notify` of the user's
 --- own has room for everything.
 
---- Whether it is Neovim's own, which writes into the line at the bottom.
+--- Whether it is Neovim's own, which writes into the line at the bottom. Since 0.12 it does not
+--- say where it stands.
 local function is_plain()
-  return debug.getinfo(vim.notify, "S").source:find("vim/_editor", 1, true) ~= nil
+  local source = debug.getinfo(vim.notify, "S").source
+  return source:match("^@?vim/_") ~= nil or source:match("^=?%?$") ~= nil
 end
 
 local function shortened(text)

@@ -51,6 +51,20 @@ for _, method in ipairs(protocol.commands) do
   is_command[method] = true
 end
 
+--- What was told, without members that are null: Neovim 0.11 leaves them out, later ones do not.
+local function told(value)
+  if type(value) == "table" then
+    for key, member in pairs(value) do
+      if member == vim.NIL and type(key) == "string" then
+        value[key] = nil
+      elseif type(member) == "table" then
+        told(member)
+      end
+    end
+  end
+  return value ~= vim.NIL and value or nil
+end
+
 --- A fresh id for a command or a thread.
 ---@return string
 function M.fresh_id()
@@ -113,7 +127,7 @@ function Client:spawn()
   local ok, rpc = pcall(vim.lsp.rpc.start, argv, {
     notification = function(method, params)
       if generation == self.generation then
-        self.options.on_notification(method, params)
+        self.options.on_notification(method, told(params))
       end
     end,
     on_exit = vim.schedule_wrap(function(code, signal)
@@ -156,11 +170,11 @@ function Client:greet(generation)
       self.deaths = #M.PAUSES
       return self:fail(err.message)
     end
-    self.info = result
+    self.info = told(result)
     self.deaths = 0
     self.rpc.notify("initialized", vim.empty_dict())
     self:become("ready")
-    self.options.on_ready(result)
+    self.options.on_ready(self.info)
     self:send_waiting()
   end)
 end
@@ -234,9 +248,9 @@ function Client:send(request)
     end
     self.open[request] = nil
     if err then
-      self:again(request, err.data or failure("server.bug", err.message))
+      self:again(request, told(err.data) or failure("server.bug", err.message))
     else
-      request.callback(nil, result)
+      request.callback(nil, told(result))
     end
   end)
   if not sent then
