@@ -6,7 +6,7 @@ machine can make any of them look bad, and then the table says so, and how busy 
 
 import argparse
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bench import (
@@ -62,20 +62,27 @@ def main() -> None:
         parser.error(f"there is no suite {', '.join(sorted(unknown))}")
     scale = QUICK if options.quick else FULL if options.full else USUAL
     found = conditions.found()
-    measured = measure(options.suites or SUITES, scale)
-    if not options.suites and not options.quick:
-        said = [*found, *conditions.left()]
-        DOCUMENT.write_text(table.document(measured, said), encoding="utf-8")
-
-
-def measure(names: Iterable[str], scale: Scale) -> dict[str, list[Figure]]:
-    """The figures of each suite, printed as they come."""
     measured: dict[str, list[Figure]] = {}
-    for name in names:
-        with tempfile.TemporaryDirectory(prefix="peon-bench-") as folder:
-            measured[name] = list(SUITES[name](scale, Path(folder)))
-        table.show(name, measured[name])
-    return measured
+    for name in options.suites or SUITES:
+        measured[name] = measure(name, scale)
+        if not options.suites and not options.quick:
+            write(measured, found)
+
+
+def measure(name: str, scale: Scale) -> list[Figure]:
+    """The figures of one suite, printed too."""
+    with tempfile.TemporaryDirectory(prefix="peon-bench-") as folder:
+        figures = list(SUITES[name](scale, Path(folder)))
+    table.show(name, figures)
+    return figures
+
+
+def write(measured: Mapping[str, Sequence[Figure]], found: Sequence[str]) -> None:
+    """Write down what is measured so far: a run that is ended early has not been for nothing."""
+    said = [*found, *conditions.left()]
+    if missing := [name for name in SUITES if name not in measured]:
+        said.append(f"Not measured in this run: {', '.join(missing)}.")
+    DOCUMENT.write_text(table.document(measured, said), encoding="utf-8")
 
 
 if __name__ == "__main__":
