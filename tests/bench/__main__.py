@@ -43,9 +43,9 @@ SUITES: Mapping[str, Suite] = {
     "agent": agent_costs.figures,
     "stream": stream_costs.figures,
     "large": large_costs.figures,
-    "workspace": workspace_costs.figures,
     **neovim_costs.SUITES,
     "vscode": vscode_costs.figures,
+    "workspace": workspace_costs.figures,
 }
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
 
