@@ -286,8 +286,9 @@ class Window:
         return self.page.locator(".notification-toast", has_text=words)
 
     def dialog(self, button: str) -> None:
-        """Press a button of the modal question that is open."""
-        box = self.page.locator(".monaco-dialog-box")
+        """Press a button of the modal question that is open; another may follow at once."""
+        pressed = self.page.get_by_role("button", name=button, exact=True)
+        box = self.page.locator(".monaco-dialog-box").filter(has=pressed)
         expect(box).to_be_visible()
         box.get_by_role("button", name=button, exact=True).click()
         expect(box).to_be_hidden()
