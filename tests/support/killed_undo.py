@@ -52,7 +52,7 @@ class Scene:
 # ---- restoring ----------------------------------------------------------------------------------
 
 
-async def _a_turn(bench: Bench) -> tuple[str, Files]:
+async def a_turn(bench: Bench) -> tuple[str, Files]:
     """It replaced, made and deleted files, moved one, and put a file where a folder was."""
     bench.repo.write("replaced", "old\n")
     bench.repo.write("deleted", "was here\n")
@@ -106,7 +106,7 @@ async def _recovered(bench: Bench, _: str) -> None:
 
 async def _half_a_restore(bench: Bench) -> tuple[str, Files]:
     """One that was killed when a file had been swapped, and before that was verified."""
-    ref, now = await _a_turn(bench)
+    ref, now = await a_turn(bench)
     bench.workspace.close()
     countdown = Countdown()
 
@@ -127,7 +127,7 @@ async def _half_a_restore(bench: Bench) -> tuple[str, Files]:
 # ---- rejecting ----------------------------------------------------------------------------------
 
 
-async def _a_turn_to_reject(bench: Bench) -> tuple[str, Files]:
+async def a_turn_to_reject(bench: Bench) -> tuple[str, Files]:
     """It moved and edited a file, made others, and the user went on with one of them."""
     bench.repo.write("file", TEN)
     bench.repo.write("edited", TEN)
@@ -205,9 +205,9 @@ def _scratch(bench: Bench) -> list[str]:
 
 
 SCENES: Final = {
-    "restore": Scene(_a_turn, _restored, _as_restored),
+    "restore": Scene(a_turn, _restored, _as_restored),
     "recover": Scene(_half_a_restore, _recovered, _as_restored),
-    "reject": Scene(_a_turn_to_reject, _rejected, _as_rejected),
+    "reject": Scene(a_turn_to_reject, _rejected, _as_rejected),
     "capture": Scene(_two_repositories, _captured, _as_captured),
 }
 

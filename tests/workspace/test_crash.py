@@ -10,32 +10,15 @@ import pytest
 from peon.workspace.apply import Steps
 from peon.workspace.restore import KeptPath
 from support.bench import Bench
+from support.killed_undo import a_turn
 from support.repositories import contents
 from support.undo_lab import Crash
 
 
 @pytest.fixture
 async def start(bench: Bench) -> str:
-    """A turn that replaced, made and deleted files, moved one, and put a file where a folder
-    was.
-    """
-    bench.repo.write("replaced", "old\n")
-    bench.repo.write("deleted", "was here\n")
-    bench.repo.write("moved/from", "moving\n")
-    bench.repo.write("folder/inner", "inner\n")
-    (bench.root / "link").symlink_to("replaced")
-    ref = await bench.capture()
-    await bench.open_tool()
-    bench.repo.write("replaced", "new\n").chmod(0o755)
-    (bench.root / "deleted").unlink()
-    bench.repo.write("made/deep/file", "made\n")
-    bench.repo.write("moved/to", "moving\nand edited\n")
-    (bench.root / "moved" / "from").unlink()
-    (bench.root / "folder" / "inner").unlink()
-    (bench.root / "folder").rmdir()
-    bench.repo.write("folder", "a file\n")
-    (bench.root / "link").unlink()
-    await bench.close_tool()
+    """The checkpoint before a turn that did everything that can be done to files."""
+    ref, _ = await a_turn(bench)
     return ref
 
 
