@@ -1,64 +1,169 @@
-"""Captures, restores and rejections, killed at one step after the other; what is made of each.
+"""Captures, restores, recoveries and rejections, each killed at one kind of step after the other.
 
-Run by file path with a folder to work in, what to do, which share of the steps to try, of how many
-shares, and `all` to leave none out: otherwise each kind of step is tried once. It prints a line of
-JSON per step: its number and name, and what was wrong afterwards.
+One folder lives through all of it: a process that finds what the one before left behind, finishes
+it, looks whether everything is as it should be, and goes on, is killed in turn at a step of a kind
+that none was killed at yet. So it goes to and fro between two states of the files until nothing
+new is left to be killed at.
 """
 
-import asyncio
 import json
 import os
-import shutil
-import signal
-import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import attrs
 
-from peon.workspace.restore import RestoreRequest
 from peon.workspace.take_back import Choice, TakeBackRequest
 from peon.workspace.touched import TurnSpan
 from support.bench import TURN, Bench, open_workspace
-from support.killing import Countdown, in_child
-from support.repositories import Print, Repo, contents, fingerprint, make_repo
+from support.killing import Fate, Life, live
+from support.repositories import Repo, contents, fingerprint, make_repo
 from support.reviews import TEN
 
-Work = Callable[[Bench, str], Coroutine[object, object, None]]
 Files = dict[str, tuple[bool, str | None]]
 
 
 @attrs.frozen
-class Before:
-    """What there was before the process that is killed: files, and files before the turn."""
+class Stage:
+    """A folder to work in, and the state of a server beside it."""
 
-    ref: str
-    now: Files
-    once: Files
-    print: Print
+    place: Path
+    environ: dict[str, str]
+
+    def bench(self) -> Bench:
+        """A new start of the server there."""
+        state = self.place / "state"
+        repo = Repo(self.place / "repo", self.environ)
+        return Bench(open_workspace(state, self.environ), repo, state, self.environ)
+
+
+Lived = Callable[[Bench, Fate], Coroutine[object, object, None]]
+"""What a process does, from the start of the server on, and what it finds."""
+
+
+def deaths(stage: Stage, prepare: Lived, lived: Lived, *, every: bool) -> dict[str, list[str]]:
+    """By the kind of step that a process was killed at, what was found wrong afterwards."""
+    make_repo(stage.place / "repo", stage.environ)
+    first = _life(stage, prepare, {}, every=every)
+    assert first == Life(None, ())
+    found: dict[str, list[str]] = {}
+    quiet, last = 0, "the beginning"
+    while quiet < 2:  # To and fro once more, when there is nothing left to be killed at.
+        life = _life(stage, lived, found, every=every)
+        found.setdefault(last, []).extend(life.problems)
+        quiet = 0 if life.killed_at is not None else quiet + 1
+        last = life.killed_at or "nothing"
+        found.setdefault(last, [])
+    return found
+
+
+def _life(stage: Stage, lived: Lived, tried: Mapping[str, object], *, every: bool) -> Life:
+    async def work(fate: Fate) -> None:
+        bench = stage.bench()
+        bench.reopen(steps=fate.step)
+        await lived(bench, fate)
+        bench.workspace.close()
+
+    return live(work, tried, every=every)
+
+
+# ---- to and fro ----------------------------------------------------------------------------------
 
 
 @attrs.frozen
-class Scene:
-    """What is prepared, what is then done and killed, and what is wrong afterwards."""
+class Between:
+    """Two states of a folder, and how to go from one to the other."""
 
-    prepare: Callable[[Bench], Coroutine[object, object, tuple[str, Files]]]
-    """A checkpoint, and the files as the turn, and the user after it, left them."""
-    work: Work
-    look: Callable[[Bench, Before], Coroutine[object, object, list[str]]]
+    start: str
+    """The checkpoint before the turn."""
+    end: str
+    """The checkpoint after it."""
+    before: Files
+    """What the folder is taken back to."""
+    after: Files
+    """What it goes to when that is undone."""
+
+    @classmethod
+    def read(cls, bench: Bench) -> "Between":
+        """As it was kept."""
+        start, end, before, after = json.loads(_kept(bench).read_text())
+        return cls(start, end, _files(before), _files(after))
+
+    def keep(self, bench: Bench) -> None:
+        """For the processes to come."""
+        _kept(bench).write_text(json.dumps(attrs.astuple(self)))
 
 
-# ---- restoring ----------------------------------------------------------------------------------
+def _kept(bench: Bench) -> Path:
+    return bench.root.parent / "between.json"
 
 
-async def a_turn(bench: Bench) -> tuple[str, Files]:
-    """It replaced, made and deleted files, moved one, and put a file where a folder was."""
+def _files(data: Mapping[str, tuple[bool, str | None]]) -> Files:
+    return {name: (program, content) for name, (program, content) in data.items()}
+
+
+def to_and_fro(back: Lived, name: str, *, always: bool = True) -> Lived:
+    """Finish what was begun, then go to the other state: `back`, or by undoing that.
+
+    How it begins and what it finishes is deadly `always`, or where every single step is tried.
+    """
+
+    async def lived(bench: Bench, fate: Fate) -> None:
+        between = Between.read(bench)
+        aims = {between.start: [between.before], between.end: [between.after]}
+        expected = aims.get(_begun(bench), [between.before, between.after])
+        deadly = always or fate.every
+        fate.during("open" if deadly else None)
+        await bench.history()
+        fate.during("recover" if deadly else None)
+        await bench.workspace.recover()
+        fate.during(None)
+        found = contents(bench.root)
+        _look(bench, fate, expected)
+        fate.during(name)
+        if found == between.after:
+            await back(bench, fate)
+        else:
+            await bench.restore(between.end, f"undone {os.getpid()}")
+        fate.during(None)
+        _look(bench, fate, [between.before if found == between.after else between.after])
+
+    return lived
+
+
+def _begun(bench: Bench) -> str:
+    """Where the restore that was cut off was to go back to."""
+    for intent in (bench.state / "checkpoints").glob("*/restore.json"):
+        checkpoint: str = json.loads(intent.read_text())["checkpoint"]
+        return checkpoint
+    return "nowhere"
+
+
+def _look(bench: Bench, fate: Fate, expected: Sequence[Files]) -> None:
+    if contents(bench.root) not in expected:
+        fate.complain(f"the files are {sorted(contents(bench.root))}")
+    for file in bench.root.rglob("*.peon*"):
+        fate.complain(f"{file} is left")
+
+
+# ---- restoring -----------------------------------------------------------------------------------
+
+
+def _before_a_turn(bench: Bench) -> None:
     bench.repo.write("replaced", "old\n")
     bench.repo.write("deleted", "was here\n")
     bench.repo.write("moved/from", "moving\n")
     bench.repo.write("folder/inner", "inner\n")
     (bench.root / "link").symlink_to("replaced")
+
+
+async def a_turn(bench: Bench) -> str:
+    """It replaced, made and deleted files, moved one, and put a file where a folder was.
+
+    The checkpoint before it.
+    """
+    _before_a_turn(bench)
     ref = await bench.capture()
     await bench.open_tool()
     bench.repo.write("replaced", "new\n").chmod(0o755)
@@ -71,67 +176,33 @@ async def a_turn(bench: Bench) -> tuple[str, Files]:
     bench.repo.write("folder", "a file\n")
     (bench.root / "link").unlink()
     await bench.close_tool()
-    return ref, contents(bench.root)
+    return ref
 
 
-async def _restored(bench: Bench, ref: str) -> None:
-    await bench.workspace.restore(
-        bench.root, RestoreRequest(TURN.thread_id, ref), restore_id="restore"
-    )
-
-
-async def _as_restored(bench: Bench, before: Before) -> list[str]:
-    """Finished, or not begun; either way it can be done, and undone."""
-    wrong: list[str] = []
-    begun = (bench.state / "checkpoints").glob("*/restore.json")
-    expected = before.once if any(begun) else None
-    await bench.workspace.recover()
+async def _restore_prepared(bench: Bench, fate: Fate) -> None:
+    start = await a_turn(bench)
     after = contents(bench.root)
-    if after != (expected or after) or after not in (before.now, before.once):
-        wrong.append(f"after the next start the files are {sorted(after)}")
-    done = await bench.restore(before.ref)
-    if contents(bench.root) != before.once:
-        wrong.append("the restore cannot be finished")
+    end = await bench.capture()
+    done = await bench.restore(start)
     if len(done.restored) != 8 or done.kept:
-        wrong.append(f"it tells of {done}")
-    await bench.restore(done.before_ref, "undo of undo")
-    if contents(bench.root) != before.now:
-        wrong.append("it cannot be undone")
-    return wrong + _scratch(bench)
+        fate.complain(f"it tells of {done}")
+    Between(start, end, contents(bench.root), after).keep(bench)
 
 
-async def _recovered(bench: Bench, _: str) -> None:
-    await bench.workspace.recover()
+async def _restored(bench: Bench, fate: Fate) -> None:
+    done = await bench.restore(Between.read(bench).start, f"restored {os.getpid()}")
+    if len(done.restored) != 8 or done.kept:
+        fate.complain(f"it tells of {done}")
 
 
-async def _half_a_restore(bench: Bench) -> tuple[str, Files]:
-    """One that was killed when a file had been swapped, and before that was verified."""
-    ref, now = await a_turn(bench)
-    bench.workspace.close()
-    countdown = Countdown()
-
-    def at_verify(name: str) -> None:
-        countdown.step(name)
-        if countdown.seen.count("verify") == 2:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    async def die() -> None:
-        bench.workspace = open_workspace(bench.state, bench.environ, steps=at_verify)
-        await _restored(bench, ref)
-
-    assert in_child(die) == -signal.SIGKILL
-    bench.reopen()
-    return ref, now
+# ---- rejecting -----------------------------------------------------------------------------------
 
 
-# ---- rejecting ----------------------------------------------------------------------------------
-
-
-async def a_turn_to_reject(bench: Bench) -> tuple[str, Files]:
-    """It moved and edited a file, made others, and the user went on with one of them."""
+async def _rejection_prepared(bench: Bench, fate: Fate) -> None:
+    """A turn moved and edited a file, made others, and the user went on with one of them."""
     bench.repo.write("file", TEN)
     bench.repo.write("edited", TEN)
-    ref = await bench.capture()
+    start = await bench.capture()
     await bench.open_tool()
     bench.repo.write("there", TEN.replace("4\n", "four\n"))
     (bench.root / "file").unlink()
@@ -139,158 +210,66 @@ async def a_turn_to_reject(bench: Bench) -> tuple[str, Files]:
     bench.repo.write("edited", TEN.replace("2\n", "two\n"))
     await bench.close_tool()
     bench.repo.write("edited", "mine\n" + TEN.replace("2\n", "two\n"))
-    return ref, contents(bench.root)
-
-
-def _rejection(ref: str) -> TakeBackRequest:
-    return TakeBackRequest(TurnSpan(TURN, ref), Choice(None, None), "reject")
-
-
-async def _rejected(bench: Bench, ref: str) -> None:
-    await bench.workspace.take_back(bench.root, _rejection(ref))
-
-
-async def _as_rejected(bench: Bench, before: Before) -> list[str]:
-    wrong: list[str] = []
-    await bench.workspace.recover()
-    if bench.repo.read("edited").splitlines()[0] != "mine":
-        wrong.append("a line of the user's is gone")
-    done = await bench.workspace.take_back(bench.root, _rejection(before.ref))
-    if done.left or sorted(path for path, _ in done.files) != ["edited", "new/deep", "there"]:
-        wrong.append(f"it tells of {done}")
+    after = contents(bench.root)
+    end = await bench.capture()
+    Between(start, end, {}, after).keep(bench)
+    await _rejected(bench, fate)
     if contents(bench.root).keys() != {"file", "edited"} or bench.repo.exists("new"):
-        wrong.append(f"what stands there is {sorted(contents(bench.root))}")
+        fate.complain(f"what stands there is {sorted(contents(bench.root))}")
     elif (bench.repo.read("file"), bench.repo.read("edited")) != (TEN, "mine\n" + TEN):
-        wrong.append("the files are not as they should be")
-    assert done.before_ref is not None
-    await bench.restore(done.before_ref, "undo")
-    if contents(bench.root) != before.now:
-        wrong.append("it cannot be undone")
-    return wrong + _scratch(bench)
+        fate.complain("the files are not as they should be")
+    Between(start, end, contents(bench.root), after).keep(bench)
 
 
-# ---- capturing ----------------------------------------------------------------------------------
+async def _rejected(bench: Bench, fate: Fate) -> None:
+    span = TurnSpan(TURN, Between.read(bench).start)
+    request = TakeBackRequest(span, Choice(None, None), f"rejected {os.getpid()}")
+    done = await bench.workspace.take_back(bench.root, request)
+    if done.left or sorted(path for path, _ in done.files) != ["edited", "new/deep", "there"]:
+        fate.complain(f"it tells of {done}")
 
 
-async def _two_repositories(bench: Bench) -> tuple[str, Files]:
-    """A repository in the folder; both were captured, and have changed since."""
-    repos = (make_repo(bench.root / "lib", bench.environ), bench.repo)
-    for repo in repos:
-        repo.write("file", "old\n")
-    ref = await bench.capture()
-    for repo in repos:
-        repo.write("file", "changed\n")
-        repo.write("new", "new\n")
-    return ref, contents(bench.root)
+# ---- capturing -----------------------------------------------------------------------------------
 
 
-async def _captured(bench: Bench, _: str) -> None:
+async def _two_repositories(bench: Bench, _: Fate) -> None:
+    """A repository in the folder, which was captured with it."""
+    make_repo(bench.root / "lib", bench.environ)
+    _write_in_both(bench, "0")
     await bench.capture()
 
 
-async def _as_captured(bench: Bench, before: Before) -> list[str]:
+async def _captured(bench: Bench, fate: Fate) -> None:
+    """A capture holds what the one before it should have held; then things change, and again."""
     held = await bench.held(await bench.capture())
-    wrong = []
-    if {held.get(path) for path in (b"file", b"lib/file")} != {b"changed\n"}:
-        wrong.append(f"what was changed is not held: {held}")
-    if {held.get(path) for path in (b"new", b"lib/new")} != {b"new\n"}:
-        wrong.append(f"what is new is not held: {held}")
-    if fingerprint(bench.root) != before.print:
-        wrong.append("the folder was touched")
-    return wrong
-
-
-def _scratch(bench: Bench) -> list[str]:
-    return [f"{file} is left" for file in bench.root.rglob("*.peon*")]
-
-
-SCENES: Final = {
-    "restore": Scene(a_turn, _restored, _as_restored),
-    "recover": Scene(_half_a_restore, _recovered, _as_restored),
-    "reject": Scene(a_turn_to_reject, _rejected, _as_rejected),
-    "capture": Scene(_two_repositories, _captured, _as_captured),
-}
-
-
-# ---- step after step ----------------------------------------------------------------------------
-
-
-@attrs.frozen
-class Stage:
-    """A folder to work in, always under the same name, and what it looks like at the beginning."""
-
-    place: Path
-    template: Path
-    environ: dict[str, str]
-
-    def bench(self) -> Bench:
-        """A new start of the server there."""
-        state = self.place / "state"
-        repo = Repo(self.place / "repo", self.environ)
-        return Bench(open_workspace(state, self.environ), repo, state, self.environ)
-
-    def reset(self) -> None:
-        """Put it back to how it was."""
-        shutil.rmtree(self.place)
-        shutil.copytree(self.template, self.place, symlinks=True)
-
-
-async def _prepared(stage: Stage, scene: Scene) -> tuple[str, Files]:
-    make_repo(stage.place / "repo", stage.environ)
-    bench = stage.bench()
-    prepared = await scene.prepare(bench)
+    there = {name: (bench.root / name).read_bytes() for name in contents_of_both(bench)}
+    if {os.fsdecode(path): content for path, content in held.items()} != there:
+        fate.complain(f"what is held is {held}")
+    _write_in_both(bench, f"{os.getpid()}")
+    before = fingerprint(bench.root)
     bench.workspace.close()
-    return prepared
+    fate.during("capture")
+    bench.reopen()
+    await bench.capture()
+    fate.during(None)
+    if fingerprint(bench.root) != before:
+        fate.complain("the folder was touched")
 
 
-def _run(stage: Stage, scene: Scene, ref: str, countdown: Countdown, told: Path | None) -> int:
-    """Do the work in a process that counts its steps; how that ended."""
-
-    async def work() -> None:
-        bench = stage.bench()
-        bench.reopen(steps=countdown.step)
-        countdown.listen()
-        await scene.work(bench, ref)
-        bench.workspace.close()
-        if told is not None:
-            countdown.tell(told)
-
-    return in_child(work)
+def contents_of_both(bench: Bench) -> list[str]:
+    """The files in the folder and in the repository in it."""
+    return [name for name in contents(bench.root) if ".git" not in Path(name).parts]
 
 
-async def _look(stage: Stage, scene: Scene, before: Before) -> list[str]:
-    bench = stage.bench()
-    try:
-        return await scene.look(bench, before)
-    finally:
-        bench.workspace.close()
+def _write_in_both(bench: Bench, what: str) -> None:
+    for folder in ("", "lib/"):
+        bench.repo.write(f"{folder}file", f"{what}\n")
+        bench.repo.write(f"{folder}new {what}", "new\n")
 
 
-def main(folder: Path, what: str, share: int, shares: int, *, leave_out: bool) -> None:
-    scene = SCENES[what]
-    environ = {"PATH": os.environ["PATH"], "HOME": str(folder / "home")}
-    stage = Stage(folder / "work", folder / "template", environ)
-    ref, now = asyncio.run(_prepared(stage, scene))
-    shutil.copytree(stage.place, stage.template, symlinks=True)
-    assert _run(stage, scene, ref, Countdown(), folder / "steps") == 0
-    once = contents(stage.place / "repo")
-    steps: list[str] = json.loads((folder / "steps").read_text())
-    numbers = [
-        number
-        for number, name in enumerate(steps, 1)
-        if not leave_out or name not in steps[: number - 1]
-    ]
-    for number in numbers[share::shares]:
-        stage.reset()
-        before = Before(ref, now, once, fingerprint(stage.place / "repo"))
-        ended = _run(stage, scene, ref, Countdown(number), None)
-        problems = [f"it ended by itself, with {ended}"] if ended != -signal.SIGKILL else []
-        problems += asyncio.run(_look(stage, scene, before))
-        told = {"step": f"{number} {steps[number - 1]}", "problems": problems}
-        sys.stdout.write(json.dumps(told) + "\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    _, place, scene_, share_, shares_, which = sys.argv
-    main(Path(place), scene_, int(share_), int(shares_), leave_out=which != "all")
+SCENES: Final[Mapping[str, tuple[Lived, Lived]]] = {
+    "restore": (_restore_prepared, to_and_fro(_restored, "restore")),
+    "reject": (_rejection_prepared, to_and_fro(_rejected, "reject", always=False)),
+    "capture": (_two_repositories, _captured),
+}
+"""What is prepared, and what every process then does."""

@@ -1,63 +1,82 @@
-"""A process killed by the real signal at any step of a capture leaves nothing that stands in the
-way.
+"""A process killed by the real signal at any call of git leaves nothing that stands in the way.
+
+`test_killed.py` ends it at everything that it does itself; here git does it, before or after it has
+done its work.
 """
 
 import os
+import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 
-from support import capture_crash
-from support.bench import Bench
-from support.capture_crash import killing_git
-from support.repositories import Repo, fingerprint, make_repo
+from support.bench import Bench, open_workspace
+from support.killing import in_child
+from support.repositories import fingerprint, make_repo
 
 CALLS = 8
 """A capture of this folder calls git at least so often."""
 
-
-@pytest.fixture
-async def inner(bench: Bench, environ: dict[str, str]) -> Repo:
-    """A repository in the folder; both were captured, and have changed since."""
-    inner = make_repo(bench.root / "lib", environ)
-    for repo in (inner, bench.repo):
-        repo.write("file", "old\n")
-    await bench.capture()
-    for repo in (inner, bench.repo):
-        repo.write("file", "changed\n")
-        repo.write("new", "new\n")
-    return inner
+_KILLER: Final = """#!/bin/sh
+# The call number {number} of git is the last: its caller is killed {when} it is done.
+# Calls may overlap. Making a folder is what only one of them can do.
+count=1
+until mkdir '{counters}'/"$count" 2>/dev/null; do count=$((count + 1)); done
+if [ "$count" -eq {number} ] && [ {when} = before ]; then kill -9 "$PPID"; exit 1; fi
+if [ "$count" -eq {number} ]; then '{git}' "$@"; kill -9 "$PPID"; exit 1; fi
+exec '{git}' "$@"
+"""
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("number", [*range(1, CALLS + 1), CALLS + 3])
 async def test_a_capture_after_one_that_was_killed_holds_everything(
-    bench: Bench, inner: Repo, environ: dict[str, str], tmp_path: Path, number: int, when: str
+    bench: Bench, tmp_path: Path, when: str
 ):
-    before = fingerprint(bench.root)
-    bench.workspace.close()
-    killed = _killed_at(bench, environ, killing_git(tmp_path / "bin", number, when))
-    assert killed or number > CALLS
-    bench.reopen()
-    held = await bench.held(await bench.capture())
+    """One folder, with a repository in it, lives through all of it."""
+    repos = (make_repo(bench.root / "lib", bench.environ), bench.repo)
+    for repo in repos:
+        repo.write("file", "old\n")
+    await bench.capture()
+    for number in [*range(1, CALLS + 1), CALLS + 3]:
+        for repo in repos:
+            repo.write("file", f"changed {number}\n")
+            repo.write(f"new {number}", "new\n")
+        before = fingerprint(bench.root)
+        bench.workspace.close()
+        killed = _killed_at(bench, _killing_git(tmp_path / f"bin {number}", number, when))
+        assert killed or number > CALLS
+        bench.reopen()
+        held = await bench.held(await bench.capture())
 
-    assert {held[path] for path in (b"file", b"lib/file")} == {b"changed\n"}
-    assert {held[path] for path in (b"new", b"lib/new")} == {b"new\n"}
-    assert fingerprint(bench.root) == before
+        assert {held[path] for path in (b"file", b"lib/file")} == {b"changed %d\n" % number}
+        assert {held[b"%snew %d" % (lib, number)] for lib in (b"", b"lib/")} == {b"new\n"}
+        assert fingerprint(bench.root) == before
 
 
-def _killed_at(bench: Bench, environ: dict[str, str], folder: Path) -> bool:
+def _killing_git(folder: Path, number: int, when: str) -> Path:
+    """A folder for the front of a PATH, whose git ends its caller at its call of this number."""
+    folder.mkdir()
+    git = shutil.which("git")
+    assert git is not None
+    counters = folder / "calls"
+    counters.mkdir()
+    script = folder / "git"
+    script.write_text(_KILLER.format(number=number, when=when, counters=counters, git=git))
+    script.chmod(0o755)
+    return folder
+
+
+def _killed_at(bench: Bench, folder: Path) -> bool:
     """Whether it came to that call at all."""
-    path = f"{folder}{os.pathsep}{environ['PATH']}"
-    ended = subprocess.run(
-        [sys.executable, capture_crash.__file__, str(bench.state), str(bench.root)],
-        env={**environ, "PATH": path, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()
-    return ended.returncode != 0
+    environ = {**bench.environ, "PATH": f"{folder}{os.pathsep}{bench.environ['PATH']}"}
+
+    async def capture() -> None:
+        workspace = open_workspace(bench.state, environ)
+        await workspace.capture(bench.root)
+        workspace.close()
+
+    ended = in_child(capture)
+    assert ended in (0, -signal.SIGKILL)
+    return ended != 0

@@ -18,8 +18,7 @@ from support.undo_lab import Crash
 @pytest.fixture
 async def start(bench: Bench) -> str:
     """The checkpoint before a turn that did everything that can be done to files."""
-    ref, _ = await a_turn(bench)
-    return ref
+    return await a_turn(bench)
 
 
 def crash_at(number: int) -> Steps:
