@@ -104,6 +104,14 @@ def test_an_option_that_is_null_is_left_to_the_agent_again():
     assert told.thread().chosen == HIGH
 
 
+def test_options_that_are_left_to_the_agent_again_are_named():
+    changes = {"fast": None, "effort": "high"}
+
+    offering().when(ConfigureThread(thread_id=TALK, options=changes)).then(
+        ThreadConfigured(thread_id=TALK, options=changes, reset_options=("fast",))
+    )
+
+
 def test_no_options_change_nothing():
     offering().when(ConfigureThread(thread_id=TALK, options={})).nothing()
 

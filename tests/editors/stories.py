@@ -286,6 +286,29 @@ async def pushed(editor: Editor) -> None:
     await editor.until("pullRequest.opened")
 
 
+async def choices(editor: Editor) -> None:
+    """Options that are chosen and left to the agent again, and servers of a project and a thread."""
+    await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
+    await editor.begin()
+    await editor.thread(options={"effort": "high", "voice": "low"})
+    servers = {
+        "mcpServers": [
+            {"name": "tickets", "command": "tickets-mcp", "env": {"TOKEN": "${env:TICKETS}"}},
+            {"name": "docs", "url": "https://mcp.example.org/docs"},
+        ]
+    }
+    await editor.ask("project/configure", projectId=PROJECT, defaults=servers)
+    await editor.ask("thread/configure", threadId=THREAD, options={"effort": None, "voice": None})
+    await editor.ask("thread/configure", threadId=THREAD, options={"effort": "low"})
+    await editor.turn(1, "say With the servers of the project.")
+    await editor.until("turn.completed")
+    await editor.ask("thread/configure", threadId=THREAD, mcpServers=servers["mcpServers"][:1])
+    await editor.ask("thread/configure", threadId=THREAD, options={"effort": None})
+    await editor.turn(2, "say With one.")
+    await editor.until("turn.completed")
+    await editor.ask("thread/configure", threadId=THREAD, mcpServers=[])
+
+
 STORIES: dict[str, Story] = {
     "first-turn": first_turn,
     "joined-midway": joined_midway,
@@ -300,6 +323,7 @@ STORIES: dict[str, Story] = {
     "rules": rules,
     "reviews": reviews,
     "pushed": pushed,
+    "choices": choices,
 }
 
 

@@ -1009,6 +1009,7 @@ export interface ThreadCreated {
  * What is null stayed as it was; `titleSource` says who set the title.
  *
  * Of `options` only those named have changed; one that is null there is left to the agent again.
+ * `resetOptions` names those once more, for clients to whom null and an absent member are one.
  */
 export interface ThreadConfigured {
   threadId: ThreadId;
@@ -1019,6 +1020,7 @@ export interface ThreadConfigured {
   budget: Budget | null;
   archived: boolean | null;
   options: Record<string, OptionValue | null> | null;
+  resetOptions: string[];
   mcpServers: McpServer[] | null;
 }
 

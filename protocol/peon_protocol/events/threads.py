@@ -46,6 +46,7 @@ class ThreadConfigured:
     """What is null stayed as it was; `title_source` says who set the title.
 
     Of `options` only those named have changed; one that is null there is left to the agent again.
+    `reset_options` names those once more, for clients to whom null and an absent member are one.
     """
 
     TYPE: ClassVar = "thread.configured"
@@ -58,6 +59,7 @@ class ThreadConfigured:
     budget: Budget | None = None
     archived: bool | None = None
     options: Mapping[str, OptionValue | None] | None = None
+    reset_options: tuple[str, ...] = ()
     mcp_servers: tuple[McpServer, ...] | None = None
 
 

@@ -57,6 +57,11 @@ def with_changes(
     return {name: value for name, value in together.items() if value is not None}
 
 
+def names_of_reset(changes: Mapping[str, OptionValue | None] | None) -> tuple[str, ...]:
+    """Those that changes leave to the agent again."""
+    return tuple(name for name, value in (changes or {}).items() if value is None)
+
+
 def _choosable(offered: tuple[SessionOption, ...]) -> tuple[str, ...]:
     return tuple(each.option_id for each in offered if each.category not in _FIELDS)
 

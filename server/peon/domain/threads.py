@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from peon.domain.choices import refuse_options
+from peon.domain.choices import names_of_reset, refuse_options
 from peon.domain.commands import RecordErasure
 from peon.domain.facts import Facts
 from peon.domain.lookup import (
@@ -83,6 +83,7 @@ def configure_thread(command: ConfigureThread, model: Model, facts: Facts) -> It
         budget=command.budget,
         archived=command.archived,
         options=command.options or None,
+        reset_options=names_of_reset(command.options),
         mcp_servers=command.mcp_servers,
     )
     if configured != ThreadConfigured(thread_id=thread.thread_id):

@@ -780,6 +780,7 @@
 --- What is null stayed as it was; `titleSource` says who set the title.
 ---
 --- Of `options` only those named have changed; one that is null there is left to the agent again.
+--- `resetOptions` names those once more, for clients to whom null and an absent member are one.
 ---@class (exact) peon.ThreadConfigured
 ---@field threadId peon.ThreadId
 ---@field title? string
@@ -789,6 +790,7 @@
 ---@field budget? peon.Budget
 ---@field archived? boolean
 ---@field options? table<string, peon.OptionValue|nil>
+---@field resetOptions string[]
 ---@field mcpServers? peon.McpServer[]
 
 --- The thread is gone.

@@ -28,11 +28,30 @@ local function replayed(told)
   return held
 end
 
---- Where `held` lacks something of `expected`; null and an absent member are the same.
+-- What the state holds besides what the server's views have.
+local OWN = {
+  loaded = true,
+  turnById = true,
+  itemById = true,
+  checkpointById = true,
+  held = true,
+  decisions = true,
+  recorded = true,
+  pieces = true,
+  length = true,
+  isRecorded = true,
+}
+
+--- Where `held` is not as `expected`; null and an absent member are the same.
 local function differences(expected, held, path, found)
   if type(expected) == "table" and type(held) == "table" then
     for key, value in pairs(expected) do
       differences(value, held[key], path .. "." .. key, found)
+    end
+    for key, value in pairs(held) do
+      if expected[key] == nil and not OWN[key] then
+        differences(nil, value, path .. "." .. key, found)
+      end
     end
     if vim.islist(expected) and #expected ~= #held then
       table.insert(found, ("%s: %d entries, not %d"):format(path, #held, #expected))

@@ -110,11 +110,11 @@ fold["thread.configured"] = function(thread, event)
     thread.budget = next(payload.budget) and payload.budget or nil
   end
   for option_id, value in pairs(payload.options or {}) do
-    -- One that is null is left to the agent again.
+    thread.chosenOptions[option_id] = value
+  end
+  -- Those that are left to the agent again are null in `options`, which the transport leaves out.
+  for _, option_id in ipairs(payload.resetOptions or {}) do
     thread.chosenOptions[option_id] = nil
-    if value ~= vim.NIL then
-      thread.chosenOptions[option_id] = value
-    end
   end
 end
 
