@@ -287,7 +287,7 @@ async def pushed(editor: Editor) -> None:
 
 
 async def choices(editor: Editor) -> None:
-    """Options that are chosen and left to the agent again, and servers of a project and a thread."""
+    """Options that are chosen, and left to the agent again; servers of projects and threads."""
     await editor.ask("project/create", projectId=PROJECT, root=str(editor.root), title="greeter")
     await editor.begin()
     await editor.thread(options={"effort": "high", "voice": "low"})

@@ -32,11 +32,13 @@ for name, command in pairs({
   ["reject-hunk"] = "refuse",
   checkpoints = "checkpoints",
   undo = "undo",
+  redo = "redo",
   commit = "commit",
   push = "push",
   why = "why",
   queue = "queue",
   rules = "rules",
+  servers = "servers",
   worktree = "worktree",
 }) do
   vim.keymap.set("n", ("<Plug>(peon-%s)"):format(name), ("<Cmd>Peon %s<CR>"):format(command))

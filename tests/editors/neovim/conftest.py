@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from editors.neovim.driver import Neovim, serving
+from editors.spoken import Refused, Spoken
 from support.repositories import Repo
 from support.windows import own_state
 
@@ -60,19 +61,61 @@ def folder(repo: Repo) -> Path:
     return repo.root
 
 
-@pytest.fixture
-def state(home: Path) -> Iterator[Path]:
-    """A state folder, whose server is gone when the test is."""
-    with own_state(home) as place:
-        yield place
-
-
 @contextlib.contextmanager
 def state_of_many() -> Iterator[Path]:
-    """A state folder for all tests of a module, which leave every thread at rest."""
+    """A state folder that outlives a test."""
     folder = tempfile.TemporaryDirectory(prefix="peon-", ignore_cleanup_errors=True)
     with folder as name, own_state(Path(name).resolve()) as place:
         yield place
+
+
+@pytest.fixture(scope="session")
+def lasting() -> Iterator[tuple[Path, Spoken]]:
+    """A server that stays while tests come and go, because somebody is connected with it: to start
+    one, and to take its first turn, is most of what a test would cost.
+    """
+    with state_of_many() as place, Spoken(place, shared=True) as server:
+        server.ask("events/subscribe", after=0)
+        yield place, server
+
+
+@pytest.fixture
+def state(lasting: tuple[Path, Spoken]) -> Iterator[Path]:
+    """The state folder of a server that knows of no project, and forgets those of the test."""
+    place, server = lasting
+    yield place
+    for project in server.ask("project/list")["projects"]:
+        _delete(server, project["projectId"])
+
+
+def _delete(server: Spoken, project: str) -> None:
+    """Delete a project, whatever goes on in it."""
+    while True:
+        try:
+            server.ask("project/delete", projectId=project)
+        except Refused as refused:
+            if refused.kind != "project.hasRunningThreads":
+                raise
+            _calm(server)
+        else:
+            return
+
+
+def _calm(server: Spoken) -> None:
+    """Tell threads at work to stop, and wait until something is heard of one."""
+    listed = server.ask("thread/list")
+    at_work = [each for each in listed["threads"] if each["status"] != "idle" or each["operation"]]
+    for thread in at_work:
+        for message in thread["queue"]:
+            with contextlib.suppress(Refused):
+                server.ask(
+                    "message/remove", threadId=thread["threadId"], messageId=message["messageId"]
+                )
+        with contextlib.suppress(Refused):  # it has ended by itself
+            server.ask("turn/interrupt", threadId=thread["threadId"])
+    names = {each["threadId"] for each in at_work}
+    if names:
+        server.wait_for(lambda event: event["streamId"] in names, after=listed["sequence"])
 
 
 @pytest.fixture

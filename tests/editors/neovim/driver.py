@@ -22,7 +22,9 @@ PLUGIN = ROOT / "editors" / "neovim"
 SECONDS = float(os.environ.get("PEON_TEST_SECONDS", "40"))
 """How long anything may take on a busy machine."""
 _FRAME = 15
-"""How often the screen is looked at, in milliseconds of the editor."""
+"""How long a look at the screen takes, in milliseconds of the editor."""
+_REST = 80
+"""How long to wait at most, where nothing is drawn, until what is no screen is looked at again."""
 
 
 def program() -> str:
@@ -63,6 +65,8 @@ class Neovim:
             self.nvim = pynvim.attach("child", argv=[*argv, *arguments])
         self.process = psutil.Process(self.nvim.funcs.getpid())
         self.screen = Screen(*size)
+        self._looking = self._looked = 0
+        """The last look that was asked for, and the last that is over."""
         self.nvim.ui_attach(*size, rgb=True, ext_linegrid=True)
         self.command("set nomore shortmess+=I noswapfile")
 
@@ -87,39 +91,58 @@ class Neovim:
     # --- seeing ----------------------------------------------------------------------------------
 
     def look(self) -> str:
-        """The screen as it is a moment from now. An editor that answers nothing is ended."""
-        watch = threading.Timer(SECONDS, self.process.kill)
+        """The screen as it is a moment from now."""
+        with self._watched():
+            self._look(_FRAME)
+        return self.screen.text()
+
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        """An editor that answers nothing is ended."""
+        watch = threading.Timer(2 * SECONDS, self.process.kill)
         watch.start()
         try:
-            return self._look()
+            yield
         except (OSError, EOFError) as error:
             message = f"the editor answers nothing:\n{self.screen.text()}"
             raise AssertionError(message) from error
         finally:
             watch.cancel()
 
-    def _look(self) -> str:
-        self.lua(
-            "local channel, wait = ...\n"
-            "vim.defer_fn(function() vim.rpcnotify(channel, 'looked') end, wait)",
-            self.nvim.channel_id,
-            _FRAME,
-        )
+    def _look(self, wait: int, *, until_drawn: bool = False) -> None:
+        """Take in what is drawn for a while; or only until something was."""
+        if not until_drawn or self._looked == self._looking:
+            self._looking += 1
+            self.lua(
+                "local channel, wait, number = ...\n"
+                "vim.defer_fn(function() vim.rpcnotify(channel, 'looked', number) end, wait)",
+                self.nvim.channel_id,
+                wait,
+                self._looking,
+            )
         while True:
             _, name, arguments = self.nvim.next_message()
             if name == "redraw":
                 self.screen.feed(arguments)
-            elif name == "looked":
-                return self.screen.text()
+                if until_drawn and any(each[0] == "flush" for each in arguments):
+                    return
+            elif name == "looked" and arguments[0] == self._looking:
+                self._looked = self._looking
+                return
 
     def until(self, what: Callable[[], object], told: str = "") -> Self:
-        """Look until something is so; where it never is, say what was seen instead."""
+        """Look until something is so; where it never is, say what was seen instead.
+
+        It is looked at least once: what was on the screen before the last key may be there no more.
+        """
         deadline = time.monotonic() + SECONDS
-        while not what():
-            self.look()
-            if time.monotonic() > deadline:
-                log = "\n".join(self.lua("return require('peon.session').log"))
-                raise AssertionError(f"never {told}:\n{self.screen.text()}\n{log}")
+        with self._watched():
+            self._look(_FRAME)
+            while not what():
+                self._look(_REST, until_drawn=True)
+                if time.monotonic() > deadline:
+                    log = "\n".join(self.lua("return require('peon.session').log"))
+                    raise AssertionError(f"never {told}:\n{self.screen.text()}\n{log}")
         return self
 
     def sees(self, *texts: str) -> Self:

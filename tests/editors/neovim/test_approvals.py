@@ -1,19 +1,9 @@
 """What agents ask for: answered by keys, for once or longer, and by the rules that come of it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from editors.neovim.conftest import state_of_many
 from editors.neovim.driver import Neovim
 from editors.neovim.test_first import again, ask
-
-
-@pytest.fixture(scope="module")
-def state() -> Iterator[Path]:
-    with state_of_many() as place:
-        yield place
 
 
 def test_an_approval_reaches_as_far_as_its_key_says(nvim: Neovim):
@@ -84,6 +74,20 @@ def test_a_question_is_a_form_and_what_is_secret_is_kept_nowhere(nvim: Neovim):
     )
     assert "example.org" in held
     assert "hunter2" not in held
+
+
+def test_an_answer_that_is_not_taken_is_asked_again_where_it_stands(nvim: Neovim):
+    ask(nvim, "ask Where to?; host!; place!: [ours, public]", "say To $host, $place.")
+    nvim.sees("Script asks", "host: (wants an answer)")
+    nvim.press("<CR>").sees("host: ").press("<CR>").misses("host: (wants")
+    nvim.press("<CR>").sees("1: ours").press("1<CR>").sees("place: ours")
+    nvim.press("<CR>").sees("1: ours").press("1<CR>").misses("place: ours").press("a")
+    nvim.sees("Script asks", "✗ an answer is required", "host: ")
+    assert nvim.screen.text().count("✗ an answer is required") == 2
+    # The cursor is at the first of them; what was taken stands as it was answered.
+    nvim.press("<CR>").sees("host: ").press("example.org<CR>").sees("host: example.org")
+    nvim.press("<CR>").sees("2: public").press("2<CR>").sees("place: public").press("a")
+    nvim.sees("To example.org, public.", "✓ completed")
 
 
 def hear_answers(nvim: Neovim) -> None:

@@ -1,20 +1,10 @@
 """What is given along with a prompt, and how it gets there."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from editors.neovim.conftest import state_of_many
 from editors.neovim.driver import Neovim
 from editors.neovim.test_first import ask
-
-
-@pytest.fixture(scope="module")
-def state() -> Iterator[Path]:
-    with state_of_many() as place:
-        yield place
 
 
 def prompt_of(nvim: Neovim) -> object:

@@ -1,22 +1,15 @@
 """Commits with a proposed message, hooks that are heard, pushes, and worktrees."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from editors.neovim.conftest import Start, state_of_many
+from editors.neovim.conftest import Start
 from editors.neovim.driver import Neovim, serving
 from editors.neovim.test_first import ask
 from support.forges import Forge
 from support.repositories import Repo
-
-
-@pytest.fixture(scope="module")
-def state() -> Iterator[Path]:
-    with state_of_many() as place:
-        yield place
 
 
 def test_a_message_is_proposed_hooks_are_heard_and_the_branch_is_pushed(
@@ -100,6 +93,18 @@ def test_a_thread_works_in_a_worktree_that_goes_and_comes_back(
     nvim.press(":Peon worktree<CR>").sees("3: topic ·").press("3<CR>").sees("2: open a new thread")
     nvim.press("2<CR>").sees("writes a prompt")
     nvim.until(lambda: len(folders(nvim, worktree)) == 2, "opened a second thread there")
+
+
+def test_a_thread_begins_in_a_worktree_that_exists(start: Start, state: Path, repo: Repo):
+    place = repo.root.parent / "apart"
+    repo.git("worktree", "add", "--quiet", "-b", "mine", str(place))
+    nvim = start(config=serving(state, mode="edits"))
+    nvim.press(":Peon worktree<CR>").sees(f"mine · {place}").press("3<CR>")
+    nvim.sees("1: open a new thread in it").misses("take it away").press("1<CR>")
+    nvim.sees("writes a prompt", "⎇ mine")
+    nvim.write("write a.txt one").press("<Esc><CR>").sees("✓ completed")
+    assert (place / "a.txt").read_text() == "one"
+    assert not repo.exists("a.txt")
 
 
 def folders(nvim: Neovim, folder: Path) -> list[str]:

@@ -1,21 +1,14 @@
 """Prompts that are given while a turn is in progress: they wait behind it, or are told to it."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from editors.neovim.conftest import Start, state_of_many
+from editors.neovim.conftest import Start
 from editors.neovim.driver import Neovim, serving
 from editors.neovim.test_first import again, ask
 from support import fake_codex
-
-
-@pytest.fixture(scope="module")
-def state() -> Iterator[Path]:
-    with state_of_many() as place:
-        yield place
 
 
 def test_a_follow_up_is_queued_shown_changed_removed_and_started(nvim: Neovim):
@@ -86,6 +79,8 @@ def test_what_an_agent_offers_is_set_for_the_thread(nvim: Neovim):
     nvim.press("<Esc>:Peon options<CR>").sees("effort: Low").press("1<CR>").sees("2: High")
     nvim.press("2<CR>").until(lambda: chosen(nvim) == {"effort": "high"}, "chosen the effort")
     again(nvim, "options").sees("effort: high")
+    nvim.press("<Esc>:Peon options<CR>").sees("effort: High").press("1<CR>").sees("3: leave it to")
+    nvim.press("3<CR>").until(lambda: chosen(nvim) == {}, "left it to the agent")
 
 
 def test_an_agent_that_cannot_be_steered_has_it_queued(nvim: Neovim):

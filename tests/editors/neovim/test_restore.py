@@ -1,20 +1,10 @@
 """Going back: files, the conversation, or both, and what somebody else has changed."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from editors.neovim.conftest import state_of_many
 from editors.neovim.driver import Neovim
 from editors.neovim.test_first import again, ask
 from support.repositories import Repo
-
-
-@pytest.fixture(scope="module")
-def state() -> Iterator[Path]:
-    with state_of_many() as place:
-        yield place
 
 
 @pytest.fixture
@@ -58,6 +48,18 @@ def test_what_somebody_else_has_changed_stays_unless_one_says_so(twice: Neovim, 
     twice.command("Peon undo")
     twice.sees("keeps   two.txt").press("O").sees("1 file went back")
     assert not repo.exists("two.txt")
+
+
+def test_single_files_go_back_and_the_restore_is_taken_back(twice: Neovim, repo: Repo):
+    twice.command("Peon undo 1")
+    twice.sees("delete  one.txt", "delete  two.txt").press("/delete  two<CR>m")
+    twice.sees("✓ delete  two")
+    twice.press("c").sees("a conversation has no files").press("r").sees("1 file went back")
+    assert (repo.read("one.txt"), repo.exists("two.txt")) == ("one", False)
+    twice.command("Peon redo")
+    twice.sees("create  two.txt").press("r")
+    twice.until(lambda: repo.exists("two.txt"), "brought the file again")
+    assert (repo.read("one.txt"), repo.read("two.txt")) == ("one", "two")
 
 
 def ended(nvim: Neovim, turns: int) -> bool:

@@ -1,23 +1,12 @@
 """Verdicts on what a turn has changed, hunk by hunk, and where a line comes from."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from editors.neovim.conftest import Start, state_of_many
+from editors.neovim.conftest import Start
 from editors.neovim.driver import Neovim
 from editors.neovim.test_first import ask
 from support.repositories import Repo
 
 LINES = [f"line {number}" for number in range(1, 21)]
 CHANGED = ["first", *LINES[1:19], "last"]
-
-
-@pytest.fixture(scope="module")
-def state() -> Iterator[Path]:
-    with state_of_many() as place:
-        yield place
 
 
 def reviewed(nvim: Neovim, repo: Repo) -> Neovim:
@@ -37,16 +26,7 @@ def test_a_hunk_is_rejected_and_another_accepted(nvim: Neovim, repo: Repo):
     nvim.until(lambda: repo.read("text.txt").startswith("line 1\n"), "took the hunk back")
     assert repo.read("text.txt").endswith("last\n")
     nvim.press("]ca").sees("accepted")
-    nvim.until(
-        lambda: (
-            nvim.lua(
-                "return vim.tbl_map(function(q) return q.text:match('^%[%l+%]') end,"
-                " vim.fn.getqflist())"
-            )
-            == ["[rejected]", "[accepted]"]
-        ),
-        "told the quickfix list",
-    )
+    nvim.until(lambda: verdicts(nvim) == ["rejected", "accepted"], "told the quickfix list")
 
 
 def test_a_verdict_is_given_in_the_file_itself(nvim: Neovim, repo: Repo):
@@ -56,6 +36,28 @@ def test_a_verdict_is_given_in_the_file_itself(nvim: Neovim, repo: Repo):
     nvim.sees("rejected")
     nvim.until(lambda: repo.read("text.txt").endswith("line 20\n"), "took the hunk back")
     assert repo.read("text.txt").startswith("first\n")
+
+
+def test_the_agent_is_asked_about_a_hunk(nvim: Neovim, repo: Repo):
+    reviewed(nvim, repo).press("]ci").sees("What shall the agent do?").press("say Look at it.<CR>")
+    nvim.sees("asked").press("q").misses("Review · 1 file")
+    nvim.until(lambda: nvim.thread()["turns"] == 2, "began a turn")
+    prompt = nvim.lua(
+        "local s = require('peon.session').state\n"
+        "local turns = s.threads[s.threadOrder[#s.threadOrder]].turns\n"
+        "return turns[#turns].prompt"
+    )
+    assert prompt.startswith("say Look at it.\n\nThis is about line 20 of text.txt:\n\n```diff\n")
+    assert prompt.endswith("-line 20\n+last\n```")
+    nvim.until(lambda: nvim.thread()["status"] == "idle", "ended the turn")
+
+
+def test_all_of_a_turn_is_accepted_or_rejected(nvim: Neovim, repo: Repo):
+    reviewed(nvim, repo).press("gA").until(lambda: verdicts(nvim) == ["accepted"] * 2, "accepted")
+    assert repo.read("text.txt").startswith("first\n")
+    nvim.press("gX").sees("Take back all").press("2<CR>")
+    nvim.until(lambda: verdicts(nvim) == ["rejected"] * 2, "rejected it")
+    assert repo.read("text.txt").splitlines() == LINES
 
 
 def test_the_next_hunk_is_brought_into_view(nvim: Neovim, repo: Repo):
@@ -100,3 +102,13 @@ def test_what_another_editor_says_of_a_hunk_is_seen(start: Start, repo: Repo):
     other.command("Peon review")
     other.sees("Review · 1 file", "a accepts").press("a").sees("accepted")
     one.sees("accepted")
+
+
+def verdicts(nvim: Neovim) -> list[str]:
+    """What the quickfix list says of each hunk."""
+    return list(
+        nvim.lua(
+            "return vim.tbl_map(function(q) return q.text:match('^%[(%l+)%]') end,"
+            " vim.fn.getqflist())"
+        )
+    )

@@ -3,6 +3,7 @@
 
 local patches = require("peon.review.patches")
 local session = require("peon.session")
+local text = require("peon.views.text")
 
 local M = {}
 
@@ -90,10 +91,26 @@ function M.read(thread_id, turn_id, callback)
   page(0)
 end
 
---- Give a verdict on some hunks of a file, or on all of it.
+--- What an agent is asked about a file or a hunk of it: the words, and the lines as they are shown.
+---@param path string
+---@param hunk? peon.Hunk
+---@param words string
+---@return string
+function M.question(path, hunk, words)
+  local lines = hunk and hunk.lines or {}
+  local asked = ("%s\n\nThis is about "):format(vim.trim(words))
+  if #lines == 0 then
+    return ("%s%s."):format(asked, path)
+  end
+  local fence = text.fence(lines)
+  local line, diff = patches.first_changed(hunk), table.concat(lines, "\n")
+  return ("%sline %d of %s:\n\n%sdiff\n%s\n%s"):format(asked, line, path, fence, diff, fence)
+end
+
+--- Give a verdict on some hunks of a file, on all of it, or on all of the turn.
 ---@param review peon.Review
 ---@param verdict "accept"|"reject"
----@param path string
+---@param path? string
 ---@param hunk_ids? string[]
 ---@param comment? string
 ---@param callback fun(err?: peon.ErrorContent, result?: table)

@@ -179,6 +179,17 @@ return {
     end),
   },
   {
+    name = "servers",
+    args = "[thread|project]",
+    text = "See and change the MCP servers that agents are given: those of the thread at hand, or those of the project, for all its threads that have none of their own. Without an argument, choose.",
+    words = function()
+      return { "thread", "project" }
+    end,
+    run = function(argument)
+      require("peon.views.servers").choose(argument)
+    end,
+  },
+  {
     name = "budget",
     args = "{tokens|cost|none}",
     text = "Choose how much the thread's turns may use together: tokens, as `200000`, or a cost, as `2.50`. What waits is held back when it is spent.",

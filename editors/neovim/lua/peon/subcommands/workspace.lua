@@ -57,6 +57,13 @@ return {
     end),
   },
   {
+    name = "redo",
+    text = "See what taking back the last restore of the thread would do, and do it or not.",
+    run = with_thread(function(thread)
+      require("peon.views.checkpoints").redo(thread)
+    end),
+  },
+  {
     name = "commit",
     args = "[message]",
     text = "Commit the changes of the thread's folder. Without a message, write one.",

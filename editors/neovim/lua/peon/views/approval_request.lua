@@ -2,6 +2,7 @@
 
 local chat_blocks = require("peon.views.chat_blocks")
 local keys = require("peon.views.keys")
+local signs = require("peon.views.signs")
 local text = require("peon.views.text")
 
 local M = {}
@@ -63,6 +64,7 @@ end
 ---@field marks peon.Mark[]
 ---@field width integer
 ---@field fieldRows table<integer, table> The question at a line.
+---@field wrongRow? integer The first field whose answer was not taken.
 
 local function add(content, line, group)
   table.insert(content.lines, line)
@@ -72,13 +74,17 @@ local function add(content, line, group)
   end
 end
 
-local function add_fields(content, action, answers)
+local function add_fields(content, action, answers, problems)
   for _, field in ipairs(action.fields or {}) do
     if field.description then
       add(content, "  " .. field.description, "PeonMuted")
     end
     add(content, ("  %s: %s"):format(field.label, shown_value(field, answers[field.name])))
     content.fieldRows[#content.lines] = field
+    if problems[field.name] then
+      content.wrongRow = content.wrongRow or #content.lines
+      add(content, ("    %s %s"):format(signs.of("failed"), problems[field.name]), "PeonFailed")
+    end
   end
   if #(action.fields or {}) > 0 then
     add(content, "")
@@ -89,8 +95,9 @@ end
 --- What the float shows.
 ---@param waiting peon.Waiting
 ---@param answers table<string, any>
+---@param problems? table<string, string> Why the answer to a field was not taken.
 ---@return peon.ApprovalContent
-function M.content(waiting, answers)
+function M.content(waiting, answers, problems)
   local action, item = waiting.action, M.item(waiting)
   local content = { lines = {}, marks = {}, fieldRows = {}, width = 56 }
   add(content, "")
@@ -117,7 +124,7 @@ function M.content(waiting, answers)
     end
   end
   add(content, "")
-  add_fields(content, action, answers)
+  add_fields(content, action, answers, problems or {})
   for _, line in ipairs(content.lines) do
     content.width = math.max(content.width, vim.fn.strdisplaywidth(line) + 2)
   end
@@ -186,6 +193,17 @@ function M.without_secrets(action, answers)
     end
   end
   return kept
+end
+
+--- Why answers were not taken, field by field.
+---@param err peon.ErrorContent
+---@return table<string, string>
+function M.problems(err)
+  local problems = {}
+  for _, each in ipairs(err.kind == "action.answersInvalid" and err.details.problems or {}) do
+    problems[each.field] = problems[each.field] or each.reason
+  end
+  return problems
 end
 
 --- The line of the first field behind a line; behind the last, the last.
@@ -266,7 +284,8 @@ function M.ask(field, value, callback)
       return callback(given)
     end
     local number = tonumber(given)
-    local fits = number and (field.kind ~= "integer" or number % 1 == 0)
+    local is_finite = number ~= nil and math.abs(number) < math.huge
+    local fits = is_finite and (field.kind ~= "integer" or number % 1 == 0)
     if fits then
       return callback(number)
     end

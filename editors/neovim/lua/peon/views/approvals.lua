@@ -62,7 +62,7 @@ function M.answer(waiting, method, more, callback)
       local by = vim.tbl_get(err, "details", "by", "name") or "somebody"
       local told = ("peon: %s was first: %s."):format(by, err.details.decision or "answered")
       require("peon.tell")(told, vim.log.levels.INFO)
-    elseif err then
+    elseif err and not (callback and err.kind == "action.answersInvalid") then
       session.complain(err)
     end
     if callback then
@@ -91,7 +91,7 @@ local function answer_question(waiting, answers)
   M.answer(waiting, "action/approve", params, function(err)
     local again = err and find(waiting.thread.threadId, waiting.action.actionId)
     if again then
-      show(again, true, kept)
+      show(again, true, kept, nil, request.problems(err))
     end
   end)
 end
@@ -228,10 +228,11 @@ end
 ---@param enter boolean
 ---@param answers? table<string, any>
 ---@param answered_row? integer The line of the field that was just answered.
-show = function(waiting, enter, answers, answered_row)
+---@param problems? table<string, string> Why the answer to a field was not taken.
+show = function(waiting, enter, answers, answered_row, problems)
   close()
   answers = answers or request.defaults(waiting.action)
-  local content = request.content(waiting, answers)
+  local content = request.content(waiting, answers, problems)
   local height = math.min(#content.lines, math.max(6, math.floor(vim.o.lines * 0.6)))
   local opened = float.open(content.lines, {
     title = title(waiting),
@@ -251,7 +252,7 @@ show = function(waiting, enter, answers, answered_row)
     fieldRows = content.fieldRows,
   }
   keys.map("approval", opened.buffer, view)
-  local row = request.next_field(content, answered_row or 0)
+  local row = content.wrongRow or request.next_field(content, answered_row or 0)
   if row then
     vim.api.nvim_win_set_cursor(opened.window, { row, 0 })
   end

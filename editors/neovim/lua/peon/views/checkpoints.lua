@@ -4,11 +4,13 @@ local float = require("peon.views.float")
 local patches = require("peon.review.patches")
 local keys = require("peon.views.keys")
 local session = require("peon.session")
+local signs = require("peon.views.signs")
 local text = require("peon.views.text")
 
 local M = {}
 
 local namespace = vim.api.nvim_create_namespace("peon.checkpoint")
+local chosen_namespace = vim.api.nvim_create_namespace("peon.checkpoint.chosen")
 
 local KINDS = {
   turnStart = "before a turn",
@@ -17,8 +19,9 @@ local KINDS = {
   beforeRestore = "before going back",
 }
 
-local function add(out, line, group)
+local function add(out, line, group, path)
   table.insert(out.lines, line)
+  out.paths[#out.lines] = path
   if group then
     table.insert(out.marks, { row = #out.lines - 1, opts = { end_col = #line, hl_group = group } })
   end
@@ -50,11 +53,12 @@ local function add_preview(out, thread, preview)
   add_turns(out, thread, preview.undone or {}, "would not count any more")
   add_turns(out, thread, preview.redone or {}, "would count again")
   for _, file in ipairs(preview.files) do
-    add(out, ("  %-7s %s"):format(VERBS[file.kind] or file.kind, file.path), "PeonPath")
+    local line = ("  %-7s %s"):format(VERBS[file.kind] or file.kind, file.path)
+    add(out, line, "PeonPath", file.path)
   end
   for _, conflict in ipairs(preview.conflicts) do
     local line = ("  keeps   %s: %s"):format(conflict.path, conflict.reason)
-    add(out, line, "PeonWaiting")
+    add(out, line, "PeonWaiting", conflict.path)
   end
   for _, missing in ipairs(preview.missing or {}) do
     add(out, ("  lacks   %s: %s"):format(missing.path, missing.reason), "PeonFailed")
@@ -67,11 +71,11 @@ end
 local function add_diff(out, files)
   for _, file in ipairs(files) do
     add(out, "")
-    add(out, ("  %s  %s"):format(file.path, file.kind), "PeonPath")
+    add(out, ("  %s  %s"):format(file.path, file.kind), "PeonPath", file.path)
     for _, hunk in ipairs(patches.parse(file.patch or "")) do
-      add(out, "  " .. hunk.header, "PeonHunk")
+      add(out, "  " .. hunk.header, "PeonHunk", file.path)
       for _, line in ipairs(hunk.lines) do
-        add(out, "  " .. text.clipped(line), text.diff_group(line))
+        add(out, "  " .. text.clipped(line), text.diff_group(line), file.path)
       end
     end
   end
@@ -101,8 +105,9 @@ local function restore(thread, checkpoint, more)
   session.request("checkpoint/restore", vim.tbl_extend("error", params, more or {}), done)
 end
 
-local function show(thread, checkpoint, preview, files)
-  local out = { lines = {}, marks = {} }
+--- What is shown of a checkpoint, and the file that each line is about.
+local function contents(thread, preview, files)
+  local out = { lines = {}, marks = {}, paths = {} }
   add(out, "")
   add(out, "  Going back to this would undo what this thread did after it:", "PeonMuted")
   add(out, "")
@@ -113,8 +118,26 @@ local function show(thread, checkpoint, preview, files)
   if not preview and #files == 0 then
     add(out, "  No file has changed since.", "PeonMuted")
   end
+  return out
+end
+
+--- Show which files are marked.
+local function paint_chosen(buffer, out, chosen)
+  vim.api.nvim_buf_clear_namespace(buffer, chosen_namespace, 0, -1)
+  for row, path in pairs(out.paths) do
+    if chosen[path] then
+      vim.api.nvim_buf_set_extmark(buffer, chosen_namespace, row - 1, 0, {
+        virt_text = { { signs.of("accepted"), "PeonTitle" } },
+        virt_text_pos = "overlay",
+      })
+    end
+  end
+end
+
+local function show(thread, checkpoint, preview, files)
+  local out = contents(thread, preview, files)
   local footer = session.supports("checkpoint/preview")
-      and "r files · c conversation · b both · O overwrite · q leave"
+      and "r files · m only marked · c conversation · b both · O overwrite · q leave"
     or "r bring the files back · q leave"
   local opened = float.open(out.lines, {
     title = checkpoint.description,
@@ -127,10 +150,25 @@ local function show(thread, checkpoint, preview, files)
   for _, mark in ipairs(out.marks) do
     vim.api.nvim_buf_set_extmark(opened.buffer, namespace, mark.row, 0, mark.opts)
   end
+  local chosen = {} ---@type table<string, true>
+  local function mark()
+    local path = out.paths[vim.api.nvim_win_get_cursor(opened.window)[1]]
+    if path then
+      chosen[path] = not chosen[path] or nil
+      paint_chosen(opened.buffer, out, chosen)
+    end
+  end
   local function going(more)
     return function()
+      local paths = vim.tbl_keys(chosen)
+      table.sort(paths)
+      if #paths > 0 and more and more.what == "conversation" then
+        local told = "peon: a conversation has no files; m takes their marks away."
+        return require("peon.tell")(told, vim.log.levels.INFO)
+      end
       opened.close()
-      restore(thread, checkpoint, more)
+      local only = #paths > 0 and { paths = paths } or {}
+      restore(thread, checkpoint, vim.tbl_extend("error", only, more or {}))
     end
   end
   keys.map("checkpoint", opened.buffer, {
@@ -138,6 +176,7 @@ local function show(thread, checkpoint, preview, files)
     conversation = going({ what = "conversation" }),
     both = going({ what = "both" }),
     overwrite = going({ conflicts = "overwrite" }),
+    mark = mark,
     close = opened.close,
   })
 end
@@ -202,6 +241,18 @@ function M.undo(thread, turn)
     return M.preview(thread, checkpoint)
   end
   require("peon.tell")("peon: there is no checkpoint to go back to.", vim.log.levels.INFO)
+end
+
+--- Show what taking back the last restore would do.
+---@param thread peon.ThreadState
+function M.redo(thread)
+  for index = #thread.checkpoints, 1, -1 do
+    local checkpoint = thread.checkpoints[index]
+    if checkpoint.kind == "beforeRestore" and not checkpoint.expired then
+      return M.preview(thread, checkpoint)
+    end
+  end
+  require("peon.tell")("peon: nothing was brought back in this thread.", vim.log.levels.INFO)
 end
 
 --- Keep the files as they are now.

@@ -59,25 +59,13 @@ local function template(status, proposed)
 end
 
 local function open(thread, status, proposed)
-  vim.cmd("botright 14split")
-  local buffer = vim.api.nvim_create_buf(false, true)
-  vim.bo[buffer].bufhidden = "wipe"
-  vim.b[buffer].peon_view = FILETYPE
-  vim.api.nvim_win_set_buf(0, buffer)
-  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, template(status, proposed))
-  windows.set(0, windows.PLAIN)
-  windows.set(0, { winbar = "%#PeonTitle# Commit %*", statusline = " Peon: commit%=" })
-  local window = vim.api.nvim_get_current_win()
+  local buffer, window, close = windows.sheet(FILETYPE, "Commit", template(status, proposed))
   keys.map("commit", buffer, {
     commit = function()
       vim.cmd.stopinsert()
-      M.commit(thread, message_in(buffer), function()
-        windows.close(window)
-      end)
+      M.commit(thread, message_in(buffer), close)
     end,
-    close = function()
-      windows.close(window)
-    end,
+    close = close,
   })
   vim.treesitter.language.register("gitcommit", FILETYPE)
   vim.bo[buffer].filetype = FILETYPE

@@ -26,11 +26,20 @@ local function set(thread, option, value)
   session.request("thread/configure", params)
 end
 
-local function choose_value(thread, option)
+--- What an option can be set to. One that the thread has chosen can be left to the agent again.
+local function values_of(thread, option)
+  local values = vim.deepcopy(option.choices or {})
   if option.kind == "boolean" then
-    return set(thread, option, not option.value)
+    values = { { name = "on", value = true }, { name = "off", value = false } }
   end
-  vim.ui.select(option.choices, {
+  if option.category ~= "model" and thread.chosenOptions[option.optionId] ~= nil then
+    table.insert(values, { name = "leave it to the agent", value = vim.NIL })
+  end
+  return values
+end
+
+local function choose_value(thread, option)
+  vim.ui.select(values_of(thread, option), {
     prompt = option.name,
     kind = "peon-option",
     format_item = function(choice)

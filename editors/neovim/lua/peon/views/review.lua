@@ -206,11 +206,43 @@ function view.reject_file()
   judge("reject", true)
 end
 
+function view.accept_turn()
+  model.judge(open.review, "accept", nil, nil, nil, judged)
+end
+
+function view.reject_turn()
+  require("peon.actions").confirm("Take back all that this turn has changed?", function()
+    if open then
+      model.judge(open.review, "reject", nil, nil, nil, judged)
+    end
+  end)
+end
+
 function view.comment()
   vim.ui.input({ prompt = "What is wrong with it? " }, function(comment)
     if comment and vim.trim(comment) ~= "" then
       judge("reject", false, comment)
     end
+  end)
+end
+
+function view.ask()
+  local row = row_here()
+  local thread = open and thread_of(open.review)
+  vim.ui.input({ prompt = "What shall the agent do? " }, function(words)
+    if not row or not thread or not words or vim.trim(words) == "" then
+      return
+    end
+    require("peon.actions").send(
+      thread.threadId,
+      model.question(row.file.path, row.hunk, words),
+      function(err)
+        if err then
+          return session.complain(err)
+        end
+        require("peon.tell")("peon: asked; :Peon chat has the answer.", vim.log.levels.INFO)
+      end
+    )
   end)
 end
 

@@ -30,7 +30,7 @@ end
 ---@return string
 function M.winbar(review)
   local keys = review.canJudge
-      and "a accepts · r rejects · c comments · ]c next · q closes · ?"
+      and "a accepts · r rejects · c comments · i asks · ]c next · q closes · ?"
     or "]c next · <CR> jumps · q closes · ?"
   return ("%%#PeonTitle# Review · %s %%*%%=%%#PeonMuted#%s %%*"):format(
     text.many(#review.files, "file"),

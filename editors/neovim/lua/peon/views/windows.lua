@@ -49,6 +49,36 @@ function M.with_view(filetype)
   end
 end
 
+--- A window at the bottom to write in, with a buffer that goes when it is closed. Its filetype is
+--- set by whoever fills it.
+---@param view string
+---@param title string
+---@param lines string[]
+---@return integer buffer, integer window
+---@return fun() close Closes it, and gives the other windows the sizes that they had.
+function M.sheet(view, title, lines)
+  local others, sizes = vim.api.nvim_tabpage_list_wins(0), vim.fn.winrestcmd()
+  vim.cmd("botright 14split")
+  local buffer, window = vim.api.nvim_create_buf(false, true), vim.api.nvim_get_current_win()
+  vim.bo[buffer].bufhidden = "wipe"
+  vim.b[buffer].peon_view = view
+  vim.api.nvim_win_set_buf(window, buffer)
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines)
+  M.set(window, M.PLAIN)
+  M.set(window, {
+    winbar = ("%%#PeonTitle# %s %%*"):format((title:gsub("%%", "%%%%"))),
+    statusline = (" Peon: %s%%="):format((title:gsub("%%", "%%%%"))),
+  })
+  return buffer,
+    window,
+    function()
+      M.close(window)
+      if vim.deep_equal(others, vim.api.nvim_tabpage_list_wins(0)) then
+        vim.cmd(sizes)
+      end
+    end
+end
+
 --- The width of a column that is given in columns or as a part of the editor.
 ---@param width number
 ---@return integer
