@@ -36,6 +36,9 @@ def _serve(told: "Serving") -> NoReturn:
         os._exit(relay(told, __version__))
     from pathlib import Path
 
+    from peon.runtime import collector
+
+    collector.wait()
     from peon.cli.serving import serve
 
     sys.exit(serve(None if told.state_dir is None else Path(told.state_dir)))
@@ -43,8 +46,10 @@ def _serve(told: "Serving") -> NoReturn:
 
 def _own(owned: "Owning") -> NoReturn:
     from peon.attach.detaching import detach
+    from peon.runtime import collector
 
     detach()
+    collector.wait()
     from peon.cli.owning import own
 
     sys.exit(own(owned))

@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Final, Self
 
 import attrs
 
+from peon import __version__
 from peon.domain.provider import goes_on_alone
 from peon.engine import snapshots
 from peon.engine.coalescer import CoalescerLimits
@@ -62,7 +62,6 @@ from peon_protocol.values import Actor
 
 logger = logging.getLogger(__name__)
 
-VERSION: Final = installed_version("peon")
 CRASHED: Final = "The server stopped while this turn was running."
 LEFT: Final = "The server was asked to leave while this turn was running."
 
@@ -214,7 +213,7 @@ class App:
             Explaining(self._engine, self._workspace),
             Worktrees(self._engine, self._workspace),
             self._branches,
-            VERSION,
+            __version__,
         )
 
     def _make_reactors(self, settings: Settings, options: AppOptions) -> Reactors:
@@ -324,7 +323,7 @@ def _catalog(options: AppOptions, settings: Settings, supervisor: Supervisor) ->
             supervisor=supervisor,
             terms=Terms(
                 name=entry.name,
-                our_version=VERSION,
+                our_version=__version__,
                 patience=patience,
                 logins=Logins((entry.command, *entry.args)),
             ),

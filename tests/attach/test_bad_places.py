@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +23,9 @@ BOTH = pytest.mark.parametrize("serve", [SERVE, ALONE], ids=["relay", "standalon
 
 async def refusal(state: Path, serve: tuple[str, ...]) -> ErrorAnswer:
     """How the session of a client is refused. Everything it asks then is refused too."""
-    async with window(state, argv=serve, initialize=False) as opened:
+    async with window(
+        state, argv=serve, initialize=False, fresh=serve[0] != sys.executable
+    ) as opened:
         error = await opened.client.refusal("initialize", {"capabilities": {}})
         again = await opened.client.refusal("server/status")
         assert again.kind == error.kind

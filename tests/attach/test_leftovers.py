@@ -81,7 +81,7 @@ async def begin(one: Window, *, editor: int | None = None) -> None:
 
 
 async def test_a_normal_exit_leaves_nothing(state: Path, home: Path):
-    async with window(state, initialize=False) as one:
+    async with window(state, initialize=False, fresh=True) as one:
         await begin(one)
         await agent_with_children(one, home)
         assert len(processes(home)) >= 6  # Relay, owner, guardian, agent, and its two.
@@ -90,7 +90,7 @@ async def test_a_normal_exit_leaves_nothing(state: Path, home: Path):
 
 
 async def test_a_killed_server_leaves_no_agent(state: Path, home: Path):
-    async with window(state, initialize=False) as one:
+    async with window(state, initialize=False, fresh=True) as one:
         await begin(one)
         thread = await agent_with_children(one, home)
         await turn(one, thread, "be stubborn")
@@ -105,7 +105,7 @@ async def test_a_killed_server_leaves_no_agent(state: Path, home: Path):
 
 async def test_a_killed_editor_leaves_nothing_once_nothing_goes_on(state: Path, home: Path):
     with subprocess.Popen(WAITS, start_new_session=True) as editor:  # noqa: ASYNC220 (at once)
-        async with window(state, initialize=False) as one:
+        async with window(state, initialize=False, fresh=True) as one:
             await begin(one, editor=editor.pid)
             await agent_with_children(one, home)
             editor.send_signal(signal.SIGKILL)
@@ -114,7 +114,7 @@ async def test_a_killed_editor_leaves_nothing_once_nothing_goes_on(state: Path, 
 
 
 async def test_a_crashed_agent_leaves_nothing_of_its_own(state: Path, home: Path):
-    async with window(state, initialize=False) as one:
+    async with window(state, initialize=False, fresh=True) as one:
         await begin(one)
         ours = processes(home)
         thread = await agent_with_children(one, home)

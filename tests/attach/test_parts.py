@@ -5,6 +5,7 @@ import socket
 import stat
 import struct
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from platformdirs.macos import MacOS
 from platformdirs.unix import Unix
 
 from peon import __version__
-from peon.app import VERSION
 from peon.attach.arguments import Owning, Serving, owning, serving
 from peon.attach.backoff import Backoff
 from peon.attach.build import build_id
@@ -165,7 +165,7 @@ def test_changed_files_are_another_build(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_both_ways_to_the_version_lead_to_the_same():
-    assert __version__ == VERSION
+    assert __version__ == metadata.version("peon")
 
 
 # --- arguments -----------------------------------------------------------------------------------

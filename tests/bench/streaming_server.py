@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from bench import streaming_agent
-from peon.app import VERSION, App, AppOptions
+from peon import __version__
+from peon.app import App, AppOptions
 from peon.rpc.limits import Limits
 from peon.rpc.server import serve_stdio
 from peon.runtime import collector
@@ -42,7 +43,7 @@ async def _serve(state: Path) -> int:
     collector.settle()
     try:
         return await serve_stdio(
-            app, version=VERSION, environment=environment, ids=ids, limits=Limits.of(settings)
+            app, version=__version__, environment=environment, ids=ids, limits=Limits.of(settings)
         )
     finally:
         await app.close()

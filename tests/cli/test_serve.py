@@ -14,8 +14,9 @@ def refusal(peon_here: CommandLine) -> tuple[Message, int, str]:
         again = server.ask("project/list")
         server.send(method="exit")
         _, err = server.process.communicate()
+        code = server.process.wait()
     assert again["error"] == answer["error"]
-    return answer["error"], server.process.returncode, err.decode()
+    return answer["error"], code, err.decode()
 
 
 def test_it_leaves_with_0_after_shutdown(peon_here: CommandLine):

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,6 +10,9 @@ from types import TracebackType
 from typing import Any, Self
 
 import attrs
+
+from support.warm import worker
+from support.warm.process import begin, run
 
 SECONDS = 50.0
 """How long a command may take on a busy machine."""
@@ -21,8 +23,7 @@ Message = dict[str, Any]
 
 def environment_of_child(changed: Mapping[str, str] | None = None) -> dict[str, str]:
     """What a child needs to import what this process can, with some variables changed."""
-    path = os.pathsep.join(filter(None, sys.path))
-    return os.environ | {"PYTHONPATH": path} | dict(changed or {})
+    return worker.environment(changed)
 
 
 @attrs.frozen
@@ -65,15 +66,7 @@ class CommandLine:
 
 def peon(*arguments: str, env: Mapping[str, str] | None = None) -> Done:
     """Run a command to its end."""
-    done = subprocess.run(
-        [*ARGV, *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-        env=environment_of_child(env),
-    )
+    done = run(["-m", "peon", *arguments], env=environment_of_child(env), timeout=SECONDS)
     return Done(done.returncode, done.stdout, done.stderr)
 
 
@@ -81,13 +74,8 @@ class Spawned:
     """A server process, spoken to one message at a time. As a context it is killed at the end."""
 
     def __init__(self, state: Path) -> None:
-        self.process = subprocess.Popen(
-            [*ARGV, "serve", "--standalone", "--state-dir", str(state)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment_of_child(),
-        )
+        words = ["-m", "peon", "serve", "--standalone", "--state-dir", str(state)]
+        self.process = begin(words, env=environment_of_child())
         self.events: list[Message] = []
         self._count = 0
 

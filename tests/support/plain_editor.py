@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from support.windows import SERVE, Window, window
+from support.windows import SERVE, STANDALONE, Window, window
 from support.wire_client import Message
 
 CAPABILITIES = {"window": {"workDoneProgress": True}}
@@ -78,7 +78,7 @@ async def editor(
     state: Path, root: Path, *, shares: bool = False, **params: object
 ) -> AsyncIterator[Editor]:
     """An editor that has a folder open. Its server is its own, unless it `shares` one."""
-    argv = SERVE if shares else (*SERVE, "--standalone")
+    argv = SERVE if shares else STANDALONE
     async with window(state, argv=argv, initialize=False) as opened:
         folders = [{"uri": root.as_uri(), "name": root.name}]
         usual = {"capabilities": CAPABILITIES, "workspaceFolders": folders}

@@ -10,22 +10,26 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 import psutil
 
 from peon.attach.owner import Link, greet
+from support.warm import worker
+from support.warm.streams import WarmStreams, start_streams
 from support.wire_client import DEADLINE, Message, WireClient
 
 SERVE = (sys.executable, "-m", "peon", "serve")
+STANDALONE = (*SERVE, "--standalone")
+Process: TypeAlias = asyncio.subprocess.Process | WarmStreams
 
 
 @attrs.frozen
 class Window:
     """One relay, and the client that spawned it."""
 
-    process: asyncio.subprocess.Process
+    process: Process
     client: WireClient
     reading: "asyncio.Task[None]"
     listening: asyncio.Event
@@ -77,18 +81,19 @@ async def window(
     cwd: Path | None = None,
     argv: tuple[str, ...] = SERVE,
     initialize: bool = True,
+    fresh: bool = False,
 ) -> AsyncIterator[Window]:
-    """A window on a state folder. It is killed if the test leaves it running."""
-    process = await asyncio.create_subprocess_exec(
-        *argv,
-        "--state-dir",
-        str(state),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, **(environment or {})},
-        cwd=cwd,
-    )
+    """A window on a state folder. It is killed if the test leaves it running.
+
+    An owner that it starts is `fresh` where it is to have more of the window than its arguments
+    and variables.
+    """
+    env = (os.environ if fresh else worker.environment()) | dict(environment or {})
+    process: Process
+    if argv == STANDALONE and worker.POSSIBLE and not fresh:
+        process = await start_streams([*argv[1:], "--state-dir", str(state)], env=env, cwd=cwd)
+    else:
+        process = await _start([*argv, "--state-dir", str(state)], env, cwd)
     assert process.stdin is not None
     client = WireClient(process.stdin.write)
     listening = asyncio.Event()
@@ -108,9 +113,20 @@ async def window(
         reading.cancel()
 
 
-async def _read(
-    process: asyncio.subprocess.Process, client: WireClient, listening: asyncio.Event
-) -> None:
+async def _start(
+    argv: list[str], env: Mapping[str, str], cwd: Path | None
+) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *argv,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=env,
+        cwd=cwd,
+    )
+
+
+async def _read(process: Process, client: WireClient, listening: asyncio.Event) -> None:
     assert process.stdout is not None
     while data := await process.stdout.read(65536):
         client.received(data)

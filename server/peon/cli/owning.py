@@ -14,7 +14,8 @@ from typing import Final
 
 import attrs
 
-from peon.app import VERSION, App, AppOptions
+from peon import __version__
+from peon.app import App, AppOptions
 from peon.attach.arguments import Owning
 from peon.attach.places import PlaceRefused, prepare_socket_folder, socket_path
 from peon.cli.opening import log_bug, open_app
@@ -114,7 +115,7 @@ async def _own(settings: Settings, starter: Starter, build: str) -> int:
         collector.settle()
         hosting = Hosting(
             core=app,
-            version=VERSION,
+            version=__version__,
             build=build,
             ids=ids,
             limits=Limits.of(settings),

@@ -7,7 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from peon.app import VERSION, AppOptions
+from peon import __version__
+from peon.app import AppOptions
 from peon.cli.opening import log_bug, open_app
 from peon.cli.refusing import refuse_client
 from peon.errors import StoreFailure, Unavailable
@@ -53,7 +54,7 @@ async def _serve(settings: Settings, ids: RandomIds) -> int:
         await app.start()
         collector.settle()
         return await serve_stdio(
-            app, version=VERSION, environment=environment, ids=ids, limits=Limits.of(settings)
+            app, version=__version__, environment=environment, ids=ids, limits=Limits.of(settings)
         )
     finally:
         await app.close()

@@ -6,10 +6,10 @@ import os
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Final
 
+from peon import __version__
 from peon.cli.client import Client, OnNotification, RequestFailed, ServerGone
 from peon.errors import ExternalFailure, Unavailable
 from peon.runtime.tasks import TaskOwner
@@ -86,7 +86,7 @@ def _connect(
 
 
 async def _initialize(client: Client, name: str) -> None:
-    about: JsonValue = {"name": name, "version": installed_version("peon")}
+    about: JsonValue = {"name": name, "version": __version__}
     params: JsonValue = {
         "processId": os.getpid(),
         "clientInfo": about,

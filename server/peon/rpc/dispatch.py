@@ -1,5 +1,6 @@
 """Routes: for each method what makes its params and who handles them, resolved once."""
 
+import functools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias, TypeVar
 
@@ -31,10 +32,14 @@ Routes: TypeAlias = Mapping[str, Route]
 
 
 def route(method: Method, params: type[P], handle: Callable[[Caller, P], Outcome]) -> Route:
-    """The route of `method`, whose handler takes `params`."""
-    structure = structurer(params)
+    """The route of `method`, whose handler takes `params`.
+
+    How they are made is worked out when they first come: a client uses a few methods and
+    waits for the start of all.
+    """
+    structure = functools.cache(functools.partial(structurer, params))
 
     def call(caller: Caller, raw: JsonValue) -> Outcome:
-        return handle(caller, structure({} if raw is None else raw))
+        return handle(caller, structure()({} if raw is None else raw))
 
     return Route(method=method.name, kind=method.kind, call=call)

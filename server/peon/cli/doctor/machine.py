@@ -6,10 +6,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Final, assert_never
 
+from peon import __version__
 from peon.cli.doctor.findings import Finding, attention, ok, problem
 from peon.providers.catalog import Catalog, CatalogParts
 from peon.providers.kinds import make_provider
@@ -26,9 +26,7 @@ _OLDEST_GIT: Final = (2, 30)
 
 
 def look_at_python() -> Iterator[Finding]:
-    yield ok(
-        f"Peon {installed_version('peon')} on Python {platform.python_version()} ({sys.executable})"
-    )
+    yield ok(f"Peon {__version__} on Python {platform.python_version()} ({sys.executable})")
 
 
 def look_at_git(environment: Mapping[str, str]) -> Iterator[Finding]:
