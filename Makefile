@@ -101,7 +101,7 @@ test-neovim: neovim-tools # Neovim's half of test-editors
 
 test-neovim-next: neovim-tools # Neovim 0.12 from another Debian; by hand, it is no part of CI
 	tests/editors/neovim/next.sh "$(NEOVIM_NEXT)"
-	PEON_TEST_NVIM="$(NEOVIM_NEXT)/nvim" $(PYTEST) -n $(JOBS) --dist worksteal tests/editors/neovim
+	PEON_TEST_NVIM="$(NEOVIM_NEXT)/nvim" $(PYTEST) $(LEFT_OPEN) -n $(JOBS) --dist worksteal tests/editors/neovim
 
 pictures: pictures-vscode pictures-neovim ## Take the pictures of the editors again
 
@@ -111,7 +111,7 @@ pictures-vscode: vscode-tools vsix
 		$(addprefix tests/editors/vscode/test_,turns.py files.py screens.py)
 
 pictures-neovim: neovim-tools
-	PEON_TEST_PICTURES=docs/images/neovim $(PYTEST) -n 0 tests/editors/neovim/test_pictures.py
+	PEON_TEST_PICTURES=docs/images/neovim $(PYTEST) $(LEFT_OPEN) -n 0 tests/editors/neovim/test_pictures.py
 
 generate-neovim: $(EDITORS_READY) # Neovim's help, from what the plugin holds
 	$(NEOVIM) --clean -l editors/neovim/scripts/help.lua

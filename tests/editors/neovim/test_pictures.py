@@ -95,6 +95,7 @@ def test_the_editor_with_threads_and_a_chat(dressed: Neovim, picture: Picture):
     picture(dressed, "chat", "Threads, a file, and the chat of a thread")
     dressed.command("Peon review")
     dressed.sees("Review · 1 file", "greet.py before", "greet.py now")
+    dressed.misses("as far as it can be told")
     picture(dressed, "review", "The review of a turn")
     dressed.press("q").misses("Review · 1 file")
     dressed.command("Peon undo")

@@ -37,6 +37,7 @@ local function of_review(file)
       header = parsed and parsed.header or "",
       lines = parsed and parsed.lines or {},
       note = not parsed and (hunk.patch or hunk.kind) or nil,
+      isHidden = not hunk.patch and (hunk.kind == "text" or hunk.kind == "whole"),
     })
   end
   return found

@@ -11,6 +11,7 @@ local M = {}
 ---@field header string
 ---@field status string
 ---@field note? string What it is, where it is no lines.
+---@field isHidden? boolean Whether it has lines, of which the server shows none.
 
 --- The hunks of a patch without a file's head.
 ---@param patch string
@@ -35,19 +36,30 @@ function M.parse(patch)
   return found
 end
 
---- The two sides of a hunk.
-local function sides(lines)
-  local old, new = {}, {}
-  for _, line in ipairs(lines) do
-    local first, rest = line:sub(1, 1), line:sub(2)
-    if first == " " or first == "-" then
-      table.insert(old, rest)
+--- What a hunk changes, without the lines around it, and the whole of it as it is now.
+local function taken_apart(hunk)
+  local first, last = 1, #hunk.lines
+  while first <= last and hunk.lines[first]:sub(1, 1) == " " do
+    first = first + 1
+  end
+  while last >= first and hunk.lines[last]:match("^[ \\]") do
+    last = last - 1
+  end
+  local parts = { old = {}, new = {}, whole = {}, lead = first - 1 }
+  for index, line in ipairs(hunk.lines) do
+    local sign, rest = line:sub(1, 1), line:sub(2)
+    local changes = index >= first and index <= last
+    if changes and (sign == " " or sign == "-") then
+      table.insert(parts.old, rest)
     end
-    if first == " " or first == "+" then
-      table.insert(new, rest)
+    if changes and (sign == " " or sign == "+") then
+      table.insert(parts.new, rest)
+    end
+    if sign == " " or sign == "+" then
+      table.insert(parts.whole, rest)
     end
   end
-  return old, new
+  return parts
 end
 
 local function stands_at(text, place, lines)
@@ -73,26 +85,39 @@ local function find(text, lines, near)
   end
 end
 
---- The text as it was before the hunks, as far as they are still there.
+--- Where a hunk stands in a text, of which others may have changed the lines around it.
+local function place_of(text, hunk, parts, shift)
+  local near = hunk.newStart + shift
+  local around = find(text, parts.whole, near)
+  return around and around + parts.lead or find(text, parts.new, near + parts.lead)
+end
+
+--- The text as it was before the hunks, as far as they are still there. The lines around a hunk are
+--- those of the text as the turn left it, so all are found before one is taken back.
 ---@param text string[]
 ---@param hunks {newStart: integer, lines: string[], status?: string}[] in order
 ---@return string[] before, boolean whole Whether every hunk was found.
 function M.reverse(text, hunks)
-  local before = { unpack(text) }
-  local whole = true
-  for index = #hunks, 1, -1 do
-    local hunk = hunks[index]
-    local old, new = sides(hunk.lines)
-    local place = hunk.status ~= "rejected" and find(before, new, hunk.newStart)
-    if place then
-      for _ = 1, #new do
-        table.remove(before, place)
-      end
-      for offset, line in ipairs(old) do
-        table.insert(before, place + offset - 1, line)
-      end
-    elseif hunk.status ~= "rejected" then
-      whole = false
+  local before, found, whole, shift = { unpack(text) }, {}, true, 0
+  for _, hunk in ipairs(hunks) do
+    local parts = taken_apart(hunk)
+    if hunk.status == "rejected" then
+      shift = shift + #parts.old - #parts.new
+    else
+      parts.place = place_of(text, hunk, parts, shift)
+      table.insert(found, parts.place and parts or nil)
+      whole = whole and parts.place ~= nil and not hunk.isHidden
+    end
+  end
+  table.sort(found, function(one, other)
+    return one.place > other.place
+  end)
+  for _, parts in ipairs(found) do
+    for _ = 1, #parts.new do
+      table.remove(before, parts.place)
+    end
+    for offset, line in ipairs(parts.old) do
+      table.insert(before, parts.place + offset - 1, line)
     end
   end
   return before, whole

@@ -61,23 +61,29 @@ local function browse(buffer, thread_id, step)
   replace(buffer, place == 0 and draft.written or text.lines(prompts[place]))
 end
 
---- What becomes of what is written; the rest is left out first where there is no room.
-local function hint(thread)
-  local what, more = "writes a prompt", ""
+--- What becomes of what is written, and as many of the keys as there is room for.
+local function hint(thread, width)
+  local what, more = "writes a prompt", nil
   if thread.status ~= "idle" then
     what = session.supports("turn/queue") and "a turn is in progress: this is queued"
       or "a turn is in progress: this waits here"
-    more = session.supports("turn/steer") and " · <C-g> tells it at once" or ""
+    more = session.supports("turn/steer") and "<C-g> tells it at once" or nil
   elseif thread.archived then
     what = "this thread is archived"
   end
-  return ("%%#PeonMuted# %s%%< · <CR> sends%s · @ gives along · ? keys %%*"):format(what, more)
+  local keys_told = { "? keys" }
+  for _, each in ipairs({ "@ gives along", more or "<CR> sends", more and "<CR> sends" or nil }) do
+    local longer = { each, unpack(keys_told) }
+    local line = (" %s · %s "):format(what, table.concat(longer, " · "))
+    keys_told = vim.fn.strdisplaywidth(line) <= width and longer or keys_told
+  end
+  return ("%%#PeonMuted# %s · %s %%*"):format(what, table.concat(keys_told, " · "))
 end
 
 local function refresh(buffer, thread_id)
   local thread = session.state.threads[thread_id]
   for _, window in ipairs(thread and vim.fn.win_findbuf(buffer) or {}) do
-    windows.set(window, { winbar = hint(thread) })
+    windows.set(window, { winbar = hint(thread, vim.api.nvim_win_get_width(window)) })
   end
 end
 
