@@ -10,6 +10,7 @@ from typing import TypeVar
 import pytest
 from playwright.sync_api import expect
 
+from editors.conftest import Report
 from editors.neovim.driver import Neovim, serving
 
 # Fixtures are found by their names in this module.
@@ -140,11 +141,6 @@ def nvim(workspace: Path, state: Path) -> Iterator[Apart]:
     editor.close()
 
 
-def tell(what: str, since: float, until: float) -> None:
-    """Say how long something took; that is told, and not judged."""
-    sys.stdout.write(f"{what}: {until - since:.0f} ms\n")
-
-
 def now() -> float:
     return 1000 * time.time()
 
@@ -153,18 +149,18 @@ WISH = "Script wants to edit"
 """What Neovim shows while it waits for an answer."""
 
 
-def test_each_sees_what_happens_in_the_other(window: Window, nvim: Apart):
+def test_each_sees_what_happens_in_the_other(window: Window, nvim: Apart, report: Report):
     nvim.command("Peon")
     nvim.sees("There is no project yet")
     expect(window.page.get_by_text("No agent has worked in this folder yet.")).to_be_visible()
     at = Moments(window, nvim)
-    started_in_code(window, nvim, at)
-    started_in_neovim(window, nvim, at)
+    started_in_code(window, nvim, at, report)
+    started_in_neovim(window, nvim, at, report)
     thread = nvim.do(Neovim.thread)
     assert (thread["turns"], thread["pending"]) == (2, 0)
 
 
-def started_in_code(window: Window, nvim: Apart, at: Moments) -> None:
+def started_in_code(window: Window, nvim: Apart, at: Moments, report: Report) -> None:
     """A turn that VS Code starts streams in Neovim, and Neovim answers what it asks."""
     wish = "Write one.txt"
     at.watch("stream", code="abcdefghijkl", neovim="abcdefghijkl")
@@ -182,12 +178,13 @@ def started_in_code(window: Window, nvim: Apart, at: Moments) -> None:
     nvim.press("a")
     card.wait_for(state="hidden")
     code, neovim = at.code, at.neovim
-    tell("a stream, in one after the other", neovim["stream"], code["stream"])
-    tell("an answer in Neovim closes the question in VS Code", answered, code["first card gone"])
+    report("a stream, in one after the other", code["stream"] - neovim["stream"])
+    closed = code["first card gone"] - answered
+    report("an answer in Neovim closes the question in VS Code", closed)
     window.ended(1)
 
 
-def started_in_neovim(window: Window, nvim: Apart, at: Moments) -> None:
+def started_in_neovim(window: Window, nvim: Apart, at: Moments, report: Report) -> None:
     """A turn that Neovim starts streams in VS Code, and VS Code answers what it asks."""
     wish = "Write two.txt"
     at.watch("prompt", code="say From Neovim.", neovim="say From Neovim.")
@@ -201,6 +198,6 @@ def started_in_neovim(window: Window, nvim: Apart, at: Moments) -> None:
     nvim.misses(WISH)
     window.ended(2)
     code, neovim = at.code, at.neovim
-    tell("a prompt in Neovim is shown in VS Code", started, code["prompt"])
+    report("a prompt in Neovim is shown in VS Code", code["prompt"] - started)
     gone = neovim["second card gone"]
-    tell("an answer in VS Code closes the question in Neovim", code["click"], gone)
+    report("an answer in VS Code closes the question in Neovim", gone - code["click"])

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +14,6 @@ from support.repositories import Repo
 from support.windows import own_state
 
 Start = Callable[..., Neovim]
-Report = Callable[[str, float], None]
 
 _LEFT_BY_PYNVIM = "ignore::pytest.PytestUnraisableExceptionWarning"
 """It closes its loop before its pipes, and says so when they are collected, whenever that is."""
@@ -131,16 +129,6 @@ def start(folder: Path, state: Path) -> Iterator[Start]:
     yield begin
     for each in started:
         each.close()
-
-
-@pytest.fixture
-def report() -> Report:
-    """Tells a figure, which is not judged; `pytest -rP` shows it."""
-
-    def tell(what: str, milliseconds: float) -> None:
-        sys.stdout.write(f"{what}: {milliseconds:.1f} ms\n")
-
-    return tell
 
 
 @pytest.fixture

@@ -83,6 +83,20 @@ def test_threads_are_renamed_filtered_archived_and_deleted(nvim: Neovim):
     nvim.sees("This thread was deleted")
 
 
+def test_an_agent_is_chosen_for_a_thread(nvim: Neovim):
+    nvim.press(":Peon new!<CR>").sees("Agent", "Script").press("/")  # whatever its number is
+    number = next(
+        line.split(":")[0].strip()
+        for line in nvim.screen.text().splitlines()
+        if line.split(":")[-1].strip() == "Script"
+    )
+    nvim.press(f"<BS>{number}<CR>").sees("writes a prompt", "script · ask")
+    assert nvim.lua(
+        "return vim.tbl_map(function(c) return #vim.fn.getcompletion(c, 'cmdline') > 0 end, ...)",
+        ["Peon! mode f", "Peon mode! f", "Peon mode f"],
+    ) == [True, True, True]
+
+
 def test_keys_are_shown_and_a_view_closes(nvim: Neovim):
     nvim.command("Peon")
     nvim.sees("There is no project yet").press("?").sees("Open a new thread in this project.")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from editors.neovim.conftest import Report, state_of_many
+from editors.conftest import Report
+from editors.neovim.conftest import state_of_many
 from editors.neovim.driver import Neovim, serving
 from editors.spoken import Spoken
 

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from editors.neovim.conftest import Report, Start
+from editors.conftest import Report
+from editors.neovim.conftest import Start
 from editors.neovim.driver import PLUGIN, Neovim, serving
 from editors.neovim.test_first import ask
 

@@ -44,7 +44,8 @@ end
 --- Run `:Peon`.
 ---@param call vim.api.keyset.create_user_command.command_args
 function M.run(call)
-  local name, argument = call.args:match("^(%S*)%s*(.*)$")
+  local name, bang, argument = call.args:match("^([^%s!]*)(!?)%s*(.*)$")
+  call.bang = call.bang or bang ~= ""
   local command = find(name ~= "" and name or call.range > 0 and "prompt" or "threads")
   if not command then
     local told = "peon: :Peon %s is unknown. :help peon-commands lists what there is."
@@ -63,7 +64,7 @@ end
 ---@param line string
 ---@return string[]
 function M.complete(lead, line)
-  local name = line:match("Peon!?%s+(%S+)%s")
+  local name = line:match("Peon!?%s+([^%s!]+)!?%s")
   local words
   if name then
     local command = find(name)
