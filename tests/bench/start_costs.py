@@ -25,6 +25,9 @@ _OF_CLASSES = (
     "of it lsprotocol's. The rest is making the objects of the read model; the log's length is not "
     "in it. Seconds are those of this machine, whose pace is told above."
 )
+_OF_ALLOCATORS = (
+    "The tail's blocks come and go, and what they leave free between them stays with the process."
+)
 
 
 @attrs.frozen
@@ -57,7 +60,9 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     model = model_bytes(long)
     yield _memory(f"memory after a start with {scale.history:,} events", started.resident, model)
     full = asyncio.run(_resident_when_full(_copy(long, folder), scale))
-    yield _memory("the same, and with the newest events in memory", full, model, TAIL_CAP)
+    yield _memory(
+        "the same, and with the newest events in memory", full, model, TAIL_CAP
+    ).limited_by(_OF_ALLOCATORS)
     if scale.long_history:
         shutil.rmtree(long)
         yield from _longer(scale, folder, started, model)

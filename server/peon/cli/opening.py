@@ -4,7 +4,6 @@ from types import TracebackType
 
 from peon.app import App, AppOptions
 from peon.errors import Unavailable
-from peon.runtime import collector
 from peon.runtime.ids import RandomIds
 from peon.runtime.logging import reference
 from peon.runtime.settings import Settings
@@ -15,8 +14,7 @@ def open_app(settings: Settings, options: AppOptions) -> App:
     """Raises Unavailable or StoreFailure where the state cannot be used; it is unchanged then."""
     place = f"the log in {settings.state_dir}"
     try:
-        with collector.at_rest():
-            return App(settings, options)
+        return App(settings, options)
     except UnknownEvent as error:
         raise Unavailable(place, str(error), "Or choose another with --state-dir.") from error
     except EventInvalid as error:
