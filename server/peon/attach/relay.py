@@ -7,6 +7,7 @@ first one was.
 
 import contextlib
 import os
+import select
 import signal
 import sys
 import threading
@@ -65,8 +66,8 @@ class Relay:
     def run(self) -> int:
         """Carry until the client sends `exit`, or its last byte, or takes nothing any more."""
         try:
-            with _leaving_on_signals():
-                self._carry()
+            with _leaving_on_signals() as signalled:
+                self._carry(signalled)
         except (ClientGone, _Leave):
             pass
         self._leave()
@@ -79,9 +80,9 @@ class Relay:
 
     # --- from the client -------------------------------------------------------------------------
 
-    def _carry(self) -> None:
+    def _carry(self, signalled: int) -> None:
         splitter = Splitter()
-        while data := _read(self._reading):
+        while data := _read(self._reading, signalled):
             for piece in splitter.feed(data):
                 if self._take(piece).method == "exit":
                     return
@@ -278,8 +279,14 @@ def _complain(refusal: saying.Refusal) -> None:
         os.write(2, f"peon: error: {refusal.message} {refusal.remedy}\n".encode(errors="replace"))
 
 
-def _read(descriptor: int) -> bytes:
+def _read(descriptor: int, signalled: int) -> bytes:
+    """What comes next.
+
+    A signal in the moment before a system call does not interrupt it, so `signalled` is waited for
+    too.
+    """
     try:
+        select.select([descriptor, signalled], [], [])
         return os.read(descriptor, _READ)
     except OSError:
         return b""
@@ -293,8 +300,11 @@ def _receive(owner: Link) -> list[bytes]:
 
 
 @contextlib.contextmanager
-def _leaving_on_signals() -> Iterator[None]:
-    """Raise `_Leave` at the first signal; a second one ends the process."""
+def _leaving_on_signals() -> Iterator[int]:
+    """Raise `_Leave` at the first signal; a second one ends the process.
+
+    It gives the descriptor that can be read once there was one.
+    """
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def leave(_: int, __: FrameType | None) -> None:
@@ -302,6 +312,9 @@ def _leaving_on_signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
         raise _Leave
 
+    signalled, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     for number in signals:
         signal.signal(number, leave)
-    yield
+    yield signalled
