@@ -41,7 +41,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test lint types generated format generate demo bench lock clean \
-	test-agents test-editors test-vscode test-neovim pictures pictures-vscode pictures-neovim vsix recordings vscode-tools vscode-flows \
+	test-agents test-editors test-vscode test-neovim pictures pictures-vscode pictures-neovim vsix recordings transcripts vscode-tools vscode-flows \
 	test-neovim-next generate-neovim neovim-tools
 
 help: ## Show what can be made
@@ -121,6 +121,9 @@ neovim-tools: $(EDITORS_READY) $(NEOVIM_TOOLS)/node_modules/.package-lock.json
 $(NEOVIM_TOOLS)/node_modules/.package-lock.json: $(NEOVIM_TOOLS)/package-lock.json
 	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/npm --prefix $(NEOVIM_TOOLS) ci --silent --ignore-scripts
 	@touch $@
+
+transcripts: $(AGENTS_READY) ## Record what real agents write (AGENTS="opencode ..."), on Linux
+	tests/agents/neutral.sh "$(CURDIR)" "$(AGENTS_CACHE)" tests/agents/record.py $(AGENTS)
 
 recordings: $(EDITORS_READY) ## Record what a server sends, for the tests of both editors
 	PYTHONPATH=tests $(BIN)/python tests/editors/record.py

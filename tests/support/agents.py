@@ -16,7 +16,7 @@ import psutil
 
 from peon.providers.kinds import make_provider
 from peon.providers.port import Answer, Provider, Session, SessionRequest
-from peon.providers.process import Deadlines
+from peon.providers.process import Deadlines, Starter
 from peon.providers.registry import AgentEntry, Speech
 from peon.providers.supervisor import Supervisor
 from peon.providers.terms import Patience, Terms
@@ -58,6 +58,10 @@ class Recorder:
         self.session: Session | None = None
         self._answer = answer
         self._news = asyncio.Event()
+
+    def answering(self, answer: Answerer | None) -> None:
+        """From now on, let this one answer."""
+        self._answer = answer
 
     def provider_event(self, event: ProviderEvent) -> None:
         self.events.append(event)
@@ -146,9 +150,11 @@ class Agency:
         self.supervisor = Supervisor(state, ids=self.ids, deadlines=BRISK)
         self.root = root
 
-    def provider(self, entry: AgentEntry, patience: Patience = IMPATIENT) -> Provider:
+    def provider(
+        self, entry: AgentEntry, patience: Patience = IMPATIENT, starter: Starter | None = None
+    ) -> Provider:
         terms = Terms(name=entry.name, our_version="0", patience=patience)
-        return make_provider(entry, supervisor=self.supervisor, terms=terms)
+        return make_provider(entry, supervisor=starter or self.supervisor, terms=terms)
 
     def request(self, *, mode: Mode = Mode.ASK, resume: str | None = None) -> SessionRequest:
         return SessionRequest(
@@ -168,9 +174,10 @@ class Agency:
         mode: Mode = Mode.ASK,
         resume: str | None = None,
         patience: Patience = IMPATIENT,
+        starter: Starter | None = None,
     ) -> Recorder:
         recorder = Recorder(answer)
-        provider = self.provider(entry, patience)
+        provider = self.provider(entry, patience, starter)
         recorder.session = await provider.open(self.request(mode=mode, resume=resume), recorder)
         return recorder
 

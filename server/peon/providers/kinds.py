@@ -5,16 +5,16 @@ from typing import assert_never
 from peon.providers.acp.provider import AcpProvider
 from peon.providers.codex.provider import CodexProvider
 from peon.providers.port import Provider
+from peon.providers.process import Starter
 from peon.providers.programs import Programs
 from peon.providers.registry import AgentEntry, Speech
-from peon.providers.supervisor import Supervisor
 from peon.providers.terms import Terms
 
 
 def make_provider(
     entry: AgentEntry,
     *,
-    supervisor: Supervisor,
+    supervisor: Starter,
     terms: Terms,
     programs: Programs | None = None,
 ) -> Provider:

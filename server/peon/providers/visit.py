@@ -8,9 +8,8 @@ from peon.providers.env_files import environment_secrets
 from peon.providers.jsonrpc.connection import VERSION_2, AgentError, Connection
 from peon.providers.jsonrpc.lines import LineTooLong
 from peon.providers.jsonrpc.raw import JsonObject
-from peon.providers.process import AgentProcess, Command, Exit, last_words
+from peon.providers.process import Command, Exit, Running, Starter, last_words
 from peon.providers.secrets import Secrets
-from peon.providers.supervisor import Supervisor
 from peon_protocol.values import JsonValue
 
 
@@ -19,7 +18,7 @@ async def visiting(
     command: Command,
     name: str,
     *,
-    supervisor: Supervisor,
+    supervisor: Starter,
     envelope: Mapping[str, JsonValue] = VERSION_2,
 ) -> AsyncIterator[Connection]:
     """Start an agent, speak to it, and end it."""
@@ -37,7 +36,7 @@ class _Visit:
 
     def __init__(self, command: Command, name: str, envelope: Mapping[str, JsonValue]) -> None:
         self.connection = Connection(name, send=self._send, handler=self, envelope=envelope)
-        self.process: AgentProcess | None = None
+        self.process: Running | None = None
         self._secrets = Secrets().beside(environment_secrets(command.environment))
 
     def notified(self, method: str, params: JsonObject) -> None:

@@ -14,7 +14,7 @@ from peon_protocol.values import JsonValue
 
 LONGEST: Final = 4096
 """Characters: what is longer is an answer."""
-_WORDS: Final = ("details", "detail")
+_WORDS: Final = ("details", "detail", "message")
 _CODES: Final = ("code", "errorKind", "codex_error_info", "errorName", "type")
 _AS_ANSWER: Final = tuple(
     re.compile(form, re.DOTALL)
@@ -69,12 +69,18 @@ def _of_body(text: str) -> ProviderError | None:
 
 def _message(error: AgentError) -> str:
     """Its own words, and those of its details where they say more."""
-    more = _told(error.details)
-    return f"{error.message}: {more}" if more and more not in error.message else error.message
+    said, more = _in_words(error.message), _in_words(_told(error.details))
+    return f"{said}: {more}" if more and more not in said else said
 
 
-def _told(details: JsonValue) -> str | None:
-    """What the details of an error say in words."""
+def _told(details: JsonValue) -> str:
+    """What the details of an error say."""
     if isinstance(details, str):
-        return details or None
-    return next((text for name in _WORDS if (text := raw.text(details, name))), None)
+        return details
+    return next((text for name in _WORDS if (text := raw.text(details, name))), "")
+
+
+def _in_words(text: str) -> str:
+    """The words in the body of a refusal, where that is all that is said."""
+    body = _of_body(text) if text.startswith("{") else None
+    return text if body is None else body.message

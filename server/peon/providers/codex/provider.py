@@ -16,10 +16,10 @@ from peon.providers.port import (
     SessionRequest,
     SessionSink,
 )
+from peon.providers.process import Starter
 from peon.providers.programs import Programs
 from peon.providers.registry import AgentEntry
 from peon.providers.session import AgentSession
-from peon.providers.supervisor import Supervisor
 from peon.providers.terms import Terms
 from peon.providers.visit import visiting
 from peon_protocol.ids import ProviderId
@@ -34,7 +34,7 @@ class CodexProvider:
         self,
         entry: AgentEntry,
         *,
-        supervisor: Supervisor,
+        supervisor: Starter,
         terms: Terms,
         programs: Programs | None = None,
     ) -> None:
