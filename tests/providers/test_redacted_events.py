@@ -11,7 +11,7 @@ from peon.providers.forms import PLACE
 from peon.providers.process import STDERR_SHOWN, last_words
 from peon.providers.redaction import RedactingSink, StreamedText
 from peon.providers.registry import SCRIPT
-from peon.providers.secrets import MOST_VALUES, Secrets
+from peon.providers.secrets import MOST_VALUES, Secrets, typed_secrets
 from peon.runtime.long_text import LongText, pieces_of
 from peon.wire import dumps, unstructure
 from peon_protocol.ids import ActionId, ItemId, SessionId
@@ -32,6 +32,7 @@ from peon_protocol.values import (
     FileEdit,
     ImageContent,
     ItemStatus,
+    JsonValue,
     Location,
     Mode,
     OptionKind,
@@ -266,3 +267,14 @@ async def test_an_agents_words_are_redacted_but_its_work_is_not(agents: Agency, 
     assert WORD.encode() not in told
     assert TOKEN.encode() not in told
     assert (workspace / "a.txt").read_text() == TOKEN
+
+
+@pytest.mark.parametrize("number", [4711, 17, -17.5])
+def test_a_number_that_was_typed_as_a_secret_is_one_in_what_tools_are_told(number: float):
+    kept = Kept()
+    sink = RedactingSink(kept, typed_secrets([str(number)]))
+    told: JsonValue = {"pin": number, "tries": 3, "sure": True}
+    sink.provider_event(ToolCallUpdated(item_id=ITEM, input=told))
+    (event,) = kept.events
+    assert isinstance(event, ToolCallUpdated)
+    assert event.input == {"pin": PLACE, "tries": 3, "sure": True}

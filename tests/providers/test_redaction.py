@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from peon.providers import forms
 from peon.providers.forms import PLACE
 from peon.providers.redaction import LONGEST_HELD, StreamedText
-from peon.providers.secrets import Secrets
+from peon.providers.secrets import Secrets, typed_secrets
 
 _lots = random.Random("any")
 ALPHANUMERIC = string.ascii_letters + string.digits
@@ -253,3 +253,41 @@ def test_a_key_without_its_end_is_still_one():
 
 def test_values_are_not_shown_by_accident():
     assert WORD not in repr(Secrets((WORD,)))
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("the PIN is 17.", f"the PIN is {PLACE}."),
+        ("17", PLACE),
+        ("(17), 170, 0.17 and a17", f"({PLACE}), 170, 0.{PLACE} and a17"),
+        ("x_17 is no word, x-17 has one", f"x_17 is no word, x-{PLACE} has one"),
+        ("e é", f"e {PLACE}"),
+        ("do it with #! and #!/bin/sh", f"do it with {PLACE} and {PLACE}/bin/sh"),
+    ],
+)
+def test_a_short_secret_that_was_typed_is_one_where_it_is_a_word(text: str, shown: str):
+    """Inside of words it is not: it would stand in every second one, and be told by its gaps."""
+    secrets = typed_secrets(["17", " é ", "#!"])
+    assert secrets.redact(text) == shown
+    assert streamed(list(text), secrets) == shown
+    assert streamed([text], secrets) == shown
+
+
+@given(st.text(alphabet="17a \n_.", max_size=30), st.data())
+def test_a_short_secret_is_found_wherever_the_text_is_cut(text: str, data: st.DataObject):
+    secrets = typed_secrets(["17", "a"])
+    assert streamed(cut(text, data), secrets) == secrets.redact(text)
+
+
+def test_a_short_secret_waits_for_what_follows_it():
+    text = StreamedText(typed_secrets(["17"]))
+    assert text.feed("it is 17") == "it is "
+    assert text.quiet() == ""
+    assert text.feed("0 and ") == "170 and "
+    assert text.feed("1") == ""
+    assert text.rest() == "1"
+
+
+def test_nothing_typed_is_no_secret():
+    assert typed_secrets(["", "  ", "\n"]) == Secrets()

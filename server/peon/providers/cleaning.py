@@ -192,5 +192,9 @@ def _json(value: JsonValue, clean: Clean) -> JsonValue:
             return [_json(each, clean) for each in value]
         case dict():
             return {clean(name): _json(each, clean) for name, each in value.items()}
+        case int() | float() if not isinstance(value, bool):
+            # A number may be what somebody typed as a secret.
+            shown = clean(str(value))
+            return value if shown == str(value) else shown
         case _:
             return value

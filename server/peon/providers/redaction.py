@@ -24,7 +24,7 @@ from peon.providers.forms import (
     tells_nothing,
 )
 from peon.providers.port import SessionSink
-from peon.providers.secrets import Secrets
+from peon.providers.secrets import SHORTEST_VALUE, Secrets
 from peon.providers.silence import Silence
 from peon.runtime.long_text import LongText
 from peon_protocol.ids import ActionId, ItemId
@@ -63,7 +63,7 @@ class StreamedText:
 
     def __init__(self, secrets: Secrets, starts: "Starts | None" = None) -> None:
         self._secrets = secrets
-        self._starts = starts or Starts(secrets.values)
+        self._starts = starts or Starts(secrets)
         self._held = ""
         self._shown = 0
         """How many characters of what is held were shown in a silence."""
@@ -75,7 +75,7 @@ class StreamedText:
         if len(text) - place > LONGEST_HELD:
             place = len(text)
         self._held = text[place:]
-        return self._show(text[:place])
+        return self._show(text[:place], before=self._held[:1])
 
     def rest(self) -> str:
         rest, self._held = self._held, ""
@@ -96,11 +96,11 @@ class StreamedText:
         new, self._shown = self._held[self._shown :], len(self._held)
         return new
 
-    def _show(self, text: str) -> str:
+    def _show(self, text: str, *, before: str = "") -> str:
         """`text` redacted, without what of it was shown already. Its last character is remembered:
         tokens begin where words do.
         """
-        shown = self._secrets.redact(text, after=self._after)
+        shown = self._secrets.redact(text, after=self._after, before=before)
         self._after = text[-1:] or self._after
         if not self._shown:
             return shown
@@ -123,22 +123,28 @@ def _streamed(secrets: Secrets, starts: "Starts", pieces: Iterable[str]) -> Iter
 class Starts:
     """Finds where, at the end of a text, a secret may have begun."""
 
-    def __init__(self, values: tuple[str, ...]) -> None:
+    def __init__(self, secrets: Secrets) -> None:
+        values = secrets.values
         self._values = sorted(values)
         self._longest = max(map(len, values), default=0)
         firsts = "".join({re.escape(value[0]) for value in values})
         self._first = re.compile(f"[{firsts}]") if values else None
+        self._words = secrets.words
 
     def tells_nothing(self, text: str) -> bool:
         """Whether the beginning of what may be a secret can be shown: all that any secret of that
         beginning has in common with others, or one letter of a value.
         """
+        if self._of_word(text, 0) < len(text):
+            return False
         of_value = len(text) - self._of_value(text, 0)
         return of_value <= 1 and (len(text) == 1 or tells_nothing(text))
 
     def place(self, text: str, start: int) -> int:
         """The place, not before `start`, up to which `text` is settled."""
         place = min(self._of_form(text, start), self._of_value(text, start))
+        if self._words:
+            place = min(place, self._of_word(text, start))
         return self._around_keys(text, start, place) if "-----BEGIN" in text else place
 
     @staticmethod
@@ -162,6 +168,15 @@ class Starts:
             at = bisect.bisect_right(self._values, rest)
             if at < len(self._values) and self._values[at].startswith(rest):
                 return found.start()
+        return len(text)
+
+    def _of_word(self, text: str, start: int) -> int:
+        """Where the longest end of `text` begins that is the beginning of a short secret, or all of
+        it: only what follows tells whether it is a word by itself.
+        """
+        for length in range(min(SHORTEST_VALUE - 1, len(text) - start), 0, -1):
+            if any(word.startswith(text[-length:]) for word in self._words):
+                return len(text) - length
         return len(text)
 
     @staticmethod
@@ -205,7 +220,7 @@ class RedactingSink:
         self._alarm: asyncio.TimerHandle | None = None
         self._heard_at = 0.0
         self._secrets = secrets
-        self._starts = Starts(secrets.values)
+        self._starts = Starts(secrets)
         self._text = StreamedText(secrets, self._starts)
         self._growing: TextDelta | ReasoningDelta | None = None
         self._hidden: dict[ActionId, dict[tuple[str, str], str]] = {}
@@ -217,7 +232,7 @@ class RedactingSink:
         """Use other secrets from the next text on: the project's files may have changed."""
         self._settle()
         self._secrets = secrets
-        self._starts = Starts(secrets.values)
+        self._starts = Starts(secrets)
 
     def provider_event(self, event: ProviderEvent) -> None:
         """See `peon.providers.port.SessionSink`."""
@@ -307,7 +322,7 @@ class RedactingSink:
         values = [value for text in written for value in secret_values(text)]
         if set(values) - set(self._secrets.values):
             self._secrets = self._secrets.beside(values)
-            self._starts = Starts(self._secrets.values)
+            self._starts = Starts(self._secrets)
 
     def _held_back(self, event: ToolCallUpdated) -> ToolCallUpdated:
         """`event` without the end of an output that still grows, which may be half a secret.

@@ -25,7 +25,7 @@ from peon.providers.port import (
 from peon.providers.process import Command, Exit, Running, Starter, last_words
 from peon.providers.redaction import RedactingSink
 from peon.providers.retelling import retold
-from peon.providers.secrets import Secrets, typed_values
+from peon.providers.secrets import Secrets, typed_secrets
 from peon.providers.silence import Silence
 from peon.providers.terms import Terms
 from peon.providers.watch import Watch
@@ -46,7 +46,7 @@ class AgentSession:
         self._request = request
         self._servers = Servers()
         self._typed = request.typed
-        self._secrets = Secrets(typed_values(self._typed))
+        self._secrets = typed_secrets(self._typed)
         loop = asyncio.get_running_loop()
         silence = Silence(terms.patience.quiet, loop.time, loop.call_later)
         self._sink = RedactingSink(sink, self._secrets, silence)
@@ -166,7 +166,7 @@ class AgentSession:
         """See `peon.providers.port.Session`. What is secret is taken out of all it says then."""
         if answer.secrets:
             self._typed = (*self._typed, *answer.secrets)
-            self._know(Secrets(typed_values(self._typed)).beside(self._secrets.values))
+            self._know(typed_secrets(self._typed).beside(self._secrets.values))
         answers = self._sink.told(action_id, answer.answers)
         self._dialect.answer(action_id, attrs.evolve(answer, answers=answers))
 
@@ -194,7 +194,7 @@ class AgentSession:
     async def _learn_secrets(self) -> None:
         """Read what the project keeps secret now."""
         of_project = await asyncio.to_thread(secrets_of, Path(self._request.root))
-        typed = Secrets(typed_values(self._typed))
+        typed = typed_secrets(self._typed)
         inherited = typed.beside(environment_secrets(self._request.environment))
         self._know(inherited.beside(self._servers.secrets).beside(of_project.values))
 
