@@ -62,10 +62,13 @@ async def record(leg: Leg, llm: FakeLlm) -> Course:
 
 
 async def _quiet(tee: Tee) -> None:
-    heard = -1
-    while heard != len(tee.steps):
-        heard = len(tee.steps)
-        await asyncio.sleep(QUIET)
+    while True:
+        tee.news.clear()
+        try:
+            async with asyncio.timeout(QUIET):
+                await tee.news.wait()
+        except TimeoutError:
+            return
 
 
 def _named(recorder: Recorder) -> str:

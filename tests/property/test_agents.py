@@ -4,7 +4,7 @@ and nothing of it is left open.
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import attrs
@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from peon.domain.commands import CheckpointTaken
 from peon.domain.effects import AnswerAgent
+from peon.providers import process
 from peon.providers.acp.dialect import AcpDialect
 from peon.providers.codex.dialect import CodexDialect
 from peon.providers.port import Answer, SessionRequest
-from peon.providers.process import Command
 from peon.providers.session import AgentSession, Speaking
 from peon.providers.terms import Patience, Terms
-from peon_protocol.commands import ApprovePendingAction, RejectPendingAction
+from peon_protocol.commands import ApprovePendingAction, Command, RejectPendingAction
 from peon_protocol.ids import ActionId, SessionId, ThreadId
 from peon_protocol.provider_events import (
     ActionRequested,
@@ -30,7 +30,7 @@ from peon_protocol.provider_events import (
     ToolCallUpdated,
     TurnEnded,
 )
-from peon_protocol.values import ItemStatus, Mode
+from peon_protocol.values import FieldKind, ItemStatus, JsonValue, Mode, QuestionField
 from support import acp_talk, codex_talk
 from support.agent_talk import lines, pieces
 from support.engines import ADA, TALK, Desk
@@ -40,13 +40,41 @@ from support.puppets import Manners, Puppet, Puppeteer
 
 HASTE: Final = Patience(greet=9, make=9, choose=9, accept=9, agree=0)
 OVER: Final = frozenset({ItemStatus.COMPLETED, ItemStatus.FAILED, ItemStatus.CANCELLED})
-DECISIONS: Final = st.sampled_from(["approve", "reject", "wait", "wait"])
+DECISIONS: Final = st.sampled_from(["approve", "approve", "answer wrongly", "reject", "wait"])
+FITTING: Final[dict[FieldKind, JsonValue]] = {
+    FieldKind.TEXT: "roses",
+    FieldKind.NUMBER: 7.5,
+    FieldKind.INTEGER: 7,
+    FieldKind.BOOLEAN: True,
+}
 
 
 def told(effect: AnswerAgent) -> Answer:
     return Answer(
         decision=effect.decision, option_id=effect.option_id, answers=effect.answers or {}
     )
+
+
+def filled_in(field: QuestionField) -> JsonValue:
+    """What fits a field of a question, but for bounds that nothing fits."""
+    offered = [each.value for each in field.choices]
+    match field.kind:
+        case FieldKind.CHOICE:
+            return offered[0]
+        case FieldKind.CHOICES:
+            return [*offered]
+        case _:
+            return FITTING[field.kind]
+
+
+def decided(decision: str, action_id: ActionId, fields: Iterable[QuestionField]) -> Command:
+    """What a user sends who decides so."""
+    if decision == "reject":
+        return RejectPendingAction(thread_id=TALK, action_id=action_id)
+    answers: dict[str, JsonValue] = {each.name: filled_in(each) for each in fields}
+    if decision == "answer wrongly":
+        answers = {"nobody asked": [], **{name: {"no": "answer"} for name in answers}}
+    return ApprovePendingAction(thread_id=TALK, action_id=action_id, answers=answers or None)
 
 
 class Ear:
@@ -64,10 +92,10 @@ class Ear:
 
     async def decide(self, decision: str) -> None:
         """Let the user approve or reject whatever waits, and the agent hear of it."""
-        pending = list(self.desk.thread().pending)
-        for action_id in pending if decision != "wait" else ():
-            command = ApprovePendingAction if decision == "approve" else RejectPendingAction
-            answer = self.desk.submit(command(thread_id=TALK, action_id=action_id), actor=ADA)
+        thread = self.desk.thread()
+        for action_id in list(thread.pending) if decision != "wait" else ():
+            command = decided(decision, action_id, thread.actions[action_id].fields)
+            answer = self.desk.submit(command, actor=ADA)
             await asyncio.wait({answer})
             answer.exception()  # An agent may offer nothing that can be chosen.
         await self.desk.settled()
@@ -100,7 +128,7 @@ async def play(case: Case, speaking: Speaking, manners: Manners) -> None:
         environment={},
     )
     session = ear.session = await AgentSession.open(
-        Command(argv=("puppet",), cwd="/", environment={}),
+        process.Command(argv=("puppet",), cwd="/", environment={}),
         request,
         ear,
         supervisor=puppeteer,

@@ -124,11 +124,40 @@ def test_what_cannot_be_filled_in_is_left_out_or_no_question(told: object):
     assert the_form({"a": told}, "a") is None
 
 
+def the_page(url: Any) -> elicitation.Form | None:
+    return elicitation.form({"mode": "url", "message": "Log in", "url": url, "elicitationId": "e"})
+
+
+def test_a_question_by_a_web_page_shows_its_address_and_asks_whether_one_goes_there():
+    form = the_page("https://garden.example/in?code=1")
+    assert form is not None
+    assert form.title == "Log in: https://garden.example/in?code=1"
+    assert [option.option_id for option in form.options] == ["accept", "decline"]
+    assert form.fields == ()
+
+
 @pytest.mark.parametrize(
-    "params", [{"mode": "url", "url": "https://example.org", "elicitationId": "e"}, {"mode": "new"}]
+    "url",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "https://bank.example@evil.example/",
+        "https://b\u0430nk.example/",
+        "https://bank.example/ evil",
+        "https://bank.example/\x1b[2J",
+        "https://",
+        "http://[",
+        "",
+        None,
+        "https://bank.example/" + "a" * 2000,
+    ],
 )
-def test_a_question_by_a_web_page_is_not_asked(params: dict[str, Any]):
-    assert elicitation.form({"message": "Log in", **params}) is None
+def test_no_page_is_shown_whose_address_is_not_what_it_looks_like(url: object):
+    assert the_page(url) is None
+
+
+def test_a_kind_of_question_that_nobody_knows_is_not_asked():
+    assert elicitation.form({"message": "Log in", "mode": "new"}) is None
 
 
 def test_a_form_of_too_many_fields_is_not_asked():
@@ -147,6 +176,12 @@ def test_answers_are_told_as_the_protocol_wants_them():
         assert tell(accepted) == {"action": "accept", "content": {"a": ["x"], "b": 1, "c": True}}
         assert tell(DECLINED) == {"action": "decline"}
         assert tell(WITHDRAWN) == {"action": "cancel"}
+
+
+def test_of_what_was_answered_on_a_page_only_the_consent_is_told():
+    accepted = Answer(decision=Decision.APPROVED)
+    assert messages.elicited(accepted, elsewhere=True) == {"action": "accept"}
+    assert messages.elicited(DECLINED, elsewhere=True) == {"action": "decline"}
 
 
 # ---- Codex -------------------------------------------------------------------------------------

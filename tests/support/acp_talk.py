@@ -4,7 +4,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from support.agent_talk import ANY_ID, JSON, NAMES, NUMBERS, TEXT, Message, some, whole
+from support.agent_talk import (
+    ANY_ID,
+    FORM,
+    JSON,
+    NAMES,
+    NUMBERS,
+    PAGE,
+    TEXT,
+    Message,
+    some,
+    whole,
+)
 from support.puppets import Manners
 
 PATHS = st.sampled_from(["a.txt", "/garden/b", "../out", ""])
@@ -92,6 +103,8 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
         method=st.sampled_from(["fs/write_text_file", "elicitation/create", "craft/drain"]),
         params=JSON,
     ),
+    whole(id=ANY_ID, method=st.just("elicitation/create"), params=FORM | PAGE),
+    whole(method=st.just("elicitation/complete"), params=some(elicitationId=NAMES)),
     whole(id=ANY_ID, result=JSON),
     whole(id=ANY_ID, error=some(code=NUMBERS, message=TEXT, data=JSON)),
 )

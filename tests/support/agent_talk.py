@@ -33,6 +33,52 @@ def whole(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Message]:
     return st.fixed_dictionaries(fields)
 
 
+_CHOICE = whole(const=NAMES, title=TEXT)
+PROPERTY = st.one_of(
+    st.builds(
+        lambda kind, more: {"type": kind, **more},
+        st.sampled_from(["string", "integer", "number", "boolean"]),
+        some(
+            title=TEXT,
+            description=TEXT,
+            default=st.one_of(TEXT, NUMBERS, st.booleans()),
+            format=st.sampled_from(["email", "password", "date", "of tomorrow"]),
+            minLength=NUMBERS,
+            maximum=NUMBERS,
+            pattern=st.sampled_from([".+", "["]),
+        ),
+    ),
+    whole(type=st.just("string"), enum=st.lists(NAMES, max_size=3)),
+    whole(type=st.just("string"), oneOf=st.lists(_CHOICE, max_size=3)),
+    whole(
+        type=st.just("array"),
+        items=whole(anyOf=st.lists(_CHOICE, max_size=3)) | whole(enum=st.lists(NAMES)),
+        minItems=NUMBERS,
+    ),
+)
+FORM = whole(
+    mode=st.just("form"),
+    sessionId=st.just("s"),
+    message=TEXT,
+    requestedSchema=whole(
+        type=st.just("object"),
+        properties=st.dictionaries(st.sampled_from(["a", "b", "token", ""]), PROPERTY, max_size=3),
+        required=st.lists(st.sampled_from(["a", "b", "c"]), max_size=2),
+    ),
+)
+"""A question with fields."""
+PAGE = whole(
+    mode=st.just("url"),
+    sessionId=st.just("s"),
+    message=TEXT,
+    elicitationId=NAMES,
+    url=st.sampled_from(
+        ["https://garden.example/in?a=1", "http://[", "javascript:alert(1)", "https://a@b/", ""]
+    ),
+)
+"""A question by a web page."""
+
+
 def lines(right: st.SearchStrategy[Message]) -> st.SearchStrategy[bytes]:
     """Lines of an agent whose right messages are these."""
     encoded = st.one_of(right, spoilt(right)).map(lambda each: json.dumps(each).encode())

@@ -5,7 +5,18 @@ from typing import Any
 from hypothesis import strategies as st
 
 from peon_protocol.values import JsonValue
-from support.agent_talk import ANY_ID, JSON, NAMES, NUMBERS, TEXT, Message, some, whole
+from support.agent_talk import (
+    ANY_ID,
+    FORM,
+    JSON,
+    NAMES,
+    NUMBERS,
+    PAGE,
+    TEXT,
+    Message,
+    some,
+    whole,
+)
 from support.puppets import Manners
 
 TURN = "turn"
@@ -44,6 +55,16 @@ ABOUT: dict[str, st.SearchStrategy[Any]] = {
     "threadId": st.sampled_from(["thread", "thread", "thread", "another"]),
     "turnId": st.sampled_from([TURN, TURN, TURN, "past"]),
 }
+QUESTION = st.builds(
+    lambda named, more: {**named, **more},
+    whole(id=NAMES, question=TEXT),
+    some(
+        header=TEXT,
+        isOther=st.booleans(),
+        isSecret=st.booleans(),
+        options=st.lists(whole(label=TEXT, description=TEXT), max_size=3),
+    ),
+)
 
 
 def _told(method: str, **params: Any) -> st.SearchStrategy[Message]:
@@ -72,6 +93,21 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
     _asked("item/fileChange/requestApproval", itemId=NAMES, grantRoot=st.none() | TEXT),
     _asked("item/permissions/requestApproval", itemId=NAMES, permissions=JSON),
     _asked("item/tool/call", tool=TEXT, arguments=JSON),
+    _asked(
+        "item/tool/requestUserInput",
+        itemId=NAMES,
+        questions=st.lists(QUESTION, max_size=3),
+        isBlocking=st.booleans(),
+    ),
+    whole(
+        id=ANY_ID,
+        method=st.just("mcpServer/elicitation/request"),
+        params=st.builds(
+            lambda about, asked: {**asked, **about},
+            whole(**ABOUT, serverName=NAMES),
+            FORM | PAGE,
+        ),
+    ),
     whole(id=ANY_ID, result=JSON),
     whole(id=ANY_ID, error=some(code=NUMBERS, message=TEXT, data=JSON)),
 )

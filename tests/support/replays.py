@@ -132,6 +132,8 @@ class Tee:
     def __init__(self, starter: Starter) -> None:
         self._starter = starter
         self.steps: list[Step] = []
+        self.news = asyncio.Event()
+        """Set with everything that the agent writes."""
 
     async def start(
         self,
@@ -143,6 +145,7 @@ class Tee:
     ) -> Running:
         def heard(data: bytes) -> None:
             self.steps.append(data)
+            self.news.set()
             on_output(data)
 
         running = await self._starter.start(command, on_output=heard, on_exit=on_exit)

@@ -117,6 +117,27 @@ def take_question_back(prompt: Message) -> None:
     end(prompt)
 
 
+def show_a_page(request_id: object, name: str) -> None:
+    asked = {"mode": "url", "message": "Log in", "url": "https://garden.example/in"}
+    params = {"sessionId": "rogue", "elicitationId": name, **asked}
+    write(id=request_id, method="elicitation/create", params=params)
+
+
+def ask_by_a_page(prompt: Message) -> None:
+    show_a_page("page", "e1")
+    say(json.dumps(read()["result"]))
+    end(prompt)
+
+
+def hear_from_the_page_itself(prompt: Message) -> None:
+    show_a_page("page", "e1")
+    write(method="elicitation/complete", params={"elicitationId": "another"})
+    write(method="elicitation/complete", params={"elicitationId": "e1"})
+    say(json.dumps(read()["result"]))
+    write(method="elicitation/complete", params={"elicitationId": "e1"})
+    end(prompt)
+
+
 def write_junk(prompt: Message) -> None:
     out = sys.stdout.buffer
     out.write(b'some log line\n\n   \n{"half": \n[1, 2]\nnull\n"text"\n\xff\xfe\xfd\n')

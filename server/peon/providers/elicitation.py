@@ -1,10 +1,11 @@
-"""Questions with fields, as the Model Context Protocol asks them: a form, described by a schema.
+"""Questions as the Model Context Protocol asks them: a form, described by a schema, or a web page.
 
 The Agent Client Protocol and Codex both took it over. What has a field that nobody could fill in is
-no question.
+no question. We open no page: its address is shown, and whoever agrees goes there.
 """
 
 from typing import Final
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -31,6 +32,11 @@ AGREEMENT: Final = (
     ActionOption(DECLINE, "Decline", OptionKind.REJECT_ONCE),
 )
 """How a form without fields is answered."""
+_CONSENT: Final = (
+    ActionOption(ACCEPT, "Go there", OptionKind.ALLOW_ONCE),
+    ActionOption(DECLINE, "Decline", OptionKind.REJECT_ONCE),
+)
+"""How a question by a web page is answered."""
 _MOST_FIELDS: Final = 100
 _MOST_CHOICES: Final = 500
 _LONGEST: Final = 2000
@@ -40,20 +46,52 @@ _NUMBERS: Final = {"number": FieldKind.NUMBER, "integer": FieldKind.INTEGER}
 
 @attrs.frozen(kw_only=True)
 class Form:
-    """A question."""
+    """A question. One that is asked by a `page` has its address in the title too."""
 
     title: str
     fields: tuple[QuestionField, ...] = ()
+    page: str | None = None
 
     @property
     def options(self) -> tuple[ActionOption, ...]:
+        if self.page is not None:
+            return _CONSENT
         return () if self.fields else AGREEMENT
 
 
 def form(params: JsonObject) -> Form | None:
-    """The question in a request for one; None if it cannot be asked here, such as by a web page."""
-    if params.get("mode", "form") != "form":
+    """The question in a request for one; None if it cannot be asked here."""
+    match params.get("mode", "form"):
+        case "form":
+            return _form(params)
+        case "url":
+            return _page(params)
+        case _:
+            return None
+
+
+def _page(params: JsonObject) -> Form | None:
+    url = raw.text(params, "url")
+    if url is None or not _is_what_it_looks_like(url):
         return None
+    message = _shown(raw.text(params, "message")) or "Open a web page"
+    return Form(title=f"{message}: {url}", page=url)
+
+
+def _is_what_it_looks_like(url: str) -> bool:
+    """Whether it is an address of the web in letters that cannot be mistaken, without a name and a
+    password that look like another address.
+    """
+    if len(url) > _LONGEST or not url.isascii() or not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+
+
+def _form(params: JsonObject) -> Form | None:
     schema = raw.as_object(params.get("requestedSchema"))
     properties = raw.as_object(schema.get("properties"))
     required = {each for each in raw.items(schema, "required") if isinstance(each, str)}

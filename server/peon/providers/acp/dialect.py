@@ -34,7 +34,7 @@ from peon_protocol.provider_events import (
     UsageReported,
 )
 from peon_protocol.rejections import ProviderNeedsLogin
-from peon_protocol.values import AgentCommand, JsonValue, Mode, Prompt
+from peon_protocol.values import AgentCommand, Decision, JsonValue, Mode, Prompt
 
 _NOTHING_OFFERED: Final = SessionConfigured(options=(), commands=())
 
@@ -48,6 +48,8 @@ class _Asked:
 
     request_id: JsonValue
     nobody: JsonObject
+    elsewhere: str | None = None
+    """The name of a question that is answered on a web page."""
 
 
 class AcpDialect:
@@ -197,6 +199,8 @@ class AcpDialect:
                 self._desk.report(events)
         elif method == "$/cancel_request":
             self._withdrawn(params.get("requestId"))
+        elif method == "elicitation/complete":
+            self._answered_elsewhere(raw.text(params, "elicitationId"))
 
     def _notice_mode(self, native: str | None) -> None:
         """An agent may change its mode by itself. It may bind itself, but never free itself."""
@@ -234,12 +238,13 @@ class AcpDialect:
             case "session/request_permission":
                 answerable = bool(words.options(raw.items(params, "options")))
                 events = self._translator.ask(params)
-                nobody = messages.outcome(None)
+                nobody, elsewhere = messages.outcome(None), None
             case "elicitation/create":
                 form = elicitation.form(params)
                 answerable = form is not None
                 events = iter(()) if form is None else self._question(params, form)
                 nobody = messages.elicited(WITHDRAWN)
+                elsewhere = raw.text(params, "elicitationId") if form and form.page else None
             case _:
                 return False
         self._gets_on = True
@@ -249,7 +254,7 @@ class AcpDialect:
             return True
         for event in events:
             if isinstance(event, ActionRequested):
-                self._asked[event.action_id] = _Asked(request_id, nobody)
+                self._asked[event.action_id] = _Asked(request_id, nobody, elsewhere)
             self._desk.report([event])
         return True
 
@@ -262,6 +267,17 @@ class AcpDialect:
             if known == request_id and type(known) is type(request_id):
                 del self._asked[action_id]
                 self._connection.respond(request_id, asked.nobody)
+                self._desk.report([self._translator.withdraw(action_id)])
+
+    def _answered_elsewhere(self, name: str | None) -> None:
+        """Somebody went to the web page without saying so here: nobody need agree to it now."""
+        for action_id, asked in tuple(self._asked.items()):
+            if name is not None and asked.elsewhere == name:
+                del self._asked[action_id]
+                agreed = Answer(decision=Decision.APPROVED)
+                self._connection.respond(
+                    asked.request_id, messages.elicited(agreed, elsewhere=True)
+                )
                 self._desk.report([self._translator.withdraw(action_id)])
 
     def _at_work(self) -> Opened:

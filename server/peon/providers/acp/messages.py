@@ -55,7 +55,8 @@ def initialize(version: str) -> JsonObject:
                     )
                 ),
                 elicitation=schema.ElicitationCapabilities(
-                    form=schema.ElicitationFormCapabilities()
+                    form=schema.ElicitationFormCapabilities(),
+                    url=schema.ElicitationUrlCapabilities(),
                 ),
             ),
             client_info=schema.Implementation(name="peon", title="Peon", version=version),
@@ -155,13 +156,12 @@ def outcome(option_id: str | None) -> JsonObject:
     return _plain(schema.RequestPermissionResponse(outcome=chosen))
 
 
-def elicited(answer: Answer) -> JsonObject:
-    """The answer to a question."""
+def elicited(answer: Answer, *, elsewhere: bool = False) -> JsonObject:
+    """The answer to a question; what was answered `elsewhere`, on a web page, is not told here."""
     match answer.decision:
         case Decision.APPROVED:
-            return _plain(
-                schema.AcceptElicitationResponse(action="accept", content=dict(answer.answers))
-            )
+            content = None if elsewhere else dict(answer.answers)
+            return _plain(schema.AcceptElicitationResponse(action="accept", content=content))
         case Decision.REJECTED:
             return _plain(schema.DeclineElicitationResponse(action="decline"))
         case _:

@@ -49,6 +49,8 @@ class _Waiting:
 
     call: ToolCall | None
     options: dict[str, OptionKind] | None
+    on_page: bool = False
+    """Whether it is a question that is answered on a web page."""
 
 
 class Translator:
@@ -125,7 +127,7 @@ class Translator:
         yield from self._pause()
         call = self._tools.known(native_call)
         action_id = ActionId(self._fresh("a"))
-        self._actions[action_id] = _Waiting(call, None)
+        self._actions[action_id] = _Waiting(call, None, on_page=form.page is not None)
         yield ActionRequested(
             action_id=action_id,
             item_id=self._fresh_item() if call is None else call.item_id,
@@ -146,7 +148,7 @@ class Translator:
             if waiting.call is not None:
                 # What becomes of a call that asked a question, the agent says.
                 self._tools.answered(waiting.call, allowed=True)
-            return messages.elicited(answer)
+            return messages.elicited(answer, elsewhere=waiting.on_page)
         option_id = answer.option_id
         kind = waiting.options.get(option_id) if option_id is not None else None
         if kind is None:

@@ -112,13 +112,14 @@ def _elicited(params: JsonObject) -> Question | None:
     server = raw.text(params, "serverName")
     title = f"{server}: {form.title}" if server else form.title
     if not form.fields:
+        content: JsonValue = {} if form.page is None else None
         is_leave = raw.text(params, "_meta", "codex_approval_kind") is not None
         return Question(
             kind=ToolKind.OTHER if is_leave else ToolKind.QUESTION,
             title=title,
             nobody={"action": elicitation.CANCEL},
             answers={
-                ACCEPT: {"action": elicitation.ACCEPT, "content": {}},
+                ACCEPT: {"action": elicitation.ACCEPT, "content": content},
                 DECLINE: {"action": elicitation.DECLINE},
             },
         )
