@@ -1,5 +1,6 @@
 """What is chosen for a prompt is set, verified, and for that prompt only."""
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -30,6 +31,12 @@ def offered(recorder: Recorder) -> dict[str, object]:
     return {each.option_id: each.value for each in options}
 
 
+def owned(recorder: Recorder) -> dict[str, object]:
+    """What the agent goes back to, as it was last told."""
+    options = recorder.of(SessionConfigured)[-1].options or ()
+    return {each.option_id: each.own for each in options}
+
+
 async def test_an_option_is_set_for_one_prompt_and_goes_back(agents: Agency):
     recorder = await agents.open(SCRIPT)
 
@@ -37,6 +44,21 @@ async def test_an_option_is_set_for_one_prompt_and_goes_back(agents: Agency):
     assert offered(recorder)["effort"] == "high"
     assert "effort: medium" in await turn(recorder, "options")
     assert offered(recorder)["effort"] == "medium"
+
+
+async def test_an_option_of_a_past_turn_goes_back_in_the_next_process(agents: Agency):
+    """An agent that keeps what is chosen does not know that it was for one turn."""
+    recorder = await agents.open(rogue("keeping"), resume="rogue", own={"effort": "low"})
+    assert json.loads(await turn(recorder, "show choices")) == {"model": "small", "effort": "low"}
+    assert json.loads(await turn(recorder, "show choices", {"effort": "high"}))["effort"] == "high"
+    assert owned(recorder) == {"model": None, "effort": "low"}
+    assert json.loads(await turn(recorder, "show choices"))["effort"] == "low"
+    assert owned(recorder) == {"model": None, "effort": None}
+
+
+async def test_what_an_agent_has_itself_stays_in_the_next_process(agents: Agency):
+    recorder = await agents.open(rogue("keeping"), resume="rogue")
+    assert json.loads(await turn(recorder, "show choices"))["effort"] == "high"
 
 
 async def test_an_option_changes_what_the_agent_does(agents: Agency):

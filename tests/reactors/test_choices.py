@@ -15,16 +15,20 @@ from peon_protocol.events import (
     TurnFailed,
 )
 from peon_protocol.ids import TurnId
+from peon_protocol.provider_events import SessionConfigured as ConfiguredSession
 from peon_protocol.provider_events import TextDelta
 from peon_protocol.rejections import OptionUnknown, PromptNotSupported, PromptTooLarge
 from peon_protocol.values import (
     ImageContent,
     ItemKind,
     McpServer,
+    OptionCategory,
     OptionValue,
     ProjectDefaults,
+    SessionOption,
     SessionOrigin,
     SessionServer,
+    SettingKind,
     TextContent,
 )
 from support.houses import GARDEN, TALK, House
@@ -83,6 +87,27 @@ async def test_options_of_a_thread_hold_in_the_next_process_too(house: House):
         {"effort": "low"},
         {"effort": "high"},
     ]
+
+
+async def test_what_an_agent_goes_back_to_is_known_to_its_next_process(house: House):
+    await house.open_thread()
+    await house.start_turn("one")
+    agent = await house.tame.session()
+    agent.say(TextDelta(text="hello"))
+    effort = SessionOption(
+        "effort", "Effort", OptionCategory.OTHER, SettingKind.SELECT, "high", own="low"
+    )
+    agent.say(ConfiguredSession(options=(effort, attrs.evolve(effort, option_id="b", own=None))))
+    agent.end()
+    await house.end_of_turn("one")
+    await house.close()
+    await house.open()
+    await house.start_turn("two")
+    (await house.tame.session(2)).end()
+    await house.end_of_turn("two")
+
+    assert [each.own for each in house.tame.requests] == [{}, {"effort": "low"}]
+    assert house.tame.requests[1].resume == agent.native_id
 
 
 async def test_what_an_agent_changes_itself_is_an_event(house: House):

@@ -117,6 +117,11 @@ def take_question_back(prompt: Message) -> None:
     end(prompt)
 
 
+def show_choices(prompt: Message) -> None:
+    say(json.dumps(CHOSEN))
+    end(prompt)
+
+
 def show_a_page(request_id: object, name: str) -> None:
     asked = {"mode": "url", "message": "Log in", "url": "https://garden.example/in"}
     params = {"sessionId": "rogue", "elicitationId": name, **asked}
@@ -426,7 +431,7 @@ def authenticate(message: Message) -> None:
 
 def greet(manner: str, message: Message) -> None:
     capabilities: Message = {"loadSession": manner in {"loads", "resume fails"}}
-    if manner in {"resume fails", "resume kills", "resumes"}:
+    if manner in {"resume fails", "resume kills", "resumes", "keeping"}:
         capabilities["sessionCapabilities"] = {"resume": {}}
     version = 2 if manner == "newer" else 1
     if manner == "silent":
@@ -451,7 +456,7 @@ def open_session(manner: str, message: Message) -> None:
         result["modes"] = ASKING
     elif manner in {"options", "deaf options"}:
         result["configOptions"] = OPTIONS
-    elif manner in {"choices", "deaf choices"}:
+    elif manner in {"choices", "deaf choices", "keeping"}:
         result["configOptions"] = choices()
     write(id=message["id"], result=result)
 
@@ -465,8 +470,8 @@ def choose(manner: str, message: Message) -> None:
         write(id=message["id"], error={"code": -32602, "message": "no such mode"})
     elif manner == "deaf options":
         write(id=message["id"], result={"configOptions": OPTIONS})
-    elif manner in {"choices", "deaf choices"}:
-        if manner == "choices":
+    elif manner in {"choices", "deaf choices", "keeping"}:
+        if manner != "deaf choices":
             CHOSEN[str(params["configId"])] = str(params["value"])
         write(id=message["id"], result={"configOptions": choices()})
     elif manner == "options":
@@ -485,6 +490,10 @@ def replay(manner: str, message: Message) -> None:
         os._exit(5)
     if manner == "resumes":
         write(id=message["id"], result={})
+        return
+    if manner == "keeping":
+        CHOSEN["effort"] = "high"
+        write(id=message["id"], result={"configOptions": choices()})
         return
     update("user_message_chunk", content={"type": "text", "text": "what was asked"})
     say("what was said")

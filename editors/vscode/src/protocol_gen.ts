@@ -587,7 +587,8 @@ export interface OptionChoice {
  * Something that can be chosen of a session; `value` is a choice's value, true, false or null.
  *
  * It is chosen with `options`, but for two: what is of the category `model` is chosen with
- * `model`, and modes of an agent's own are shown only, ours is chosen with `mode`.
+ * `model`, and modes of an agent's own are shown only, ours is chosen with `mode`. `own` is the
+ * value that the agent goes back to where something else was chosen for now.
  */
 export interface SessionOption {
   optionId: string;
@@ -596,6 +597,7 @@ export interface SessionOption {
   kind: SettingKind;
   value: JsonValue;
   choices?: OptionChoice[];
+  own?: JsonValue;
 }
 
 /** A command that the agent knows: a prompt may begin with a slash and its name. */

@@ -42,7 +42,8 @@ class SessionOption:
     """Something that can be chosen of a session; `value` is a choice's value, true, false or null.
 
     It is chosen with `options`, but for two: what is of the category `model` is chosen with
-    `model`, and modes of an agent's own are shown only, ours is chosen with `mode`.
+    `model`, and modes of an agent's own are shown only, ours is chosen with `mode`. `own` is the
+    value that the agent goes back to where something else was chosen for now.
     """
 
     option_id: str
@@ -51,6 +52,7 @@ class SessionOption:
     kind: SettingKind
     value: JsonValue
     choices: tuple[OptionChoice, ...] = ()
+    own: JsonValue = None
 
 
 @attrs.frozen

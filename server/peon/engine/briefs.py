@@ -50,13 +50,16 @@ from peon_protocol.values import (
 
 @attrs.frozen(kw_only=True)
 class ThreadBrief:
-    """Where a thread works and with whom. `native_session` may be resumed, if the agent can."""
+    """Where a thread works and with whom. `native_session` may be resumed, if the agent can; `own`
+    is what the agent itself had of that which was chosen in it.
+    """
 
     thread_id: ThreadId
     root: str
     provider: str
     native_session: str | None
     mcp_servers: tuple[McpServer, ...]
+    own: Mapping[str, OptionValue]
 
 
 @attrs.frozen(kw_only=True)
@@ -90,6 +93,9 @@ def thread_brief(model: Model, thread_id: ThreadId) -> ThreadBrief | None:
         provider=thread.provider,
         native_session=_resumable(thread),
         mcp_servers=servers_of(model, thread),
+        own={
+            each.option_id: each.own for each in thread.options if isinstance(each.own, bool | str)
+        },
     )
 
 

@@ -130,7 +130,8 @@ def _option(option: SessionOption, clean: Clean) -> SessionOption:
         for each in option.choices
     )
     value = clean(option.value) if isinstance(option.value, str) else option.value
-    return attrs.evolve(option, name=clean(option.name), value=value, choices=choices)
+    own = clean(option.own) if isinstance(option.own, str) else option.own
+    return attrs.evolve(option, name=clean(option.name), value=value, choices=choices, own=own)
 
 
 def _tool_call(event: ToolCallUpdated, clean: Clean) -> ToolCallUpdated:

@@ -45,7 +45,8 @@ class SessionRequest:
     and `resume` the native id of an earlier session of the thread, if there was one. `transcript`
     is what was said in the thread before: a session that begins afresh is told it with its first
     prompt. `mcp_servers` are those it is to have, as they were described, and `typed` the secrets
-    that were typed as answers in the thread before.
+    that were typed as answers in the thread before. `own` are the options that were chosen
+    otherwise in the earlier session, as the agent itself had them.
     """
 
     thread_id: ThreadId
@@ -58,6 +59,7 @@ class SessionRequest:
     transcript: str | None = None
     mcp_servers: tuple[McpServer, ...] = ()
     typed: tuple[str, ...] = attrs.field(default=(), repr=False)
+    own: Mapping[str, OptionValue] = NO_OPTIONS
 
 
 @attrs.frozen

@@ -302,6 +302,7 @@ class Agents:
             transcript=transcript_of(self._engine.model, brief.thread_id),
             mcp_servers=brief.mcp_servers,
             typed=self._typed.get(brief.thread_id, ()),
+            own=brief.own,
         )
 
     def _opened(

@@ -447,7 +447,8 @@
 --- Something that can be chosen of a session; `value` is a choice's value, true, false or null.
 ---
 --- It is chosen with `options`, but for two: what is of the category `model` is chosen with
---- `model`, and modes of an agent's own are shown only, ours is chosen with `mode`.
+--- `model`, and modes of an agent's own are shown only, ours is chosen with `mode`. `own` is the
+--- value that the agent goes back to where something else was chosen for now.
 ---@class (exact) peon.SessionOption
 ---@field optionId string
 ---@field name string
@@ -455,6 +456,7 @@
 ---@field kind peon.SettingKind
 ---@field value peon.JsonValue
 ---@field choices? peon.OptionChoice[]
+---@field own? peon.JsonValue
 
 --- A command that the agent knows: a prompt may begin with a slash and its name.
 ---@class (exact) peon.AgentCommand

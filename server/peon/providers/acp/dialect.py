@@ -34,7 +34,14 @@ from peon_protocol.provider_events import (
     UsageReported,
 )
 from peon_protocol.rejections import ProviderNeedsLogin
-from peon_protocol.values import AgentCommand, Decision, JsonValue, Mode, Prompt
+from peon_protocol.values import (
+    AgentCommand,
+    Decision,
+    JsonValue,
+    Mode,
+    Prompt,
+    SessionOrigin,
+)
 
 _NOTHING_OFFERED: Final = SessionConfigured(options=(), commands=())
 
@@ -90,6 +97,9 @@ class AcpDialect:
         opened = await handshake.open_session(
             self._connection, request, self._desk.servers, self._terms
         )
+        if opened.origin is not SessionOrigin.FRESH:
+            settings = opened.settings.of_earlier_session(request.own)
+            opened = attrs.evolve(opened, settings=settings)
         choices = Choices(mode=request.mode, model=request.model)
         self._opened = await self._chosen(opened, choices)
         return SessionStarted(
@@ -120,7 +130,7 @@ class AcpDialect:
         """Say what the session offers, where that is not as it was said."""
         if self._opened is None:
             return
-        told = SessionConfigured(options=self._opened.settings.options, commands=self._commands)
+        told = SessionConfigured(options=self._opened.settings.shown, commands=self._commands)
         if told not in (self._told, _NOTHING_OFFERED):
             self._told = told
             self._desk.report([told])

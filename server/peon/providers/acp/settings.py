@@ -45,6 +45,18 @@ class Settings:
     options: tuple[SessionOption, ...] = ()
     own: Mapping[str, OptionValue] = attrs.Factory(dict)
 
+    @property
+    def shown(self) -> tuple[SessionOption, ...]:
+        """The options, each with what the agent itself had where that is something else."""
+        return tuple(attrs.evolve(o, own=self.own.get(o.option_id)) for o in self.options)
+
+    def of_earlier_session(self, own: Mapping[str, OptionValue]) -> "Settings":
+        """These settings, of which some may be what was chosen for a turn of an earlier process:
+        an agent that keeps them need not know that it was for that turn only.
+        """
+        kept = {each: value for each, value in own.items() if self.value_of(each) != value}
+        return attrs.evolve(self, own=kept)
+
     def told(self, result: JsonObject) -> "Settings":
         """These settings, after an answer that may say something new about them."""
         new_modes, new_models = modes.offered(result), offered_models(result)
