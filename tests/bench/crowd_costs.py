@@ -50,7 +50,7 @@ _OF_CORES: Final = (
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     """How evenly they end, and what each of their words costs us."""
     many = max(2, min(MANY, scale.events // _EACH))
-    pieces = max(1, scale.events * 5 // many)
+    pieces = max(1, scale.events * 2 // many)
     best = min(
         (asyncio.run(_crowd(fresh_folder(folder), many, pieces)) for _ in range(scale.rounds)),
         key=lambda run: run.last / run.first,

@@ -1,6 +1,5 @@
 """What is chosen for a prompt is set, verified, and for that prompt only."""
 
-import json
 from collections.abc import Mapping
 
 import pytest
@@ -9,10 +8,12 @@ from peon.errors import ExternalFailure
 from peon.providers.port import AgentFault, OptionRefused, PromptNotTaken, PromptTooLong
 from peon.providers.registry import SCRIPT
 from peon_protocol.provider_events import ProviderError, SessionConfigured, TurnEnded
-from peon_protocol.values import ImageContent, Mode, OptionValue
+from peon_protocol.values import ImageContent, JsonValue, Mode, OptionValue
 from support.agents import Agency, Recorder, rogue
+from support.puppets import Manners, open_puppet
 
 NONE: Mapping[str, OptionValue] = {}
+SET_OPTION = "session/set_config_option"
 
 
 async def turn(recorder: Recorder, words: str, options: Mapping[str, OptionValue] = NONE) -> str:
@@ -46,19 +47,43 @@ async def test_an_option_is_set_for_one_prompt_and_goes_back(agents: Agency):
     assert offered(recorder)["effort"] == "medium"
 
 
-async def test_an_option_of_a_past_turn_goes_back_in_the_next_process(agents: Agency):
+def keeping(effort: str) -> Manners:
+    """An agent that knows how hard it worked when its last process ended."""
+    offered: dict[str, JsonValue] = {
+        "id": "effort",
+        "category": "thought_level",
+        "type": "select",
+        "options": [{"value": "low"}, {"value": "high"}],
+    }
+    resume: JsonValue = {"sessionCapabilities": {"resume": {}}}
+    return {
+        "initialize": {"protocolVersion": 1, "agentCapabilities": resume},
+        "session/resume": {"configOptions": [{**offered, "currentValue": effort}]},
+        "session/set_config_option": {"configOptions": [{**offered, "currentValue": "low"}]},
+    }
+
+
+async def test_an_option_of_a_past_turn_goes_back_in_the_next_process():
     """An agent that keeps what is chosen does not know that it was for one turn."""
-    recorder = await agents.open(rogue("keeping"), resume="rogue", own={"effort": "low"})
-    assert json.loads(await turn(recorder, "show choices")) == {"model": "small", "effort": "low"}
-    assert json.loads(await turn(recorder, "show choices", {"effort": "high"}))["effort"] == "high"
-    assert owned(recorder) == {"model": None, "effort": "low"}
-    assert json.loads(await turn(recorder, "show choices"))["effort"] == "low"
-    assert owned(recorder) == {"model": None, "effort": None}
+    _, puppet = await open_puppet(keeping("high"), Recorder(), resume="s", own={"effort": "low"})
+    (params,) = [each["params"] for each in puppet.heard if each["method"] == SET_OPTION]
+    assert params == {"sessionId": "s", "configId": "effort", "value": "low"}
 
 
-async def test_what_an_agent_has_itself_stays_in_the_next_process(agents: Agency):
-    recorder = await agents.open(rogue("keeping"), resume="rogue")
-    assert json.loads(await turn(recorder, "show choices"))["effort"] == "high"
+@pytest.mark.parametrize("effort, own", [("high", NONE), ("low", {"effort": "low"})])
+async def test_what_an_agent_has_itself_stays_in_the_next_process(
+    effort: str, own: Mapping[str, OptionValue]
+):
+    _, puppet = await open_puppet(keeping(effort), Recorder(), resume="s", own=own)
+    assert puppet.asked(SET_OPTION) == []
+
+
+async def test_what_is_chosen_otherwise_is_told_with_what_the_agent_goes_back_to(agents: Agency):
+    recorder = await agents.open(SCRIPT)
+    await turn(recorder, "say roses", {"effort": "high"})
+    assert owned(recorder) == {"mode": None, "effort": "medium"}
+    await turn(recorder, "say roses")
+    assert owned(recorder) == {"mode": None, "effort": None}
 
 
 async def test_an_option_changes_what_the_agent_does(agents: Agency):

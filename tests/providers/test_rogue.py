@@ -9,7 +9,6 @@ import pytest
 from peon.errors import ExternalFailure
 from peon.providers import watch
 from peon.providers.jsonrpc.lines import LONGEST_LINE
-from peon.providers.port import Answer
 from peon.wire import dumps, unstructure
 from peon_protocol.provider_events import (
     ActionRequested,
@@ -22,7 +21,7 @@ from peon_protocol.provider_events import (
     ToolCallUpdated,
     TurnEnded,
 )
-from peon_protocol.values import Decision, ItemStatus, Mode, PlanEntry, StopReason, ToolKind
+from peon_protocol.values import ItemStatus, Mode, PlanEntry, StopReason, ToolKind
 from support import babbling_agent
 from support.agents import (
     ALLOWING,
@@ -107,29 +106,6 @@ async def test_a_question_taken_back_is_withdrawn(agents: Agency):
     recorder = await agents.open(rogue())
     await recorder.turn("take question back")
     assert len(recorder.of(ActionWithdrawn)) == 1
-
-
-@pytest.mark.parametrize(
-    "decision, told",
-    [(Decision.APPROVED, {"action": "accept"}), (Decision.REJECTED, {"action": "decline"})],
-)
-async def test_a_question_by_a_web_page_is_answered_by_going_there_or_not(
-    agents: Agency, decision: Decision, told: object
-):
-    recorder = await agents.open(rogue(), lambda _: Answer(decision=decision))
-    assert isinstance(await recorder.turn("ask by a page"), TurnEnded)
-    (action,) = recorder.of(ActionRequested)
-    assert action.kind is ToolKind.QUESTION
-    assert action.title == "Log in: https://garden.example/in"
-    assert json.loads(recorder.text()) == told
-
-
-async def test_who_was_on_the_page_already_need_not_say_so(agents: Agency):
-    recorder = await agents.open(rogue())
-    assert isinstance(await recorder.turn("hear from the page itself"), TurnEnded)
-    (action,) = recorder.of(ActionRequested)
-    assert recorder.of(ActionWithdrawn) == [ActionWithdrawn(action_id=action.action_id)]
-    assert json.loads(recorder.text()) == {"action": "accept"}
 
 
 async def test_lines_that_are_no_messages_are_skipped(agents: Agency):

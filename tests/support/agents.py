@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ import attrs
 import psutil
 
 from peon.providers.kinds import make_provider
-from peon.providers.port import NO_OPTIONS, Answer, Provider, Session, SessionRequest
+from peon.providers.port import Answer, Provider, Session, SessionRequest
 from peon.providers.process import Deadlines, Starter
 from peon.providers.registry import AgentEntry, Speech
 from peon.providers.supervisor import Supervisor
@@ -32,7 +32,7 @@ from peon_protocol.provider_events import (
     TextDelta,
     TurnEnded,
 )
-from peon_protocol.values import Decision, Mode, OptionKind, OptionValue
+from peon_protocol.values import Decision, Mode, OptionKind
 from support import fake_codex, rogue_agent
 
 LONG = 20.0
@@ -156,13 +156,7 @@ class Agency:
         terms = Terms(name=entry.name, our_version="0", patience=patience)
         return make_provider(entry, supervisor=starter or self.supervisor, terms=terms)
 
-    def request(
-        self,
-        *,
-        mode: Mode = Mode.ASK,
-        resume: str | None = None,
-        own: Mapping[str, OptionValue] = NO_OPTIONS,
-    ) -> SessionRequest:
+    def request(self, *, mode: Mode = Mode.ASK, resume: str | None = None) -> SessionRequest:
         return SessionRequest(
             thread_id=ThreadId("thread"),
             session_id=SessionId(self.ids.fresh()),
@@ -170,7 +164,6 @@ class Agency:
             mode=mode,
             environment=dict(os.environ),
             resume=resume,
-            own=own,
         )
 
     async def open(
@@ -182,12 +175,10 @@ class Agency:
         resume: str | None = None,
         patience: Patience = IMPATIENT,
         starter: Starter | None = None,
-        own: Mapping[str, OptionValue] = NO_OPTIONS,
     ) -> Recorder:
         recorder = Recorder(answer)
         provider = self.provider(entry, patience, starter)
-        request = self.request(mode=mode, resume=resume, own=own)
-        recorder.session = await provider.open(request, recorder)
+        recorder.session = await provider.open(self.request(mode=mode, resume=resume), recorder)
         return recorder
 
     async def open_codex(

@@ -6,8 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from peon.errors import ExternalFailure
+from peon.providers.acp.dialect import AcpDialect
+from peon.providers.port import NO_OPTIONS, SessionRequest, SessionSink
 from peon.providers.process import Command, Exit
-from peon_protocol.values import JsonValue
+from peon.providers.session import AgentSession
+from peon.providers.terms import Terms
+from peon_protocol.ids import SessionId, ThreadId
+from peon_protocol.values import JsonValue, Mode, OptionValue
 
 Manners: TypeAlias = Mapping[str, JsonValue]
 """What is answered to requests, by their method. To others there is no answer."""
@@ -87,3 +92,33 @@ class Puppeteer:
     ) -> Puppet:
         self.puppet = Puppet(self._manners, on_output=on_output, on_exit=on_exit)
         return self.puppet
+
+
+async def open_puppet(
+    manners: Manners,
+    sink: SessionSink,
+    *,
+    resume: str | None = None,
+    own: Mapping[str, OptionValue] = NO_OPTIONS,
+) -> tuple[AgentSession, Puppet]:
+    """A session with a puppet that speaks the Agent Client Protocol."""
+    puppeteer = Puppeteer(manners)
+    request = SessionRequest(
+        thread_id=ThreadId("thread"),
+        session_id=SessionId("session"),
+        root="/garden",
+        mode=Mode.ASK,
+        environment={},
+        resume=resume,
+        own=own,
+    )
+    session = await AgentSession.open(
+        Command(argv=("puppet",), cwd="/", environment={}),
+        request,
+        sink,
+        supervisor=puppeteer,
+        terms=Terms(name="Puppet"),
+        speaking=AcpDialect,
+    )
+    assert puppeteer.puppet is not None
+    return session, puppeteer.puppet

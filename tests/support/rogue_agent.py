@@ -117,32 +117,6 @@ def take_question_back(prompt: Message) -> None:
     end(prompt)
 
 
-def show_choices(prompt: Message) -> None:
-    say(json.dumps(CHOSEN))
-    end(prompt)
-
-
-def show_a_page(request_id: object, name: str) -> None:
-    asked = {"mode": "url", "message": "Log in", "url": "https://garden.example/in"}
-    params = {"sessionId": "rogue", "elicitationId": name, **asked}
-    write(id=request_id, method="elicitation/create", params=params)
-
-
-def ask_by_a_page(prompt: Message) -> None:
-    show_a_page("page", "e1")
-    say(json.dumps(read()["result"]))
-    end(prompt)
-
-
-def hear_from_the_page_itself(prompt: Message) -> None:
-    show_a_page("page", "e1")
-    write(method="elicitation/complete", params={"elicitationId": "another"})
-    write(method="elicitation/complete", params={"elicitationId": "e1"})
-    say(json.dumps(read()["result"]))
-    write(method="elicitation/complete", params={"elicitationId": "e1"})
-    end(prompt)
-
-
 def write_junk(prompt: Message) -> None:
     out = sys.stdout.buffer
     out.write(b'some log line\n\n   \n{"half": \n[1, 2]\nnull\n"text"\n\xff\xfe\xfd\n')
@@ -431,7 +405,7 @@ def authenticate(message: Message) -> None:
 
 def greet(manner: str, message: Message) -> None:
     capabilities: Message = {"loadSession": manner in {"loads", "resume fails"}}
-    if manner in {"resume fails", "resume kills", "resumes", "keeping"}:
+    if manner in {"resume fails", "resume kills", "resumes"}:
         capabilities["sessionCapabilities"] = {"resume": {}}
     version = 2 if manner == "newer" else 1
     if manner == "silent":
@@ -456,7 +430,7 @@ def open_session(manner: str, message: Message) -> None:
         result["modes"] = ASKING
     elif manner in {"options", "deaf options"}:
         result["configOptions"] = OPTIONS
-    elif manner in {"choices", "deaf choices", "keeping"}:
+    elif manner in {"choices", "deaf choices"}:
         result["configOptions"] = choices()
     write(id=message["id"], result=result)
 
@@ -470,8 +444,8 @@ def choose(manner: str, message: Message) -> None:
         write(id=message["id"], error={"code": -32602, "message": "no such mode"})
     elif manner == "deaf options":
         write(id=message["id"], result={"configOptions": OPTIONS})
-    elif manner in {"choices", "deaf choices", "keeping"}:
-        if manner != "deaf choices":
+    elif manner in {"choices", "deaf choices"}:
+        if manner == "choices":
             CHOSEN[str(params["configId"])] = str(params["value"])
         write(id=message["id"], result={"configOptions": choices()})
     elif manner == "options":
@@ -490,10 +464,6 @@ def replay(manner: str, message: Message) -> None:
         os._exit(5)
     if manner == "resumes":
         write(id=message["id"], result={})
-        return
-    if manner == "keeping":
-        CHOSEN["effort"] = "high"
-        write(id=message["id"], result={"configOptions": choices()})
         return
     update("user_message_chunk", content={"type": "text", "text": "what was asked"})
     say("what was said")

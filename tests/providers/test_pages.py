@@ -1,0 +1,74 @@
+"""Questions that are answered on a web page: somebody agrees to go there, or has been there."""
+
+import json
+from typing import Final
+
+import pytest
+
+from peon.providers.port import Answer
+from peon_protocol.provider_events import ActionRequested, ActionWithdrawn
+from peon_protocol.values import Decision, JsonValue, Mode, ToolKind
+from support import acp_talk
+from support.agents import Recorder
+from support.puppets import Puppet, open_puppet
+
+PAGE: Final[JsonValue] = {
+    "mode": "url",
+    "sessionId": "s",
+    "elicitationId": "e1",
+    "message": "Log in",
+    "url": "https://garden.example/in",
+}
+
+
+async def asked(answer: Answer | None = None) -> tuple[Recorder, Puppet]:
+    """An agent at work that has asked by a page, and what a user answers at once."""
+    recorder = Recorder(None if answer is None else lambda _: answer)
+    session, puppet = await open_puppet(acp_talk.MANNERS, recorder)
+    recorder.session = session
+    await session.prompt("water them", mode=Mode.ASK, model=None)
+    tell(puppet, {"id": "page", "method": "elicitation/create", "params": PAGE})
+    return recorder, puppet
+
+
+def tell(puppet: Puppet, message: JsonValue) -> None:
+    puppet.say(json.dumps(message).encode() + b"\n")
+
+
+def complete(puppet: Puppet, name: str) -> None:
+    params: JsonValue = {"elicitationId": name}
+    tell(puppet, {"method": "elicitation/complete", "params": params})
+
+
+def answers(puppet: Puppet) -> list[JsonValue]:
+    return [each["result"] for each in puppet.heard if each.get("id") == "page"]
+
+
+@pytest.mark.parametrize(
+    "decision, told", [(Decision.APPROVED, "accept"), (Decision.REJECTED, "decline")]
+)
+async def test_who_is_asked_goes_there_or_not(decision: Decision, told: str):
+    recorder, puppet = await asked(Answer(decision=decision))
+    (action,) = recorder.of(ActionRequested)
+    assert action.kind is ToolKind.QUESTION
+    assert action.title == "Log in: https://garden.example/in"
+    assert answers(puppet) == [{"action": told}]
+
+
+async def test_who_was_there_already_need_not_say_so():
+    recorder, puppet = await asked()
+    complete(puppet, "another")
+    assert answers(puppet) == []
+    complete(puppet, "e1")
+    complete(puppet, "e1")
+    (action,) = recorder.of(ActionRequested)
+    assert recorder.of(ActionWithdrawn) == [ActionWithdrawn(action_id=action.action_id)]
+    assert answers(puppet) == [{"action": "accept"}]
+
+
+async def test_an_interrupted_turn_waits_for_no_page():
+    recorder, puppet = await asked()
+    assert recorder.session is not None
+    await recorder.session.close()
+    assert answers(puppet) in ([], [{"action": "cancel"}])
+    assert len(recorder.of(ActionWithdrawn)) == 1
