@@ -5,10 +5,12 @@ from collections.abc import Mapping
 import pytest
 
 from peon.errors import ExternalFailure
+from peon.providers.codex.dialect import CodexDialect
 from peon.providers.port import AgentFault, OptionRefused, PromptNotTaken, PromptTooLong
 from peon.providers.registry import SCRIPT
 from peon_protocol.provider_events import ProviderError, SessionConfigured, TurnEnded
 from peon_protocol.values import ImageContent, JsonValue, Mode, OptionValue
+from support import codex_talk
 from support.agents import Agency, Recorder, rogue
 from support.puppets import Manners, open_puppet
 
@@ -68,6 +70,38 @@ async def test_an_option_of_a_past_turn_goes_back_in_the_next_process():
     _, puppet = await open_puppet(keeping("high"), Recorder(), resume="s", own={"effort": "low"})
     (params,) = [each["params"] for each in puppet.heard if each["method"] == SET_OPTION]
     assert params == {"sessionId": "s", "configId": "effort", "value": "low"}
+
+
+async def test_codex_goes_back_too():
+    manners: Manners = {
+        **codex_talk.MANNERS,
+        "model/list": {
+            "data": [
+                {
+                    "model": "m",
+                    "defaultReasoningEffort": "medium",
+                    "supportedReasoningEfforts": [
+                        {"reasoningEffort": each} for each in ("low", "medium", "high")
+                    ],
+                }
+            ]
+        },
+        "thread/resume": {
+            "thread": {"id": "thread"},
+            **codex_talk.SETTINGS,
+            "reasoningEffort": "high",
+        },
+    }
+    recorder = Recorder()
+    own = {"effort": "low"}
+    session, puppet = await open_puppet(
+        manners, recorder, resume="thread", own=own, speaking=CodexDialect
+    )
+    await session.prompt("water them", mode=Mode.ASK, model=None)
+    (params,) = [each["params"] for each in puppet.heard if each["method"] == "turn/start"]
+    assert isinstance(params, dict)
+    assert params["effort"] == "low"
+    assert owned(recorder) == {"model": None, "effort": None, "summary": None}
 
 
 @pytest.mark.parametrize("effort, own", [("high", NONE), ("low", {"effort": "low"})])

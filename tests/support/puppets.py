@@ -9,7 +9,7 @@ from peon.errors import ExternalFailure
 from peon.providers.acp.dialect import AcpDialect
 from peon.providers.port import NO_OPTIONS, SessionRequest, SessionSink
 from peon.providers.process import Command, Exit
-from peon.providers.session import AgentSession
+from peon.providers.session import AgentSession, Speaking
 from peon.providers.terms import Terms
 from peon_protocol.ids import SessionId, ThreadId
 from peon_protocol.values import JsonValue, Mode, OptionValue
@@ -100,8 +100,9 @@ async def open_puppet(
     *,
     resume: str | None = None,
     own: Mapping[str, OptionValue] = NO_OPTIONS,
+    speaking: Speaking = AcpDialect,
 ) -> tuple[AgentSession, Puppet]:
-    """A session with a puppet that speaks the Agent Client Protocol."""
+    """A session with a puppet."""
     puppeteer = Puppeteer(manners)
     request = SessionRequest(
         thread_id=ThreadId("thread"),
@@ -118,7 +119,7 @@ async def open_puppet(
         sink,
         supervisor=puppeteer,
         terms=Terms(name="Puppet"),
-        speaking=AcpDialect,
+        speaking=speaking,
     )
     assert puppeteer.puppet is not None
     return session, puppeteer.puppet

@@ -36,7 +36,7 @@ from peon_protocol.provider_events import (
     SessionConfigured,
     SessionStarted,
 )
-from peon_protocol.values import JsonValue, Prompt
+from peon_protocol.values import JsonValue, Prompt, SessionOrigin
 
 ENVELOPE: Final[Mapping[str, JsonValue]] = {}
 """Its messages do not name the version of JSON-RPC."""
@@ -108,6 +108,8 @@ class CodexDialect:
             model=self._translator.model or "",
             effort=raw.text(opened.settings, "reasoningEffort"),
         )
+        if opened.origin is not SessionOrigin.FRESH:
+            self._own = offers.of_earlier_session(self._own, self._request.own)
         self._note_sandbox(opened.settings)
         return SessionStarted(
             session_id=self._request.session_id,
@@ -151,7 +153,7 @@ class CodexDialect:
 
     def _tell_offers(self) -> None:
         """Say what the session offers, where that is not as it was said."""
-        told = offers.configured(self._models, self._chosen)
+        told = offers.configured(self._models, self._chosen, self._own)
         if self._models and told != self._told:
             self._told = told
             self._desk.report([told])

@@ -52,9 +52,34 @@ def models(listed: JsonObject) -> tuple[NativeModel, ...]:
     return tuple(_models(raw.items(listed, "data")))[:MOST_CHOICES]
 
 
-def configured(offered: tuple[NativeModel, ...], chosen: Chosen) -> SessionConfigured:
-    """What the session offers, and the model it is set to, which need not be one of them."""
-    return SessionConfigured(options=tuple(_options(offered, chosen)))
+def configured(offered: tuple[NativeModel, ...], chosen: Chosen, own: Chosen) -> SessionConfigured:
+    """What the session offers, and the model it is set to, which need not be one of them; and what
+    it goes back to, where that is something else.
+    """
+    set_to = tuple(_options(offered, chosen))
+    back = {each.option_id: each.value for each in _options(offered, own)}
+    return SessionConfigured(
+        options=tuple(
+            each
+            if back.get(each.option_id) in (None, each.value)
+            else attrs.evolve(each, own=back[each.option_id])
+            for each in set_to
+        )
+    )
+
+
+def of_earlier_session(told: Chosen, own: Mapping[str, OptionValue]) -> Chosen:
+    """What the user has configured, where a session that goes on tells what a turn was given."""
+
+    def had(option_id: str, value: str | None) -> str | None:
+        before = own.get(option_id)
+        return before if isinstance(before, str) else value
+
+    return Chosen(
+        model=had(MODEL, told.model) or told.model,
+        effort=had(EFFORT, told.effort),
+        summary=had(SUMMARY, told.summary),
+    )
 
 
 def chosen_by(
