@@ -30,10 +30,14 @@ class ListThreads:
 
 @attrs.frozen(kw_only=True)
 class TurnRange:
-    """The `limit` turns before turn number `before`; without `before`, the last ones."""
+    """The `limit` turns before turn number `before`; without `before`, the last ones.
+
+    With `items`, as many of the newest turns as hold so many items, the first of them in part.
+    """
 
     limit: int
     before: int | None = None
+    items: int | None = None
 
 
 @attrs.frozen(kw_only=True)

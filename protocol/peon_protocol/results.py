@@ -173,9 +173,13 @@ class ThreadList:
 
 @attrs.frozen(kw_only=True)
 class ThreadReading:
-    """A thread, and the sequence it is true at: subscribe after it to miss nothing."""
+    """A thread, and the sequence it is true at: subscribe after it to miss nothing.
+
+    `itemsBefore` is how many items of the first turn were left out because fewer were asked for.
+    """
 
     thread: ThreadView
+    items_before: int
     sequence: int
 
 

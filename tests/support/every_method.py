@@ -339,6 +339,11 @@ class Story:
         reading = await self.yes("thread/read", threadId=thread)
         text, call = reading["thread"]["turns"][0]["items"]
         assert text["text"] == "hello"
+        for items, before in ((1, 1), (2, 0), (9, 0), (0, 2)):
+            page = {"limit": 5, "items": items}
+            cut = await self.yes("thread/read", threadId=thread, turns=page)
+            (turn,) = cut["thread"]["turns"]
+            assert (cut["itemsBefore"], turn["items"]) == (before, [text, call][before:])
         [stored] = call["content"]
         page = await self.yes("blob/read", blobId=stored["blobId"], offset=5, limit=10)
         assert (page["data"], page["size"], page["next"]) == ("line\nline\n", 100_000, 15)

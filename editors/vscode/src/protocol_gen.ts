@@ -1750,10 +1750,15 @@ export interface ListThreads {
   projectId?: ProjectId | null;
 }
 
-/** The `limit` turns before turn number `before`; without `before`, the last ones. */
+/**
+ * The `limit` turns before turn number `before`; without `before`, the last ones.
+ *
+ * With `items`, as many of the newest turns as hold so many items, the first of them in part.
+ */
 export interface TurnRange {
   limit: number;
   before?: number | null;
+  items?: number | null;
 }
 
 /** One thread with its turns, all of them or a page. */
@@ -2184,9 +2189,14 @@ export interface ThreadList {
   sequence: number;
 }
 
-/** A thread, and the sequence it is true at: subscribe after it to miss nothing. */
+/**
+ * A thread, and the sequence it is true at: subscribe after it to miss nothing.
+ *
+ * `itemsBefore` is how many items of the first turn were left out because fewer were asked for.
+ */
 export interface ThreadReading {
   thread: ThreadView;
+  itemsBefore: number;
   sequence: number;
 }
 

@@ -251,7 +251,9 @@ QUERIES: Final = (
     Exchange(
         "thread/read",
         queries.ReadThread(thread_id=cast.THREAD, turns=queries.TurnRange(limit=20)),
-        results.ThreadReading(thread=_thread((_MESSAGE, _EDIT, _RUN)), sequence=NOW),
+        results.ThreadReading(
+            thread=_thread((_MESSAGE, _EDIT, _RUN)), items_before=0, sequence=NOW
+        ),
     ),
     Exchange(
         "checkpoint/list",

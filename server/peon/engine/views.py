@@ -1,6 +1,7 @@
 """Views of the read model: what queries answer with. The only reader of the model's insides."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from peon.domain.lookup import folder_of, require_project, require_thread
 from peon.domain.model import Checkpoint, Item, Model, Project, QueuedMessage, Thread, Turn
@@ -66,8 +67,18 @@ def threads(model: Model, project_id: ProjectId | None) -> tuple[ThreadView, ...
 
 def thread(model: Model, thread_id: ThreadId, turns: TurnRange | None) -> ThreadView:
     """One thread, whole or a page of its turns. Raises CommandRejected(ThreadNotFound)."""
+    return page(model, thread_id, turns)[0]
+
+
+def page(model: Model, thread_id: ThreadId, wanted: TurnRange | None) -> tuple[ThreadView, int]:
+    """As `thread`, and how many items of the first turn stand before those that it has there."""
     found = require_thread(model, thread_id)
-    return _thread(model, found, _page(found, turns), _by_folder(model), with_items=True)
+    turns = _page(found, wanted)
+    left = 0
+    if wanted is not None and wanted.items is not None:
+        turns, left = _newest(turns, max(0, wanted.items))
+    view = _thread(model, found, turns, _by_folder(model), with_items=True, left=left)
+    return view, left
 
 
 def checkpoints(model: Model, thread_id: ThreadId) -> tuple[CheckpointView, ...]:
@@ -78,12 +89,21 @@ def checkpoints(model: Model, thread_id: ThreadId) -> tuple[CheckpointView, ...]
     return tuple(_checkpoint(found.thread_id, each) for each in found.checkpoints.values())
 
 
-def _page(found: Thread, wanted: TurnRange | None) -> Iterable[Turn]:
+def _page(found: Thread, wanted: TurnRange | None) -> Sequence[Turn]:
     turns = list(found.turns.values())
     if wanted is None:
         return turns
     end = len(turns) if wanted.before is None else max(0, min(wanted.before - 1, len(turns)))
     return turns[max(0, end - max(0, wanted.limit)) : end]
+
+
+def _newest(turns: Sequence[Turn], items: int) -> tuple[Sequence[Turn], int]:
+    """The last turns that hold so many items, and how many items of the first are one too many."""
+    for place in reversed(range(len(turns))):
+        items -= len(turns[place].items)
+        if items <= 0:
+            return turns[place:], -items
+    return turns, 0
 
 
 def _project(model: Model, project: Project) -> ProjectView:
@@ -114,6 +134,7 @@ def _thread(
     by_folder: Mapping[str, list[ThreadId]],
     *,
     with_items: bool,
+    left: int = 0,
 ) -> ThreadView:
     folder = folder_of(model, found)
     return ThreadView(
@@ -126,7 +147,7 @@ def _thread(
         model=found.model,
         mode=found.mode,
         archived=found.archived,
-        turns=_turns(found, turns, with_items=with_items),
+        turns=_turns(found, turns, with_items=with_items, left=left),
         pending_actions=tuple(_pending_actions(found)),
         queue=tuple(_message(each) for each in found.queue.values()),
         queue_held=found.queue_held or (bool(found.queue) and found.budget_spent),
@@ -166,14 +187,24 @@ def _texts(blocks: Iterable[object]) -> list[str]:
     return [block.text for block in blocks if isinstance(block, TextContent)]
 
 
-def _turns(found: Thread, turns: Iterable[Turn], *, with_items: bool) -> tuple[TurnView, ...]:
+def _turns(
+    found: Thread, turns: Iterable[Turn], *, with_items: bool, left: int
+) -> tuple[TurnView, ...]:
+    """The turns; of the first, the first items are left out."""
     undone = frozenset(found.undone)
     return tuple(
-        _turn(each, undone=each.turn_id in undone, with_items=with_items) for each in turns
+        _turn(
+            each,
+            undone=each.turn_id in undone,
+            with_items=with_items,
+            left=left if place == 0 else 0,
+        )
+        for place, each in enumerate(turns)
     )
 
 
-def _turn(turn: Turn, *, undone: bool, with_items: bool) -> TurnView:
+def _turn(turn: Turn, *, undone: bool, with_items: bool, left: int) -> TurnView:
+    items = islice(turn.items.values(), left, None)
     return TurnView(
         turn_id=turn.turn_id,
         number=turn.number,
@@ -182,7 +213,7 @@ def _turn(turn: Turn, *, undone: bool, with_items: bool) -> TurnView:
         mode=turn.mode,
         model=turn.model,
         options=turn.options,
-        items=tuple(_item(each) for each in turn.items.values()) if with_items else None,
+        items=tuple(map(_item, items)) if with_items else None,
         started_at=turn.started_at,
         ended_at=turn.ended_at,
         interrupt_requested=turn.interrupt_requested,

@@ -166,8 +166,8 @@ def _look(query: ModelQuery, model: Model) -> Answer:
             threads = views.threads(model, query.project_id)
             return ThreadList(threads=threads, sequence=model.sequence)
         case ReadThread():
-            thread = views.thread(model, query.thread_id, query.turns)
-            return ThreadReading(thread=thread, sequence=model.sequence)
+            thread, left = views.page(model, query.thread_id, query.turns)
+            return ThreadReading(thread=thread, items_before=left, sequence=model.sequence)
         case ProposeMessage():
             found = require_thread(model, query.thread_id)
             return ProposedMessage(message=proposed_message(found))

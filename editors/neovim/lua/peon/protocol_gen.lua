@@ -1517,9 +1517,12 @@
 ---@field projectId? peon.ProjectId
 
 --- The `limit` turns before turn number `before`; without `before`, the last ones.
+---
+--- With `items`, as many of the newest turns as hold so many items, the first of them in part.
 ---@class (exact) peon.TurnRange
 ---@field limit integer
 ---@field before? integer
+---@field items? integer
 
 --- One thread with its turns, all of them or a page.
 ---@class (exact) peon.ReadThread
@@ -1890,8 +1893,11 @@
 ---@field sequence integer
 
 --- A thread, and the sequence it is true at: subscribe after it to miss nothing.
+---
+--- `itemsBefore` is how many items of the first turn were left out because fewer were asked for.
 ---@class (exact) peon.ThreadReading
 ---@field thread peon.ThreadView
+---@field itemsBefore integer
 ---@field sequence integer
 
 --- Checkpoints, oldest first.
