@@ -1,6 +1,6 @@
 // Bundles the extension: its two halves, and the programs that test them.
 
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -15,8 +15,24 @@ const common = {
   sourcemap: forTests && "inline",
   target: "es2023",
   logLevel: "warning",
+  charset: "utf8",
   nodePaths: [join(here, "node_modules")],
 };
+/** Icons without what the style says of all of them, and with two decimals: they are small. */
+const icons = {
+  name: "icons",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.svg$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const short = text
+        .trim()
+        .replace(/^<svg[^>]*>/, (tag) => tag.replace(/ (width|height|xmlns|fill)="[^"]*"/g, ""))
+        .replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))));
+      return { contents: short, loader: "text" };
+    });
+  },
+};
+
 const node = { ...common, platform: "node", format: "cjs", external: ["vscode"] };
 const browser = {
   ...common,
@@ -24,12 +40,22 @@ const browser = {
   format: "iife",
   jsx: "automatic",
   jsxImportSource: "preact",
-  alias: {
-    react: "preact/compat",
-    "react-dom": "preact/compat",
-    entities: join(here, "src/webview/entities.ts"),
+  alias: { entities: join(here, "src/webview/entities.ts") },
+  plugins: [icons],
+};
+
+/**
+ * The editor's API as one value for all modules. Left to itself each of them would ask the editor for
+ * it, which looks at the disk each time, and copy all that is in it.
+ */
+const theEditor = {
+  name: "the editor",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      return { contents: text.replace(/^import \* as vscode from "vscode";$/m, ""), loader: "ts" };
+    });
   },
-  loader: { ".svg": "text" },
 };
 
 if (forTests) {
@@ -38,7 +64,13 @@ if (forTests) {
 } else {
   await rm(join(here, "dist"), { recursive: true, force: true });
   const options = { minify: true, outdir: "dist" };
-  await build({ ...node, ...options, entryPoints: { extension: "src/extension.ts" } });
+  await build({
+    ...node,
+    ...options,
+    plugins: [theEditor],
+    banner: { js: '"use strict";const vscode=require("vscode");' },
+    entryPoints: { extension: "src/extension.ts" },
+  });
   await build({
     ...browser,
     ...options,

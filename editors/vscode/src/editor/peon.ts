@@ -5,7 +5,8 @@ import { isAbsolute, join, relative, sep } from "node:path";
 import * as vscode from "vscode";
 
 import type { ProjectView, ProviderView, Requests, ThreadId, ThreadView } from "../protocol_gen";
-import { type Cancellation, Disconnected, type Method, Refusal } from "../server/client";
+import type { Cancellation, Method } from "../server/client";
+import { Disconnected, Refusal } from "../server/failures";
 import type { Session } from "../server/session";
 import type { Health, Supervisor } from "../server/supervisor";
 import type { Store } from "../store";

@@ -2,14 +2,16 @@
 // a loss go on from the last one. The state outlives each server.
 // Invariant: knows no editor.
 
-import type { EventsAppended, ThreadId, TurnDelta } from "../protocol_gen";
+import type { EventsAppended, ThreadId, TurnDelta, TurnRange } from "../protocol_gen";
 import { applyDelta, applyEvents, hasGap } from "../state/reduce";
-import { type Message, withLists, withThread } from "../state/state";
+import { isCut, type Message, withLists, withThread } from "../state/state";
 import type { Store } from "../store";
 import type { Client, Greeting, Identity } from "./client";
 
 /** How many turns of a thread are read at first, and each time one scrolls back. */
 export const PAGE_OF_TURNS = 20;
+/** And how many items of them: more than anybody sees at once. */
+const PAGE_OF_ITEMS = 200;
 
 export class Session {
   private client: Client | undefined;
@@ -50,30 +52,45 @@ export class Session {
   /** Read the newest turns of a thread, with their items. */
   async open(threadId: ThreadId): Promise<void> {
     this.opened.add(threadId);
-    await this.read(threadId, undefined);
+    // Of a turn that runs any item may change, so all of them are read.
+    const isIdle = this.store.thread(threadId)?.status === "idle";
+    const page = isIdle ? { limit: PAGE_OF_TURNS, items: PAGE_OF_ITEMS } : { limit: PAGE_OF_TURNS };
+    await this.read(threadId, page);
   }
 
   close(threadId: ThreadId): void {
     this.opened.delete(threadId);
   }
 
-  /** Read the turns before those whose items are known. */
-  async openEarlier(threadId: ThreadId): Promise<void> {
+  /** Read what was before the items that are known: false where all of them are. */
+  async openEarlier(threadId: ThreadId): Promise<boolean> {
     const known = this.store.thread(threadId)?.turns.find((turn) => turn.items !== null);
-    if (known !== undefined && known.number > 1) {
-      await this.read(threadId, known.number);
+    if (known === undefined || this.client === undefined) {
+      return false;
     }
+    if (isCut(known)) {
+      await this.read(threadId, { limit: 1, before: known.number + 1 });
+      return true;
+    }
+    if (known.number > 1) {
+      const page = { limit: PAGE_OF_TURNS, items: PAGE_OF_ITEMS, before: known.number };
+      await this.read(threadId, page);
+    }
+    return known.number > 1;
   }
 
-  private async read(threadId: ThreadId, before: number | undefined): Promise<void> {
+  private async read(threadId: ThreadId, turns: TurnRange): Promise<void> {
     const { client } = this;
     if (client === undefined || this.reading.has(threadId) || !this.store.thread(threadId)) {
       return;
     }
     this.reading.set(threadId, []);
     try {
-      const turns = { limit: PAGE_OF_TURNS, ...(before === undefined ? {} : { before }) };
-      const reading = await client.request("thread/read", { threadId, turns });
+      let reading = await client.request("thread/read", { threadId, turns });
+      if (reading.itemsBefore > 0 && reading.thread.turns[0]?.status === "running") {
+        // It was begun just now.
+        reading = await client.request("thread/read", { threadId, turns: { limit: turns.limit } });
+      }
       let state = withThread(this.store.state, reading);
       // What was told while it was being read may be newer than what was read.
       for (const message of this.reading.get(threadId) ?? []) {
@@ -126,7 +143,7 @@ export class Session {
     reading?.push(message);
     if (hasGap(this.store.state, params)) {
       if (reading === undefined && this.opened.has(params.threadId)) {
-        void this.read(params.threadId, undefined);
+        void this.open(params.threadId);
       }
       return;
     }

@@ -4,7 +4,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 
-import { Client, type Trace } from "./client";
+import type { Client, Trace } from "./client";
 import type { Found } from "./locate";
 
 export type Health =
@@ -118,6 +118,8 @@ export class Supervisor {
     if (this.stopping.signal.aborted) {
       return { message: "It is not wanted any more.", isFinal: false };
     }
+    // Only now: what speaks to a server is half of the code that the editor would read at its start.
+    const { Client } = await import("./client");
     this.around.log(`starting ${found.argv.join(" ")} (${found.how})`);
     const [program = "", ...first] = found.argv;
     const process = spawn(program, [...first, "serve", ...(found.options ?? [])], {

@@ -1,6 +1,6 @@
 // One row of the chat.
 
-import { memo } from "preact/compat";
+import { Component } from "preact";
 
 import type {
   ContentBlock,
@@ -11,7 +11,7 @@ import type {
   TurnView,
 } from "../protocol_gen";
 import { Approval } from "./approval";
-import { call } from "./host";
+import { showEarlier } from "./host";
 import type { IconName } from "./icons";
 import { Markdown } from "./markdown";
 import { Button, Fold, Icon } from "./parts";
@@ -26,7 +26,18 @@ export interface RowProps {
   readonly revision: number;
 }
 
-export const RowView = memo(Inner, (before, after) => {
+/** Drawn again only where something in it is new: rows are many, and fragments come often. */
+export class RowView extends Component<RowProps> {
+  override shouldComponentUpdate(after: RowProps): boolean {
+    return !isSame(this.props, after);
+  }
+
+  render() {
+    return <Inner {...this.props} />;
+  }
+}
+
+function isSame(before: RowProps, after: RowProps): boolean {
   const one = before.row;
   const other = after.row;
   return (
@@ -38,15 +49,15 @@ export const RowView = memo(Inner, (before, after) => {
     (!("action" in one) || !("action" in other) || one.action === other.action) &&
     ("item" in one || !("turn" in one) || !("turn" in other) || one.turn === other.turn)
   );
-});
+}
 
 function Inner({ row, threadId, methods, revision }: RowProps) {
   switch (row.kind) {
     case "earlier":
       return (
         <div class="centred">
-          <Button look="quiet" onPress={() => void call((id) => ({ type: "earlier", id }))}>
-            Show earlier turns
+          <Button look="quiet" onPress={showEarlier}>
+            Show what came before
           </Button>
         </div>
       );
