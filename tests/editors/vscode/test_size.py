@@ -62,7 +62,11 @@ def test_a_thread_of_thousands_of_items_scrolls(long_threads: None, window: Wind
     expect(window.feed).to_contain_text(f"Step {ITEMS - 1}", timeout=60_000)
     drawn = window.feed.get_by_role("article")
     assert drawn.count() < 100
+    # It is opened at its end; all of it comes when one scrolls back.
     scroller = window.chat.get_by_role("region", name="Conversation")
+    expect(drawn.last).not_to_have_attribute("aria-setsize", str(ITEMS + 2))
+    scroller.evaluate("element => element.scrollTo(0, 0)")
+    expect(drawn.last).to_have_attribute("aria-setsize", str(ITEMS + 2))
     scroller.evaluate("element => element.scrollTo(0, element.scrollHeight / 2)")
     expect(window.feed).to_contain_text("Step 2")
     scroller.evaluate("element => element.scrollTo(0, 0)")

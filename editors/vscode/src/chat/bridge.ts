@@ -81,8 +81,14 @@ export interface Scene {
   readonly revision: number;
 }
 
+/** A scene whose thread, but for who shares its folder, is as the webview has folded it. */
+export interface Surroundings extends Omit<Scene, "thread" | "revision"> {
+  readonly sharedWith: readonly ThreadId[];
+}
+
 export type ToWebview =
   | { type: "scene"; scene: Scene }
+  | { type: "surroundings"; surroundings: Surroundings }
   | { type: "message"; message: Message }
   | { type: "attach"; attachments: Attachment[] }
   | { type: "focus" }

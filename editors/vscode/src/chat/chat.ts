@@ -14,8 +14,9 @@ import type {
   ThreadView,
 } from "../protocol_gen";
 import { takeBack } from "../review/takeBack";
-import { Refusal } from "../server/client";
+import { Refusal } from "../server/failures";
 import { decisionWords } from "../state/decisions";
+import { endOf, PAGE_OF_ITEMS } from "../state/histories";
 import { offersOf } from "../state/options";
 import { waiting } from "../state/selectors";
 import type { Message } from "../state/state";
@@ -36,10 +37,15 @@ export interface Memory {
   set(changes: ReturnType<Memory["get"]>): void;
 }
 
+/** What is sent whole when the page is there. */
+const DRAWN = new Set<ToWebview["type"]>(["scene", "surroundings", "message"]);
+
 export class Chat implements vscode.Disposable {
   private readonly belongings: vscode.Disposable[] = [];
   private readonly held: ToWebview[] = [];
   private isReady = false;
+  /** How many items are drawn of the thread: all of them once somebody has scrolled back. */
+  private drawn = PAGE_OF_ITEMS;
 
   constructor(
     private readonly peon: Peon,
@@ -64,8 +70,10 @@ export class Chat implements vscode.Disposable {
         }
         const lists =
           state.projects !== before.projects || waiting(state).length !== waiting(before).length;
-        if (isGone || isNew || lists) {
+        if (isGone || isNew) {
           this.draw();
+        } else if (lists) {
+          this.drawAround();
         }
       }),
     );
@@ -76,6 +84,9 @@ export class Chat implements vscode.Disposable {
   async show(threadId: ThreadId | undefined): Promise<void> {
     if (this.threadId !== undefined && this.threadId !== threadId) {
       this.peon.session.close(this.threadId);
+    }
+    if (this.threadId !== threadId) {
+      this.drawn = PAGE_OF_ITEMS;
     }
     this.threadId = threadId;
     if (threadId !== undefined) {
@@ -121,6 +132,13 @@ export class Chat implements vscode.Disposable {
     this.post({ type: "scene", scene: this.scene() });
   }
 
+  /** Draw all but the thread: the webview folds that one itself, and it may be large. */
+  private drawAround(): void {
+    const { thread, revision: _, ...known } = this.scene();
+    const surroundings = { ...known, sharedWith: thread?.sharedWith ?? [] };
+    this.post({ type: "surroundings", surroundings });
+  }
+
   private pass(message: Message): void {
     const { threadId } = this;
     if (threadId === undefined) {
@@ -140,7 +158,7 @@ export class Chat implements vscode.Disposable {
   }
 
   private scene(): Scene {
-    const thread = this.thread ?? null;
+    const thread = this.drawable();
     const { health, condition } = this.peon;
     const lost = health.is === "failed" || health.is === "waiting" ? health.why : null;
     return {
@@ -159,6 +177,18 @@ export class Chat implements vscode.Disposable {
     };
   }
 
+  /** The thread, or the end of it. Of a turn that runs any item may change, so it is drawn whole. */
+  private drawable(): ThreadView | null {
+    const { thread } = this;
+    if (thread === undefined) {
+      return null;
+    }
+    if (thread.status !== "idle") {
+      this.drawn = Number.POSITIVE_INFINITY;
+    }
+    return endOf(thread, this.drawn);
+  }
+
   private project(thread: ThreadView | null): ProjectView | undefined {
     if (thread !== null) {
       return this.peon.store.state.projects.get(thread.projectId);
@@ -170,8 +200,7 @@ export class Chat implements vscode.Disposable {
   private post(message: ToWebview): void {
     if (this.isReady) {
       void this.webview.postMessage(message);
-    } else if (message.type !== "scene" && message.type !== "message") {
-      // What is drawn is sent whole when the page is there.
+    } else if (!DRAWN.has(message.type)) {
       this.held.push(message);
     }
   }
@@ -278,9 +307,15 @@ export class Chat implements vscode.Disposable {
   }
 
   private async earlier(): Promise<void> {
-    if (this.threadId !== undefined) {
-      await this.peon.session.openEarlier(this.threadId);
-      this.draw();
+    const { thread } = this;
+    if (thread === undefined) {
+      return;
     }
+    const isAllDrawn = endOf(thread, this.drawn) === thread;
+    this.drawn = Number.POSITIVE_INFINITY;
+    if (isAllDrawn) {
+      await this.peon.session.openEarlier(thread.threadId);
+    }
+    this.draw();
   }
 }

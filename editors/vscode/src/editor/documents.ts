@@ -75,8 +75,12 @@ export class Documents implements vscode.TextDocumentContentProvider {
         ?.turns.flatMap((turn) => turn.items ?? [])
         .find((item) => item.itemId === source.itemId)?.edits[source.place];
     await this.peon.connected();
+    const { session } = this.peon;
     if (find() === undefined) {
-      await this.peon.session.open(source.threadId);
+      await session.open(source.threadId);
+    }
+    while (find() === undefined && (await session.openEarlier(source.threadId))) {
+      // Further back, until it is found or there is nothing more.
     }
     return find();
   }

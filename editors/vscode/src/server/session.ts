@@ -3,15 +3,14 @@
 // Invariant: knows no editor.
 
 import type { EventsAppended, ThreadId, TurnDelta, TurnRange } from "../protocol_gen";
+import { isCut, PAGE_OF_ITEMS } from "../state/histories";
 import { applyDelta, applyEvents, hasGap } from "../state/reduce";
-import { isCut, type Message, withLists, withThread } from "../state/state";
+import { type Message, withLists, withThread } from "../state/state";
 import type { Store } from "../store";
 import type { Client, Greeting, Identity } from "./client";
 
 /** How many turns of a thread are read at first, and each time one scrolls back. */
 export const PAGE_OF_TURNS = 20;
-/** And how many items of them: more than anybody sees at once. */
-const PAGE_OF_ITEMS = 200;
 
 export class Session {
   private client: Client | undefined;

@@ -13,6 +13,7 @@ import type {
   TurnDelta,
   TurnView,
 } from "../protocol_gen";
+import { asRead, isCut } from "./histories";
 
 export interface State {
   /** The last event that is folded in; with `logId` it says where to go on after a restart. */
@@ -42,7 +43,7 @@ export function withLists(projects: ProjectList, threads: ThreadList): State {
 /** The state with a thread as it was read, whole or a page; turns that are known are kept. */
 export function withThread(state: State, reading: ThreadReading): State {
   const known = state.threads.get(reading.thread.threadId);
-  const read = reading.thread;
+  const read = asRead(reading);
   const thread = known === undefined ? read : { ...read, turns: mergeTurns(known, read) };
   const threads = new Map(state.threads);
   threads.set(thread.threadId, thread);
@@ -52,7 +53,10 @@ export function withThread(state: State, reading: ThreadReading): State {
 function mergeTurns(known: ThreadView, read: ThreadView): TurnView[] {
   const byId = new Map(known.turns.map((turn) => [turn.turnId, turn]));
   for (const turn of read.turns) {
-    byId.set(turn.turnId, turn);
+    const before = byId.get(turn.turnId);
+    // What was read of a turn that is over is as good as new.
+    const isWhole = before?.items != null && before.status !== "running" && !isCut(before);
+    byId.set(turn.turnId, isCut(turn) && isWhole ? { ...before, undone: turn.undone } : turn);
   }
   return [...byId.values()].sort((one, other) => one.number - other.number);
 }

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Attachment, Scene, ToWebview } from "../chat/bridge";
 import type { ThreadView } from "../protocol_gen";
 import { Composer } from "./composer";
-import { keep, kept, listen, run } from "./host";
+import { keep, kept, listen, run, showEarlier } from "./host";
 import { Button, Icon, Root } from "./parts";
 import { RowView } from "./row";
 import { rowsOf } from "./rows";
@@ -114,6 +114,7 @@ function Welcome({ scene }: { scene: Scene }) {
   );
 }
 
+const NEAR_THE_TOP = 200;
 const ESTIMATES = { earlier: 40, prompt: 56, item: 40, action: 120, end: 48 };
 
 function Feed(props: {
@@ -160,7 +161,17 @@ function Feed(props: {
   return (
     <div class="feed-frame">
       <Head thread={thread} />
-      <section class="scroller" ref={scroller} tabIndex={0} aria-label="Conversation">
+      <section
+        class="scroller"
+        ref={scroller}
+        tabIndex={0}
+        aria-label="Conversation"
+        onScroll={({ currentTarget: { scrollTop } }) => {
+          if (scrollTop < NEAR_THE_TOP && rows[0]?.kind === "earlier") {
+            void showEarlier();
+          }
+        }}
+      >
         <div
           role="feed"
           aria-label={thread.title}

@@ -119,34 +119,35 @@ export function Composer({ scene, methods, attached, setAttached }: Props) {
               <Icon name="git-branch" />
             </Button>
           )}
-          <span class="gap" />
-          {busyThread && (
+          <span class="sending">
+            {busyThread && (
+              <Button
+                look="secondary"
+                label="Stop the turn"
+                onPress={() => void attempt(() => ask("turn/interrupt", {}))}
+              >
+                <Icon name="debug-stop" />
+              </Button>
+            )}
+            {busyThread && methods.has("turn/steer") && (
+              <Button
+                look="secondary"
+                label="Tell the agent now, while it works"
+                disabled={!canSend}
+                onPress={() => void send("turn/steer")}
+              >
+                <Icon name="arrow-circle-up" />
+              </Button>
+            )}
             <Button
-              look="secondary"
-              label="Stop the turn"
-              onPress={() => void attempt(() => ask("turn/interrupt", {}))}
-            >
-              <Icon name="debug-stop" />
-            </Button>
-          )}
-          {busyThread && methods.has("turn/steer") && (
-            <Button
-              look="secondary"
-              label="Tell the agent now, while it works"
+              look="primary"
+              label={busyThread ? "Queue this for when the turn is over" : "Send"}
               disabled={!canSend}
-              onPress={() => void send("turn/steer")}
+              onPress={() => void send()}
             >
-              <Icon name="arrow-circle-up" />
+              <Icon name="send" />
             </Button>
-          )}
-          <Button
-            look="primary"
-            label={busyThread ? "Queue this for when the turn is over" : "Send"}
-            disabled={!canSend}
-            onPress={() => void send()}
-          >
-            <Icon name="send" />
-          </Button>
+          </span>
         </div>
       </div>
       {thread !== null && <Meters thread={thread} />}

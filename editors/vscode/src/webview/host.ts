@@ -55,6 +55,20 @@ export function ask<M extends Askable>(
   return call((id) => ({ type: "ask", id, method, params })) as Promise<Requests[M]["result"]>;
 }
 
+let isReading = false;
+
+/** Ask for what came before the rows that are there; once at a time. */
+export async function showEarlier(): Promise<void> {
+  if (!isReading) {
+    isReading = true;
+    try {
+      await call((id) => ({ type: "earlier", id }));
+    } finally {
+      isReading = false;
+    }
+  }
+}
+
 export function call(message: (id: number) => FromWebview): Promise<unknown> {
   count += 1;
   const id = count;

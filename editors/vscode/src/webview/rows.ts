@@ -1,6 +1,7 @@
 // A thread as a list of rows, one below the other.
 
 import type { ItemView, PendingActionView, ThreadView, TurnView } from "../protocol_gen";
+import { isCut } from "../state/histories";
 
 export type Row =
   | { readonly kind: "earlier"; readonly key: string }
@@ -24,7 +25,7 @@ export function rowsOf(thread: ThreadView): Row[] {
   const known = thread.turns.filter((turn) => turn.items !== null);
   const first = known[0];
   const rows: Row[] = [];
-  if (thread.turns.length > 0 && first !== thread.turns[0]) {
+  if (isCut(first) || (thread.turns.length > 0 && first !== thread.turns[0])) {
     rows.push({ kind: "earlier", key: "earlier" });
   }
   const actions = new Map(thread.pendingActions.map((action) => [action.itemId, action]));

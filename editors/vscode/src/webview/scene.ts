@@ -22,6 +22,11 @@ export function hear(scene: Scene, message: ToWebview): Scene {
   switch (message.type) {
     case "scene":
       return { ...message.scene, revision: scene.revision + 1 };
+    case "surroundings": {
+      const { sharedWith, ...known } = message.surroundings;
+      const thread = scene.thread && { ...scene.thread, sharedWith: [...sharedWith] };
+      return { ...scene, ...known, thread };
+    }
     case "message":
       return {
         ...scene,
