@@ -7,6 +7,8 @@ import type { Peon } from "../editor/peon";
 import { mayChange } from "../editor/unsaved";
 import type {
   CheckpointView,
+  ConflictChoice,
+  PreviewRestore,
   RestorePreview,
   RestoreResult,
   RestoreScope,
@@ -90,6 +92,7 @@ async function showSince(thread: ThreadView, checkpoint: CheckpointView): Promis
 }
 
 const OVERWRITE = "Restore, Overwriting Theirs Too";
+const CHOOSE = "Choose Files…";
 const SHOW = "Show What Changed";
 const UNDO = "Undo";
 
@@ -120,26 +123,17 @@ async function restore(
   const { what } = scope;
   const { threadId } = thread;
   const { checkpointId } = checkpoint;
-  const preview = knowsScopes
-    ? await peon.ask("checkpoint/preview", { threadId, checkpointId, what })
-    : undefined;
-  const others = (preview?.conflicts.length ?? 0) > 0;
-  const act = what === "files" ? "Restore Files" : "Go Back";
-  const answer = await vscode.window.showWarningMessage(
-    `Go back to ${where}?`,
-    { modal: true, detail: preview === undefined ? UNSEEN : detailOf(thread, preview, what) },
-    act,
-    ...(others && what !== "conversation" ? [OVERWRITE] : []),
-    SHOW,
-  );
-  if (answer === SHOW) {
+  const meant = { threadId, checkpointId, what };
+  const whole = knowsScopes ? await peon.ask("checkpoint/preview", meant) : undefined;
+  const agreed = await agree(peon, thread, meant, where, whole);
+  if (agreed === "show") {
     await showSince(thread, checkpoint);
   } else if (
-    answer !== undefined &&
-    (what === "conversation" || (await mayChange(peon.folderOf(thread), "Going back")))
+    agreed !== undefined &&
+    (what === "conversation" ||
+      (await mayChange(peon.folderOf(thread), "Going back", agreed.paths)))
   ) {
-    const conflicts = answer === OVERWRITE ? "overwrite" : "keep";
-    const params = { threadId, checkpointId, conflicts, ...(knowsScopes ? { what } : {}) } as const;
+    const params = { threadId, checkpointId, ...agreed, ...(knowsScopes ? { what } : {}) };
     await tellRestored(
       peon,
       await work.run("Going back", threadId, (stop) =>
@@ -147,6 +141,76 @@ async function restore(
       ),
     );
   }
+}
+
+/** Ask whether to go back, and of which files, until it is clear. */
+async function agree(
+  peon: Peon,
+  thread: ThreadView,
+  meant: PreviewRestore & { readonly what: RestoreScope },
+  where: string,
+  whole: RestorePreview | undefined,
+): Promise<{ paths?: string[]; conflicts: ConflictChoice } | "show" | undefined> {
+  const { what } = meant;
+  let paths: string[] | undefined;
+  let preview = whole;
+  const touched = what === "conversation" ? [] : touchedIn(whole);
+  const act = what === "files" ? "Restore Files" : "Go Back";
+  for (;;) {
+    const others = what !== "conversation" && (preview?.conflicts.length ?? 0) > 0;
+    const answer = await vscode.window.showWarningMessage(
+      `Go back to ${where}?`,
+      { modal: true, detail: preview === undefined ? UNSEEN : detailOf(thread, preview, what) },
+      act,
+      ...(others ? [OVERWRITE] : []),
+      ...(touched.length > 1 ? [CHOOSE] : []),
+      SHOW,
+    );
+    if (answer === undefined || answer === SHOW) {
+      return answer && "show";
+    }
+    if (answer !== CHOOSE) {
+      const conflicts = answer === OVERWRITE ? "overwrite" : "keep";
+      return { conflicts, ...(paths === undefined ? {} : { paths }) };
+    }
+    const chosen = await chooseFiles(touched, paths);
+    if (chosen !== undefined) {
+      paths = chosen.length === touched.length ? undefined : chosen;
+      preview =
+        paths === undefined ? whole : await peon.ask("checkpoint/preview", { ...meant, paths });
+    }
+  }
+}
+
+/** Every file that a restore would change, or leave because somebody else changed it. */
+function touchedIn(preview: RestorePreview | undefined): Touched[] {
+  const files = preview?.files ?? [];
+  const known = new Set(files.map(({ path }) => path));
+  const left = (preview?.conflicts ?? []).filter(({ path }) => !known.has(path));
+  return [
+    ...files.map(({ path, kind }) => ({ path, words: CHANGES[kind].replace(":", "") })),
+    ...left.map(({ path }) => ({ path, words: "changed by somebody else too" })),
+  ];
+}
+
+interface Touched {
+  readonly path: string;
+  readonly words: string;
+}
+
+/** Some of the files; undefined where none is chosen. */
+async function chooseFiles(
+  touched: readonly Touched[],
+  paths: readonly string[] | undefined,
+): Promise<string[] | undefined> {
+  const items = touched.map(({ path, words }) => ({
+    label: path,
+    description: words,
+    picked: paths?.includes(path) ?? true,
+  }));
+  const title = "Go back in which files?";
+  const chosen = await vscode.window.showQuickPick(items, { title, canPickMany: true });
+  return chosen === undefined || chosen.length === 0 ? undefined : chosen.map(({ label }) => label);
 }
 
 const UNSEEN =
