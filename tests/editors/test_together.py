@@ -19,6 +19,7 @@ from editors.vscode.conftest import (
     code,
     context,
     extensions,
+    forge,
     open_window,
     state,
     window,
@@ -27,7 +28,7 @@ from editors.vscode.conftest import (
 from editors.vscode.workbench import Window, machine_settings
 
 __all__ = ["browser", "code", "context", "extensions", "open_window", "state", "window"]
-__all__ += ["workspace"]
+__all__ += ["forge", "workspace"]
 
 pytestmark = [
     pytest.mark.timeout(300),

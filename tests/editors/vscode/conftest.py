@@ -20,6 +20,7 @@ from editors.vscode.workbench import (
     install,
     machine_settings,
 )
+from support.forges import Forge
 
 GREETER = '''"""Greets."""
 
@@ -99,10 +100,19 @@ def state() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def code(tmp_path_factory: pytest.TempPathFactory, extensions: Path) -> Iterator[CodeServer]:
+def forge(tmp_path_factory: pytest.TempPathFactory) -> Forge:
+    """A place on the PATH for programs that know of pull requests; at first there are none."""
+    return Forge(tmp_path_factory.mktemp("forge"))
+
+
+@pytest.fixture(scope="session")
+def code(
+    tmp_path_factory: pytest.TempPathFactory, extensions: Path, forge: Forge
+) -> Iterator[CodeServer]:
     """One VS Code for all modules; what each changes of it is where its state is."""
     home = tmp_path_factory.mktemp("code")
-    variables = {"PEON_IDLE_SECONDS": "5"}
+    path = os.pathsep.join([forge.path, os.environ["PATH"]])
+    variables = {"PEON_IDLE_SECONDS": "5", "PATH": path}
     with CodeServer(home, extensions=extensions, variables=variables) as server:
         yield server
 

@@ -65,6 +65,29 @@ def test_a_turn_is_undone_and_that_is_undone_too(window: Window, workspace: Path
     _appears(window, workspace / "kept.txt")
 
 
+def test_one_file_of_two_goes_back_and_the_last_restore_is_undone(window: Window, workspace: Path):
+    window.new_thread()
+    window.turn("write one.txt 1", "write two.txt 2", allow=("Write one.txt", "Write two.txt"))
+    window.chat.get_by_role("button", name="Undo turn 1").click()
+    window.choose("Files")
+    window.dialog("Choose Files…")
+    window.choose("two.txt")
+    window.page.keyboard.press("Enter")
+    box = window.page.locator(".monaco-dialog-box")
+    expect(box).to_contain_text("goes: one.txt")
+    expect(box).not_to_contain_text("two.txt")
+    window.dialog("Restore Files")
+    expect(window.toast("1 file restored")).to_be_visible()
+    assert not (workspace / "one.txt").exists()
+    assert (workspace / "two.txt").read_text() == "2"
+    window.command("Peon: Undo the Last Restore…")
+    window.choose("Files")
+    expect(box).to_contain_text("comes back: one.txt")
+    window.dialog("Restore Files")
+    _appears(window, workspace / "one.txt")
+    assert (workspace / "one.txt").read_text() == "1"
+
+
 def test_a_checkpoint_is_kept_looked_through_and_restored(window: Window, workspace: Path):
     window.new_thread()
     window.turn("write first.txt one", allow=("Write first.txt",))

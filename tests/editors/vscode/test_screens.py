@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from editors.spoken import Spoken
+from editors.vscode.axe import THEMES, expect_no_fault
 from editors.vscode.conftest import git
 from editors.vscode.workbench import Window
+from support.forges import Forge
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -115,6 +117,16 @@ def test_a_review_is_a_tree_whose_changes_are_judged_and_remarked_on(
     assert "line 2\n" in text
     assert "line twenty-eight\n" in text
     expect(window.page.locator(".review-widget")).to_contain_text("the agent is told")
+    row(window, "Review", "Line 28").click()
+    window.command("Peon: Remark on the Chosen Change…")
+    asking = window.page.locator(".review-widget", has=window.page.locator("text=Ask the Agent"))
+    expect(asking.locator(".monaco-editor").last).to_be_visible()
+    window.page.keyboard.type("Is this a number?")
+    asking.get_by_role("button", name="Ask the Agent").click()
+    window.ended(3)
+    asked = window.feed.locator(".prompt").last
+    expect(asked).to_contain_text("Is this a number?")
+    expect(asked).to_contain_text("line twenty-eight")
     window.command("Peon: Close the Review")
     expect(row(window, "Review", "Line 28")).to_have_count(0)
 
@@ -178,6 +190,12 @@ def test_a_thread_works_in_a_worktree_that_goes_and_comes_back(window: Window, w
     window.command("Peon: Bring the Worktree of a Thread Back")
     expect(row(window, "Threads", "worktree removed")).to_have_count(0)
     assert (Path(place) / "aside.txt").exists()
+    window.command("Peon: Begin a Thread in a Worktree…")
+    window.choose("peon/aside")
+    expect(window.chat.get_by_role("heading", name="Untitled")).to_be_visible()
+    window.turn("write second.txt here too", allow=("Write second.txt",))
+    assert (Path(place) / "second.txt").read_text() == "here too"
+    assert not (workspace / "second.txt").exists()
 
 
 def test_a_thread_says_what_it_used_and_stops_at_its_budget(window: Window):
@@ -235,6 +253,14 @@ def test_a_question_is_a_form_that_a_notification_leads_to(window: Window, state
         expect(card).to_contain_text("Fill this in.")
         expect(card).to_contain_text("At most 3.")
         expect(card).to_contain_text("Choose something.")
+        for theme in reversed(THEMES):
+            expect_no_fault(window, theme)
+        _fill_in(card)
+        # What only the server knows stands at its field too.
+        card.get_by_role("textbox", name="Whom").fill("x" * 33_000)
+        card.get_by_role("button", name="Answer").click()
+        expect(card.locator(".problem")).to_contain_text("Expected at most 32768 characters.")
+        frame.wait_for_function("() => document.activeElement?.dataset.field === 'name'")
         _fill_in(card)
         card.get_by_role("button", name="Answer").click()
         expect(card).to_be_hidden()
@@ -257,7 +283,9 @@ def _fill_in(card: Locator) -> None:
     card.get_by_label("Password").fill("open sesame")
 
 
-def test_a_branch_is_made_and_a_pull_request_says_what_it_lacks(window: Window, workspace: Path):
+def test_a_branch_is_made_and_a_pull_request_says_what_it_lacks_and_is_opened(
+    window: Window, workspace: Path, forge: Forge
+):
     window.new_thread()
     window.turn("say Greet in two ways.")
     window.command("Peon: Create a Branch…")
@@ -283,3 +311,63 @@ def test_a_branch_is_made_and_a_pull_request_says_what_it_lacks(window: Window, 
     window.choose("A draft")
     # Where it is pushed to is a folder, and no place that knows of pull requests.
     expect(window.page.locator(".notification-toast .codicon-error")).to_be_visible()
+    forge.install("gh")
+    forge.log_in("github.com")
+    git(workspace, "config", "remote.origin.pushurl", str(workspace.parent / "origin.git"))
+    git(workspace, "remote", "set-url", "origin", "https://github.com/ada/garden.git")
+    for words in ("The pull request is open: Greet twice", "It was open already: Greet twice"):
+        window.command("Peon: Open a Pull Request…")
+        expect(box).to_have_value("say Greet in two ways.")
+        window.answer("Greet twice")
+        window.choose("main")
+        window.choose("Ready to be reviewed")
+        expect(window.toast(words)).to_be_visible()
+    made = forge.request("two-ways")
+    assert (made["title"], made["base"]) == ("Greet twice", "main")
+    branches = git(workspace.parent / "origin.git", "branch", "--list", "two-ways")
+    assert branches.strip() == "two-ways"
+
+
+def test_mcp_servers_are_of_the_project_or_of_a_thread(window: Window):
+    window.new_thread()
+    window.turn("servers")
+    expect(window.feed).to_contain_text("no servers")
+    _edit_servers(window, "The project greeter")
+    window.choose("Add a server…")
+    box = window.page.locator(".quick-input-widget")
+    window.answer("tickets")
+    window.choose("A program that is started")
+    window.answer("sh -c 'exec cat'")
+    window.answer("TOKEN=" + "tok-" + "Zq8vLw3nRt6yBm1xKc4d")
+    # No secret is written down: it is asked again, with all that was said.
+    expect(box).to_contain_text("which would be written down")
+    expect(box.locator("input.input")).to_have_value("tickets")
+    window.page.keyboard.press("Enter")
+    window.choose("A program that is started")
+    expect(box.locator("input.input")).to_have_value('sh -c "exec cat"')
+    window.page.keyboard.press("Enter")
+    window.answer("TOKEN=${env:HOME}")
+    expect(box.locator(".quick-input-list")).to_contain_text('sh -c "exec cat"')
+    window.page.keyboard.press("Escape")
+    window.turn("servers", number=2)
+    expect(window.feed).to_contain_text("tickets: stdio sh -c exec cat (TOKEN)")
+    _edit_servers(window, "The thread “servers”")
+    expect(box.locator(".quick-input-list")).to_contain_text("of the project · given to the agent")
+    window.choose("tickets")
+    window.choose("Change it…")
+    window.answer("issues")
+    window.choose("An address that is called")
+    window.answer("https://example.com/mcp")
+    window.answer("X-Of: ${env:HOME}")
+    expect(box.locator(".quick-input-list")).to_contain_text("https://example.com/mcp")
+    window.choose("issues")
+    window.choose("Remove it")
+    expect(box.locator(".quick-input-list")).not_to_contain_text("issues")
+    window.page.keyboard.press("Escape")
+    window.turn("servers", number=3)
+    expect(window.feed.get_by_text("no servers")).to_have_count(2)
+
+
+def _edit_servers(window: Window, whose: str) -> None:
+    window.command("Peon: MCP Servers…")
+    window.choose(whose)

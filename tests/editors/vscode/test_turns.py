@@ -5,22 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from editors import tools
+from editors.vscode.axe import THEMES, expect_no_fault
 from editors.vscode.workbench import Window
 
 pytestmark = pytest.mark.timeout(300)
-
-LOOK = """
-() => {
-  // What the side bar has behind the page cannot be seen from in it.
-  const behind = getComputedStyle(document.documentElement).getPropertyValue(
-    "--vscode-sideBar-background",
-  );
-  document.body.style.backgroundColor = behind;
-  return axe.run(document, { rules: { "page-has-heading-one": { enabled: true } } });
-}
-"""
-AXE = tools.EXTENSION / "node_modules/axe-core/axe.min.js"
 
 
 def test_a_first_start_ends_in_a_change_that_was_allowed(window: Window, workspace: Path):
@@ -165,7 +153,7 @@ def test_threads_are_renamed_archived_and_found(window: Window):
 
 
 def test_the_chat_has_no_fault_that_axe_knows(window: Window):
-    """With a card, a plan, reasoning, a diff, output and an error to be seen."""
+    """With a card, a plan, reasoning, a diff, output and an error, in every kind of theme."""
     window.new_thread()
     window.say(
         "think Let me see.",
@@ -176,15 +164,8 @@ def test_the_chat_has_no_fault_that_axe_knows(window: Window):
     )
     window.allow("Run echo output")
     expect(window.card("Write axe.txt")).to_be_visible()
-    frame = window.prompt.element_handle().owner_frame()
-    assert frame is not None
-    frame.evaluate(AXE.read_text())
-    found = frame.evaluate(LOOK)
-    told = [
-        (each["id"], [(node["html"][:160], node["failureSummary"]) for node in each["nodes"]])
-        for each in found["violations"]
-    ]
-    assert not told, "\n".join(map(str, told))
+    for theme in reversed(THEMES):
+        expect_no_fault(window, theme)
     window.card("Write axe.txt").get_by_role("button", name="Reject").click()
     window.card("Write axe.txt").get_by_role("button", name="Reject").click()
     window.ended(1)

@@ -120,6 +120,13 @@ class CodeServer:
         path.with_suffix(".new").write_text(json.dumps(dict(machine)))
         path.with_suffix(".new").replace(path)
 
+    def dress(self, theme: str) -> None:
+        """Have every window in another theme from now on."""
+        path = self.home / "data/User/settings.json"
+        settings = {**json.loads(path.read_text()), "workbench.colorTheme": theme}
+        path.with_suffix(".new").write_text(json.dumps(settings))
+        path.with_suffix(".new").replace(path)
+
     def _listen(self) -> int:
         assert self._process.stdout is not None
         for line in self._process.stdout:
