@@ -16,17 +16,17 @@ _LOOK = """
 _AXE = tools.EXTENSION / "node_modules/axe-core/axe.min.js"
 
 THEMES = {
-    "Default Dark Modern": "vscode-dark",
-    "Default Light Modern": "vscode-light",
-    "Default High Contrast": "vscode-high-contrast",
-    "Default High Contrast Light": "vscode-high-contrast-light",
+    "Dark Modern": "vscode-dark",
+    "Light Modern": "vscode-light",
+    "Dark High Contrast": "vscode-high-contrast",
+    "Light High Contrast": "vscode-high-contrast-light",
 }
 """Themes, and how a page knows that it is shown in one of that kind."""
 
 
-def expect_no_fault(window: Window, theme: str = "Default Dark Modern") -> None:
+def expect_no_fault(window: Window, theme: str) -> None:
     """Have axe look through the chat as it is, in a theme."""
-    window.server.dress(theme)
+    window.dress(theme)
     frame = window.prompt.element_handle().owner_frame()
     assert frame is not None
     kind = THEMES[theme]

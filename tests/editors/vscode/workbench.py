@@ -120,13 +120,6 @@ class CodeServer:
         path.with_suffix(".new").write_text(json.dumps(dict(machine)))
         path.with_suffix(".new").replace(path)
 
-    def dress(self, theme: str) -> None:
-        """Have every window in another theme from now on."""
-        path = self.home / "data/User/settings.json"
-        settings = {**json.loads(path.read_text()), "workbench.colorTheme": theme}
-        path.with_suffix(".new").write_text(json.dumps(settings))
-        path.with_suffix(".new").replace(path)
-
     def _listen(self) -> int:
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -269,6 +262,12 @@ class Window:
         row = self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first
         expect(row).to_be_visible()
         row.click()
+
+    def dress(self, theme: str) -> None:
+        """Choose the theme in which everything is shown."""
+        self.command("Preferences: Color Theme")
+        self.page.locator(".quick-input-widget input.input").fill(theme)
+        self.choose(theme)
 
     def choose(self, words: str) -> None:
         """Choose an entry of the list that is open."""

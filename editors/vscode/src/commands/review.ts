@@ -86,7 +86,14 @@ async function reject(around: Around, chosen?: ReviewNode): Promise<void> {
 /** Write something beside a change; what becomes of it is chosen there. */
 async function remark(around: Around, chosen?: ReviewNode): Promise<void> {
   await show(around, chosen, true);
-  await vscode.commands.executeCommand("workbench.action.addComment");
+  const shown = vscode.window.activeTextEditor?.document.uri;
+  if (shown !== undefined && around.remarks.areTaken(shown)) {
+    await vscode.commands.executeCommand("workbench.action.addComment");
+  } else {
+    void vscode.window.showInformationMessage(
+      "No remark can be written here: the file has changed since the turn.",
+    );
+  }
 }
 
 async function acceptAll(around: Around): Promise<void> {

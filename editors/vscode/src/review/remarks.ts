@@ -45,6 +45,11 @@ export class Remarks implements vscode.Disposable {
     });
   }
 
+  /** Whether remarks can be written beside the lines of a document. */
+  areTaken(uri: vscode.Uri): boolean {
+    return this.placeOf(uri) !== undefined;
+  }
+
   /** Take back the changes at the lines of a remark; the agent is told why. */
   async takeBack({ thread, text }: vscode.CommentReply): Promise<void> {
     const { of } = this.review;

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import type { TurnView } from "../protocol_gen";
+import { isCut } from "../state/histories";
 import { run } from "./host";
 import { Button, Icon } from "./parts";
 import { Review } from "./review";
@@ -23,7 +24,7 @@ export function TurnEnd(props: {
       </p>
     );
   }
-  const changed = (turn.items ?? []).some((item) => item.kind === "toolCall");
+  const changed = isCut(turn) || (turn.items ?? []).some((item) => item.kind === "toolCall");
   return (
     <div class="turn-end">
       {turn.status === "failed" && (
