@@ -59,7 +59,7 @@ def test_a_chat_in_a_tab_is_there_again_after_a_reload(window: Window):
     tab = window.page.get_by_role("tab", name=re.compile("^say In a tab"))
     expect(tab).to_be_visible()
     window.reload()
-    window.open_peon()
+    expect(window.status("Ready")).to_be_visible(timeout=120_000)
     expect(tab).to_be_visible()
     frames = window.page.frame_locator("iframe.webview.ready[src*='peon.peon']")
     for place in range(2):

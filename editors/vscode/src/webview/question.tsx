@@ -172,8 +172,12 @@ function FieldView(props: FieldProps) {
     </>
   );
   if (isGroup) {
+    // Of several choices no one is required; that some are, the label says.
+    const { "aria-required": _, ...ofSeveral } = described;
+    const group =
+      field.kind === "choice" ? { ...described, role: "radiogroup" as const } : ofSeveral;
     return (
-      <fieldset class="question-field" {...described}>
+      <fieldset class="question-field" {...group}>
         <legend>{label}</legend>
         <Options {...props} />
         {notes}
