@@ -340,8 +340,8 @@ class Story:
         text, call = reading["thread"]["turns"][0]["items"]
         assert text["text"] == "hello"
         for items, before in ((1, 1), (2, 0), (9, 0), (0, 2)):
-            page = {"limit": 5, "items": items}
-            cut = await self.yes("thread/read", threadId=thread, turns=page)
+            wanted = {"limit": 5, "items": items}
+            cut = await self.yes("thread/read", threadId=thread, turns=wanted)
             (turn,) = cut["thread"]["turns"]
             assert (cut["itemsBefore"], turn["items"]) == (before, [text, call][before:])
         [stored] = call["content"]
