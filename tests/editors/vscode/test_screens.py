@@ -231,58 +231,6 @@ def test_what_an_agent_offers_is_chosen_for_the_thread_or_for_one_turn(window: W
     expect(effort).to_have_value("high")
 
 
-def test_a_question_is_a_form_that_a_notification_leads_to(window: Window, state: Path):
-    window.new_thread()
-    window.turn("say A project is there.")
-    with Spoken(state, program=(sys.executable, "-m", "peon"), shared=True) as host:
-        project = host.ask("project/list")["projects"][0]["projectId"]
-        made = host.ask("thread/create", projectId=project, provider="host", title="A host")
-        thread = made["threadId"]
-        host.ask("turn/start", threadId=thread, prompt="Ask me")
-        window.page.get_by_role("tab", name="Explorer").first.click()
-        host.ask("provider/ingest", threadId=thread, event=QUESTION)
-        window.toast("Asks in “A host”").get_by_role("button", name="Answer…").click()
-        card = window.card("How should it greet?")
-        whom = card.get_by_role("textbox", name="Whom")
-        expect(whom).to_be_visible()
-        frame = whom.element_handle().owner_frame()
-        assert frame is not None
-        frame.wait_for_function("() => document.activeElement?.dataset.field === 'name'")
-        card.get_by_role("textbox", name="How often").fill("4")
-        card.get_by_role("button", name="Answer").click()
-        expect(card).to_contain_text("Fill this in.")
-        expect(card).to_contain_text("At most 3.")
-        expect(card).to_contain_text("Choose something.")
-        for theme in reversed(THEMES):
-            expect_no_fault(window, theme)
-        _fill_in(card)
-        # What only the server knows stands at its field too.
-        card.get_by_role("textbox", name="Whom").fill("x" * 33_000)
-        card.get_by_role("button", name="Answer").click()
-        expect(card.locator(".problem")).to_contain_text("Expected at most 32768 characters.")
-        frame.wait_for_function("() => document.activeElement?.dataset.field === 'name'")
-        _fill_in(card)
-        card.get_by_role("button", name="Answer").click()
-        expect(card).to_be_hidden()
-        events = host.ask("events/read", threadId=thread)["events"]
-        (answered,) = [each for each in events if each["type"] == "action.resolved"]
-        assert answered["payload"]["answers"] == ANSWERS
-        assert "open sesame" not in json.dumps(events)
-        end = {"type": "turnEnded", "stopReason": "endTurn"}
-        host.ask("provider/ingest", threadId=thread, event=end)
-        window.ended(1)
-
-
-def _fill_in(card: Locator) -> None:
-    """Give ANSWERS, and a password."""
-    card.get_by_role("textbox", name="Whom").fill("World")
-    card.get_by_role("textbox", name="How often").fill("2")
-    card.get_by_role("checkbox", name="Loudly").check()
-    card.get_by_role("radio", name="Warm").check()
-    card.get_by_role("checkbox", name="There", exact=True).check()
-    card.get_by_label("Password").fill("open sesame")
-
-
 def test_a_branch_is_made_and_a_pull_request_says_what_it_lacks_and_is_opened(
     window: Window, workspace: Path, forge: Forge
 ):
@@ -311,6 +259,12 @@ def test_a_branch_is_made_and_a_pull_request_says_what_it_lacks_and_is_opened(
     window.choose("A draft")
     # Where it is pushed to is a folder, and no place that knows of pull requests.
     expect(window.page.locator(".notification-toast .codicon-error")).to_be_visible()
+    _pull_requests_are_opened(window, workspace, forge)
+
+
+def _pull_requests_are_opened(window: Window, workspace: Path, forge: Forge) -> None:
+    """Where there is a program for it, one is, and once."""
+    box = window.page.locator(".quick-input-widget input.input")
     forge.install("gh")
     forge.log_in("github.com")
     git(workspace, "config", "remote.origin.pushurl", str(workspace.parent / "origin.git"))
@@ -371,3 +325,55 @@ def test_mcp_servers_are_of_the_project_or_of_a_thread(window: Window):
 def _edit_servers(window: Window, whose: str) -> None:
     window.command("Peon: MCP Servers…")
     window.choose(whose)
+
+
+def test_a_question_is_a_form_that_a_notification_leads_to(window: Window, state: Path):
+    window.new_thread()
+    window.turn("say A project is there.")
+    with Spoken(state, program=(sys.executable, "-m", "peon"), shared=True) as host:
+        project = host.ask("project/list")["projects"][0]["projectId"]
+        made = host.ask("thread/create", projectId=project, provider="host", title="A host")
+        thread = made["threadId"]
+        host.ask("turn/start", threadId=thread, prompt="Ask me")
+        window.page.get_by_role("tab", name="Explorer").first.click()
+        host.ask("provider/ingest", threadId=thread, event=QUESTION)
+        window.toast("Asks in “A host”").get_by_role("button", name="Answer…").click()
+        card = window.card("How should it greet?")
+        whom = card.get_by_role("textbox", name="Whom")
+        expect(whom).to_be_visible()
+        frame = whom.element_handle().owner_frame()
+        assert frame is not None
+        frame.wait_for_function("() => document.activeElement?.dataset.field === 'name'")
+        card.get_by_role("textbox", name="How often").fill("4")
+        card.get_by_role("button", name="Answer").click()
+        expect(card).to_contain_text("Fill this in.")
+        expect(card).to_contain_text("At most 3.")
+        expect(card).to_contain_text("Choose something.")
+        for theme in reversed(THEMES):
+            expect_no_fault(window, theme)
+        _fill_in(card)
+        # What only the server knows stands at its field too.
+        card.get_by_role("textbox", name="Whom").fill("x" * 33_000)
+        card.get_by_role("button", name="Answer").click()
+        expect(card.locator(".problem")).to_contain_text("Expected at most 32768 characters.")
+        frame.wait_for_function("() => document.activeElement?.dataset.field === 'name'")
+        _fill_in(card)
+        card.get_by_role("button", name="Answer").click()
+        expect(card).to_be_hidden()
+        events = host.ask("events/read", threadId=thread)["events"]
+        (answered,) = [each for each in events if each["type"] == "action.resolved"]
+        assert answered["payload"]["answers"] == ANSWERS
+        assert "open sesame" not in json.dumps(events)
+        end = {"type": "turnEnded", "stopReason": "endTurn"}
+        host.ask("provider/ingest", threadId=thread, event=end)
+        window.ended(1)
+
+
+def _fill_in(card: Locator) -> None:
+    """Give ANSWERS, and a password."""
+    card.get_by_role("textbox", name="Whom").fill("World")
+    card.get_by_role("textbox", name="How often").fill("2")
+    card.get_by_role("checkbox", name="Loudly").check()
+    card.get_by_role("radio", name="Warm").check()
+    card.get_by_role("checkbox", name="There", exact=True).check()
+    card.get_by_label("Password").fill("open sesame")
