@@ -50,6 +50,10 @@ def test_a_queue_is_held_by_a_turn_that_failed_and_by_a_budget(nvim: Neovim):
     nvim.sees("Enough.")
 
 
+SAID = "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}"
+"""Stands before what a user has said."""
+
+
 @pytest.fixture
 def steerable(start: Start, state: Path, home: Path) -> Neovim:
     """An editor with an agent of its user's own, which can be told more while it is at work."""
@@ -68,7 +72,7 @@ def test_an_agent_is_steered_and_its_options_are_chosen(steerable: Neovim):
     ask(steerable, "say Before.", "wait").sees("waiting", "at work")
     steerable.command("Peon prompt")
     steerable.sees("a turn is in progress").write("Mind the tests.").press("<Esc><C-g>")
-    steerable.sees("heard Mind the tests.", "✓ completed")
+    steerable.sees(f"{SAID} Mind the tests.", "heard Mind the tests.", "✓ completed")
     assert steerable.thread() | {"queue": 0, "turns": 1} == steerable.thread()
     steerable.press(":Peon options<CR>").sees("Model").press("1<CR>").sees("1: GPT 5.5")
     steerable.press("1<CR>").until(lambda: model(steerable) == "gpt-5.5", "chosen the model")

@@ -55,15 +55,19 @@ function render.empty(entry)
   return block(entry, lines, { hl(1, lines[2], "PeonMuted"), hl(2, keys, "PeonMuted") })
 end
 
-function render.prompt(entry)
-  local turn = entry.turn
-  local lines = turn.number > 1 and { "" } or {}
-  local first = #lines
-  local marks = {}
-  for index, line in ipairs(text.lines(text.prompt(turn.prompt))) do
+--- What the user said, behind lines that are there already.
+local function add_said(lines, marks, said)
+  for index, line in ipairs(text.lines(said)) do
     table.insert(lines, (index == 1 and signs.of("prompt") or " ") .. " " .. line)
     table.insert(marks, { row = #lines - 1, opts = { line_hl_group = "PeonPrompt" } })
   end
+end
+
+function render.prompt(entry)
+  local turn = entry.turn
+  local lines, marks = turn.number > 1 and { "" } or {}, {}
+  local first = #lines
+  add_said(lines, marks, text.prompt(turn.prompt))
   local aside = { { text.clock(turn.startedAt), "PeonMuted" } }
   if turn.mode ~= "ask" then
     table.insert(aside, 1, { turn.mode .. " ", "PeonMuted" })
@@ -100,6 +104,13 @@ local function message(entry)
     local cut = { { "broken off", "PeonMuted" } }
     table.insert(marks, { row = #lines - 1, opts = { virt_text = cut, virt_text_pos = "eol" } })
   end
+  return block(entry, lines, marks)
+end
+
+--- What the agent was told while it was at work.
+local function user_message(entry)
+  local lines, marks = { "" }, {}
+  add_said(lines, marks, items.text(entry.item))
   return block(entry, lines, marks)
 end
 
@@ -252,7 +263,13 @@ local function tool(entry, before, context)
   return found
 end
 
-local ITEMS = { message = message, reasoning = reasoning, plan = plan, toolCall = tool }
+local ITEMS = {
+  message = message,
+  userMessage = user_message,
+  reasoning = reasoning,
+  plan = plan,
+  toolCall = tool,
+}
 
 function render.item(entry, before, context)
   return (ITEMS[entry.item.kind] or message)(entry, before, context)
