@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
+from typing import TypeAlias
 
 import attrs
 
@@ -19,10 +20,13 @@ from peon_protocol.commands import Command, CreateProject
 from peon_protocol.results import CommandResult
 from peon_protocol.values import Actor
 from support.fake_core import FakeCore
+from support.warm import worker
+from support.warm.streams import WarmStreams, start_streams
 from support.wire_client import DEADLINE, WireClient
 
 LIMITS = Limits(answer_seconds=0.3, flush_seconds=5.0)
 ARGV = (sys.executable, "-m", "support.stdio_server")
+Process: TypeAlias = asyncio.subprocess.Process | WarmStreams
 
 
 class NoisyCore(FakeCore):
@@ -55,7 +59,7 @@ def environment() -> dict[str, str]:
 class Spawned:
     """A server process and the client at its pipes."""
 
-    process: asyncio.subprocess.Process
+    process: Process
     client: WireClient
     listening: asyncio.Event
     """Cleared while the client reads nothing."""
@@ -75,13 +79,17 @@ class Spawned:
 @asynccontextmanager
 async def spawned(*argv: str) -> AsyncIterator[Spawned]:
     """A server process; it is killed if the test leaves it running."""
-    process = await asyncio.create_subprocess_exec(
-        *(argv or ARGV),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=environment(),
-    )
+    process: Process
+    if not argv and worker.POSSIBLE:
+        process = await start_streams(ARGV[1:], env=environment())
+    else:
+        process = await asyncio.create_subprocess_exec(
+            *(argv or ARGV),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=environment(),
+        )
     assert process.stdin is not None
     client = WireClient(process.stdin.write)
     listening = asyncio.Event()
@@ -97,9 +105,7 @@ async def spawned(*argv: str) -> AsyncIterator[Spawned]:
         reading.cancel()
 
 
-async def _read(
-    process: asyncio.subprocess.Process, client: WireClient, listening: asyncio.Event
-) -> None:
+async def _read(process: Process, client: WireClient, listening: asyncio.Event) -> None:
     assert process.stdout is not None
     while data := await process.stdout.read(65536):
         client.received(data)

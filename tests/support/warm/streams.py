@@ -33,6 +33,7 @@ class WarmStreams:
     def _end(self) -> None:
         asyncio.get_running_loop().remove_reader(self._asked.connection)
         self.returncode = self._asked.wait()
+        self.stdin.close()
         self._ended.set_result(self.returncode)
 
     async def wait(self) -> int:
