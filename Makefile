@@ -40,7 +40,7 @@ IN_EDITORS = PEON_TEST_EDITORS="$(EDITORS_CACHE)"
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint types generated format generate demo bench lock clean \
+.PHONY: help setup test suite lint types generated format generate demo bench lock clean \
 	test-agents test-editors test-vscode test-neovim pictures pictures-vscode pictures-neovim vsix recordings transcripts vscode-tools vscode-flows \
 	test-neovim-next generate-neovim neovim-tools
 
@@ -60,7 +60,11 @@ $(READY): pyproject.toml $(LOCKS)/dev.txt
 	@$(PIP) install --quiet --no-build-isolation --no-deps --editable .
 	@touch $@
 
-test: setup lint types generated ## Check everything and run the tests
+# Checking the code takes one core, and tests wait a good deal: both go on at the same time.
+test: setup ## Check everything and run the tests
+	@$(MAKE) --no-print-directory --jobs=2 suite lint types generated
+
+suite: setup
 	$(PYTEST) -n $(TEST_JOBS) --dist worksteal tests \
 		--ignore=tests/agents --ignore=tests/editors --ignore=tests/bench --ignore=tests/benchmarks
 
