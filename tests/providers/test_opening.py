@@ -1,5 +1,7 @@
 """Opening a session: greeted, made or continued, set to ask, or refused with a remedy."""
 
+import json
+
 import attrs
 import pytest
 
@@ -7,8 +9,10 @@ from peon.errors import ExternalFailure, Unavailable
 from peon.providers.forms import PLACE
 from peon.providers.port import Available, Missing, NeedsLogin, NotInstalled
 from peon_protocol.provider_events import ProviderEvent, SessionEnded, SessionStarted, TurnEnded
-from peon_protocol.values import Mode, SessionOrigin
+from peon_protocol.values import JsonValue, Mode, SessionOrigin
+from support import acp_talk
 from support.agents import IMPATIENT, Agency, Recorder, rogue
+from support.puppets import open_puppet
 
 
 async def last_words(recorder: Recorder) -> str:
@@ -146,3 +150,26 @@ async def test_what_is_repeated_while_loading_is_not_news(agents: Agency):
     kinds: list[type[ProviderEvent]] = [type(event) for event in recorder.events]
     assert kinds == [SessionStarted]
     assert isinstance(await recorder.turn("answer twice"), TurnEnded)
+
+
+async def test_we_lend_neither_files_nor_terminals_and_say_so():
+    """Agents then work on the disk themselves; one of them asks for it all the same."""
+    session, puppet = await open_puppet(acp_talk.MANNERS, Recorder())
+    params = puppet.heard[0]["params"]
+    assert isinstance(params, dict)
+    assert params["protocolVersion"] == 1
+    told = params["clientCapabilities"]
+    assert isinstance(told, dict)
+    assert told["fs"] == {"readTextFile": False, "writeTextFile": False}
+    assert told["terminal"] is False
+    assert told["elicitation"] == {"form": {}, "url": {}}
+
+    await session.prompt("water them", mode=Mode.ASK, model=None)
+    written: JsonValue = {"sessionId": "s", "path": "/garden/a.txt", "content": "roses"}
+    request = {"id": "w", "method": "fs/write_text_file", "params": written}
+    puppet.say(json.dumps(request).encode() + b"\n")
+    (refusal,) = [each["error"] for each in puppet.heard if each.get("id") == "w"]
+    assert isinstance(refusal, dict)
+    assert refusal["code"] == -32601
+    assert session.alive
+    await session.close()
