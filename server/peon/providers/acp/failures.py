@@ -8,7 +8,7 @@ from typing import Final
 
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.connection import AgentError
-from peon.providers.jsonrpc.ndjson import decode
+from peon.providers.refusals import in_words, refusal
 from peon_protocol.provider_events import ProviderError
 from peon_protocol.values import JsonValue
 
@@ -44,8 +44,8 @@ def of_answer(text: str) -> ProviderError | None:
     text = text.strip()
     if not text or len(text) > LONGEST:
         return None
-    if text.startswith("{"):
-        return _of_body(text)
+    if (body := refusal(text)) is not None:
+        return ProviderError(code=body.code or "model.failed", message=body.message)
     for form in _AS_ANSWER:
         if (found := form.fullmatch(text)) is not None:
             status = found.groupdict().get("status")
@@ -53,23 +53,9 @@ def of_answer(text: str) -> ProviderError | None:
     return None
 
 
-def _of_body(text: str) -> ProviderError | None:
-    """The body of a refusal, which is an object with nothing but an error, shown as it came."""
-    try:
-        body = decode(text.encode())
-    except ValueError:
-        return None
-    error = raw.field(body, "error")
-    message = raw.text(error, "message")
-    if message is None or not isinstance(body, dict) or body.keys() - {"error", "type"}:
-        return None
-    code = raw.text(error, "code") or raw.text(error, "type") or "model.failed"
-    return ProviderError(code=code, message=message)
-
-
 def _message(error: AgentError) -> str:
     """Its own words, and those of its details where they say more."""
-    said, more = _in_words(error.message), _in_words(_told(error.details))
+    said, more = in_words(error.message), in_words(_told(error.details))
     return f"{said}: {more}" if more and more not in said else said
 
 
@@ -78,9 +64,3 @@ def _told(details: JsonValue) -> str:
     if isinstance(details, str):
         return details
     return next((text for name in _WORDS if (text := raw.text(details, name))), "")
-
-
-def _in_words(text: str) -> str:
-    """The words in the body of a refusal, where that is all that is said."""
-    body = _of_body(text) if text.startswith("{") else None
-    return text if body is None else body.message

@@ -4,6 +4,7 @@ from typing import Final
 
 from peon.providers.jsonrpc import raw
 from peon.providers.port import AgentFault
+from peon.providers.refusals import in_words
 from peon_protocol.provider_events import ProviderError
 from peon_protocol.values import JsonValue
 
@@ -13,7 +14,7 @@ UNKNOWN: Final = "other"
 def provider_error(error: JsonValue) -> ProviderError:
     """The error of a turn. Its code is the kind; the status of HTTP, where known, is told too."""
     kind, status = _kind(raw.field(error, "codexErrorInfo"))
-    words = [raw.text(error, "message") or "Codex gave no reason"]
+    words = [in_words(raw.text(error, "message") or "Codex gave no reason")]
     if (more := raw.text(error, "additionalDetails")) and more not in words[0]:
         words.append(more)
     if status is not None and str(status) not in words[0]:
