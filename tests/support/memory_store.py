@@ -89,14 +89,25 @@ class WalkingObserver:
     def __init__(self, store: MemoryStore, root: Path) -> None:
         self._store = store
         self._root = root
+        self._last: Tree | None = None
 
     def forget(self) -> None:
-        """There is nothing to forget."""
+        self._last = None
 
     async def observe(
-        self, deadline: Deadline, known: Mapping[bytes, str], also: Collection[bytes]
+        self,
+        deadline: Deadline,
+        known: Mapping[bytes, str],
+        only: Collection[bytes] | None = None,
     ) -> Observation:
-        tree, contents = read_tree(self._root, also)
+        tree, contents = read_tree(self._root, only or ())
+        if only is not None and self._last is not None:
+            tree = {
+                path: entry
+                for path in self._last.keys() | set(only)
+                if (entry := (tree if path in only else self._last).get(path)) is not None
+            }
+        self._last = tree
         return Observation({b"": self._store.keep(tree, contents)}, ())
 
 

@@ -15,15 +15,18 @@ from peon.workspace.disk import (
     Special,
     entry_in,
     exchange,
+    file_entry,
     make_folder,
     move,
     parent_of,
     standing,
+    status_in,
     untouched,
 )
 from peon.workspace.entries import EXECUTABLE, LINK, Entry
 from peon.workspace.paths import ancestors
 from peon.workspace.plan import Action, Reason
+from peon.workspace.spare import Spare
 from peon.workspace.store import SCRATCH
 
 Steps = Callable[[str], None]
@@ -41,6 +44,7 @@ _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 """Failures which mean that nothing can stand at a path: its folder is missing, or a link."""
 
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_REUSE = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Applier:
@@ -55,6 +59,16 @@ class Applier:
         self._tag = tag.encode()
         self._steps = steps
         self._captured_at = captured_at
+        self._spare = Spare()
+
+    def finish(self) -> None:
+        """Leave nothing of ours behind, when all is done."""
+        self._steps("unlink")
+        self._spare.remove()
+
+    def close(self) -> None:
+        """Let go of what is open, whatever happened."""
+        self._spare.forget()
 
     def apply(self, action: Action, number: int, content: bytes) -> Reason | None:
         """Make the path stand as the target, whose bytes are `content`; or say why it stays.
@@ -65,11 +79,12 @@ class Applier:
             if action.expect is None:
                 self._make_room(action)
             with parent_of(self._root, action.path) as (handle, name):
-                now = self._now(handle, name, action.expect)
+                status = status_in(handle, name)
+                now = self._now(handle, name, action.expect, status)
                 if _is(now, action.target):
                     return None
-                swap = _Swap(handle, name, action, self._names(number), self._steps)
-                done = now == action.expect and swap.do(content)
+                swap = self._swap(handle, name, action, number)
+                done = now == action.expect and swap.do(content, status)
         except OSError as error:
             if action.target is None and error.errno in _ABSENT:
                 return None
@@ -83,11 +98,16 @@ class Applier:
         if action.target is not None:
             self._make_way(action.path)
 
-    def _now(self, handle: int, name: bytes, expect: Entry | None) -> Entry | Special | None:
+    def _now(
+        self, handle: int, name: bytes, expect: Entry | None, status: os.stat_result | None
+    ) -> Entry | Special | None:
         """What stands there. One that is surely as it was captured is not read."""
-        if expect is not None and untouched(handle, name, expect, self._captured_at):
-            return expect
-        return entry_in(handle, name)
+        if expect is None or status is None or not untouched(status, expect, self._captured_at):
+            return entry_in(handle, name)
+        return expect
+
+    def _swap(self, handle: int, name: bytes, action: Action, number: int) -> "_Swap":
+        return _Swap(handle, name, action, self._names(number), self._steps, self._spare)
 
     def stands(self, path: bytes, entry: Entry | None) -> bool:
         """Whether a path stands exactly so."""
@@ -99,7 +119,7 @@ class Applier:
         """
         try:
             with parent_of(self._root, action.path) as (handle, name):
-                _Swap(handle, name, action, self._names(number), self._steps).tidy()
+                self._swap(handle, name, action, number).tidy()
         except OSError as error:
             if error.errno not in _MOVED:
                 raise
@@ -147,6 +167,20 @@ def _is(now: Entry | Special | None, entry: Entry | None) -> bool:
     return now == entry or (entry is None and now == "folder")
 
 
+def _write(file: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(file, rest) :]
+
+
+def _permissions(old: os.stat_result, target: Entry) -> int:
+    """The bits of what stood there, but for those that make it a program or not."""
+    bits = stat.S_IMODE(old.st_mode) & 0o777
+    if target.mode == EXECUTABLE:
+        return bits | (bits & 0o444) >> 2
+    return bits & ~0o111
+
+
 class _Swap:
     """One action in the opened folder of its path."""
 
@@ -157,6 +191,7 @@ class _Swap:
         action: Action,
         scratch: tuple[bytes, bytes, bytes],
         steps: Steps,
+        spare: Spare,
     ) -> None:
         self._handle = handle
         self._name = name
@@ -164,11 +199,14 @@ class _Swap:
         self._target = action.target
         self._part, self._ready, self._aside = scratch
         self._steps = steps
+        self._spare = spare
 
-    def do(self, content: bytes) -> bool:
-        """Put the target in place; afterwards nothing of ours is left beside it."""
+    def do(self, content: bytes, old: os.stat_result | None) -> bool:
+        """Put the target in place of what was seen there; afterwards nothing of ours is left
+        beside it, but for a file that may take the next content.
+        """
         try:
-            done = self._attempt(content)
+            done = self._attempt(content, old)
         except OSError:
             self.tidy()
             raise
@@ -176,50 +214,72 @@ class _Swap:
             self.tidy()
         return done
 
-    def _attempt(self, content: bytes) -> bool:
+    def _attempt(self, content: bytes, old: os.stat_result | None) -> bool:
         if self._target is None:
             return self._take_away()
-        self._prepare(self._target, content)
+        self._prepare(self._target, content, old)
+        self._steps("ready")
         if self._expect is not None:
+            move(self._handle, self._part, self._ready)
             return self._swap_in()
         self._steps("place")
-        move(self._handle, self._ready, self._name)
+        move(self._handle, self._part, self._name)
         return True
 
-    def _prepare(self, target: Entry, content: bytes) -> None:
+    def _prepare(self, target: Entry, content: bytes, old: os.stat_result | None) -> None:
         self._steps("part")
         if target.mode == LINK:
             os.symlink(content, self._part, dir_fd=self._handle)
-        else:
-            mode = 0o777 if target.mode == EXECUTABLE else 0o666
-            with os.fdopen(os.open(self._part, _WRITE, mode, dir_fd=self._handle), "wb") as file:
-                self._steps("write")
-                file.write(content)
-                self._keep_permissions(file.fileno(), target)
-        self._steps("ready")
-        move(self._handle, self._part, self._ready)
-
-    def _keep_permissions(self, file: int, target: Entry) -> None:
-        """Give the new file the old one's bits, but for those that make it a program or not."""
-        if self._expect is None or self._expect.mode == LINK:
             return
-        status = os.stat(self._name, dir_fd=self._handle, follow_symlinks=False)
-        bits = stat.S_IMODE(status.st_mode) & 0o777
-        if target.mode == EXECUTABLE:
-            os.fchmod(file, bits | (bits & 0o444) >> 2)
-        else:
-            os.fchmod(file, bits & ~0o111)
+        if old is not None and not stat.S_ISREG(old.st_mode):
+            old = None
+        file = None
+        if old is not None:
+            file = self._spare.take(self._handle, self._part, len(content), old)
+        if file is None:
+            mode = 0o777 if target.mode == EXECUTABLE else 0o666
+            file = os.open(self._part, _WRITE, mode, dir_fd=self._handle)
+        try:
+            self._steps("write")
+            _write(file, content)
+            if old is not None:
+                os.fchmod(file, _permissions(old, target))
+        finally:
+            os.close(file)
 
     def _swap_in(self) -> bool:
         self._steps("swap")
         if not exchange(self._handle, self._ready, self._name):
             return self._swap_slowly()
         self._steps("verify")
-        if entry_in(self._handle, self._ready) == self._expect:
+        return self._came_out()  # If not, somebody wrote in between; `tidy` gives it back.
+
+    def _came_out(self) -> bool:
+        """Whether what was expected came out; then it is let go, or kept to be written to."""
+        try:
+            file = os.open(self._ready, _REUSE, dir_fd=self._handle)
+        except OSError:  # It may not be written to, or is no file.
+            return self._let_go(self._ready)
+        kept = False
+        try:
+            status = os.fstat(file)
+            if file_entry(file, status) != self._expect:
+                return False
+            kept = self._spare.offer(file, status, self._handle, self._ready)
+        finally:
+            if not kept:
+                os.close(file)
+        if not kept:
             self._steps("unlink")
             os.unlink(self._ready, dir_fd=self._handle)
-            return True
-        return False  # Somebody wrote in between; `tidy` gives it back.
+        return True
+
+    def _let_go(self, scratch: bytes) -> bool:
+        if entry_in(self._handle, scratch) != self._expect:
+            return False
+        self._steps("unlink")
+        os.unlink(scratch, dir_fd=self._handle)
+        return True
 
     def _swap_slowly(self) -> bool:
         """Where two names cannot be exchanged at once: for a moment nothing stands at the path."""
@@ -232,11 +292,10 @@ class _Swap:
         return True
 
     def _take_away(self) -> bool:
-        if not self._take_aside():
-            return False
-        self._steps("unlink")
-        os.unlink(self._aside, dir_fd=self._handle)
-        return True
+        self._steps("take")
+        move(self._handle, self._name, self._aside)
+        self._steps("verify")
+        return self._let_go(self._aside)
 
     def _take_aside(self) -> bool:
         self._steps("take")

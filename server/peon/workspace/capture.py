@@ -42,21 +42,28 @@ class FolderObserver:
         self,
         deadline: Deadline,
         known: Mapping[bytes, str],
-        also: Collection[bytes],
+        only: Collection[bytes] | None = None,
     ) -> Observation:
         """Capture every unit. `known` are the trees of the last capture, kept where a unit fails.
 
-        `also` are paths to look at even where a rule ignores them.
+        With `only`, these paths alone are looked at, even where a rule ignores them; where there
+        was no look before, everything is all the same.
 
         Raises ExternalFailure when not even the names in the root could be listed in time.
         """
         trees: dict[bytes, str] = {}
         missing: list[Miss] = []
         waiting = [b""]
+        some = only is not None and known.keys() == self._trees.keys() <= self._surveys.keys()
+        if only is not None and some:
+            waiting = [path for path in known if _within(path, only, known)]
+            trees |= known
         while waiting:
             path = waiting.pop(0)
             try:
-                unit = await self._unit(path, _within(path, also, known))
+                unit = await self._unit(path, _within(path, only or (), known))
+                unit.stored_before = only is not None
+                unit.listing = not some
                 found = await unit.capture(deadline, self._trees.pop(path, None))
             except ExternalFailure as error:
                 if not path or error.code == NOT_STORED:
@@ -72,7 +79,7 @@ class FolderObserver:
             del waiting[room:]
         return Observation(trees, tuple(missing))
 
-    async def _unit(self, path: bytes, also: Collection[bytes]) -> Unit:
+    async def _unit(self, path: bytes, chosen: Collection[bytes]) -> Unit:
         folder = self._root / os.fsdecode(path)
         if path and await asyncio.to_thread(os.path.realpath, folder) != str(folder):
             raise ExternalFailure("workspace", f"{folder} became a link", code="workspace.moved")
@@ -86,10 +93,8 @@ class FolderObserver:
         rules = self._store.folder / f"excludes-{name}"
         with storing():
             await asyncio.to_thread(_write_if_new, rules, here.excludes)
-        extra = {*kept, *(here.prefix + name for name in also)}
-        unit = Unit(self._store, view, rules, here.prefix, path, self._limits, extra)
-        unit.stored_before = bool(also)
-        return unit
+        extra = {*kept, *(here.prefix + name for name in chosen)}
+        return Unit(self._store, view, rules, here.prefix, path, self._limits, extra)
 
 
 def _within(unit: bytes, paths: Collection[bytes], units: Collection[bytes]) -> list[bytes]:

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import stat
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,12 +15,21 @@ from typing import Literal
 
 import attrs
 
-from peon.workspace.entries import EXECUTABLE, FILE, LINK, Entry
+from peon.workspace.entries import EXECUTABLE, FILE, LINK, Entry, blob_id
 
 _NOREPLACE, _EXCHANGE = 1, 2
+_OPENAT2 = ctypes.c_long(437)
+"""The number of this call, which libraries do not offer: the same on every kind of machine."""
+_NO_LINKS_BENEATH = 0x04 | 0x08
+_HOW = struct.Struct("=QQQ")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK = 1024 * 1024
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
+_NOT_TOLD = (*_UNSUPPORTED, errno.EPERM, errno.EAGAIN, errno.E2BIG)
+"""Failures of a call which say nothing about the folder: it is unknown or forbidden here, or was
+disturbed.
+"""
 
 Special = Literal["folder", "other"]
 """What stands where no entry can: a folder, or a FIFO, socket or device."""
@@ -32,16 +42,36 @@ def parent_of(root: Path, path: bytes) -> Iterator[tuple[int, bytes]]:
     """The handle of the folder a path lies in, and its name there. Raises OSError; follows no
     link.
     """
-    *folders, name = path.split(b"/")
+    folders, _, name = path.rpartition(b"/")
     handle = os.open(root, _FOLDER)
     try:
-        for folder in folders:
-            inner = os.open(folder, _FOLDER, dir_fd=handle)
+        if folders:
+            inner = _open_below(handle, folders)
             os.close(handle)
             handle = inner
         yield handle, name
     finally:
         os.close(handle)
+
+
+def _open_below(top: int, path: bytes) -> int:
+    """Open a folder below an opened one: by one call, or step by step where that is unknown."""
+    call = getattr(_libc, "syscall", None)
+    if call is not None:
+        how = _HOW.pack(_FOLDER, 0, _NO_LINKS_BENEATH)
+        handle: int = call(_OPENAT2, top, path, how, ctypes.c_size_t(len(how)))
+        if handle >= 0:
+            return handle
+        if (code := ctypes.get_errno()) not in _NOT_TOLD:
+            raise OSError(code, os.strerror(code), os.fsdecode(path))
+    handle = os.dup(top)
+    for folder in path.split(b"/"):
+        try:
+            inner = os.open(folder, _FOLDER, dir_fd=handle)
+        finally:
+            os.close(handle)
+        handle = inner
+    return handle
 
 
 def make_folder(root: Path, path: bytes) -> None:
@@ -61,19 +91,40 @@ def standing(root: Path, path: bytes) -> Entry | Special | None:
         raise
 
 
-def untouched(handle: int, name: bytes, entry: Entry, since: int) -> bool:
-    """Whether a file of this kind stands there that nobody has changed since a moment."""
-    try:
-        status = os.stat(name, dir_fd=handle, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    mode = EXECUTABLE if status.st_mode & stat.S_IXUSR else FILE
+def untouched(status: os.stat_result, entry: Entry, since: int) -> bool:
+    """Whether this is a file of this kind that nobody has changed since a moment."""
     return (
-        stat.S_ISREG(status.st_mode)
-        and mode == entry.mode
-        and status.st_ctime_ns < since
-        and status.st_mtime_ns < since
+        _mode_of(status) == entry.mode and status.st_ctime_ns < since and status.st_mtime_ns < since
     )
+
+
+def _mode_of(status: os.stat_result) -> str | None:
+    """Which kind of file it is; None for what is none."""
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return EXECUTABLE if status.st_mode & stat.S_IXUSR else FILE
+
+
+def content_if_untouched(root: Path, path: bytes, entry: Entry, since: int) -> bytes | None:
+    """What a file holds that nobody has changed since a moment; None for any other."""
+    with suppress(OSError), parent_of(root, path) as (handle, name):
+        file = os.open(name, _READ, dir_fd=handle)
+        try:
+            status = os.fstat(file)
+            if untouched(status, entry, since):
+                content = os.read(file, status.st_size + 1)
+                return content if len(content) == status.st_size else None
+        finally:
+            os.close(file)
+    return None
+
+
+def status_in(handle: int, name: bytes) -> os.stat_result | None:
+    """The status of what stands under a name in an opened folder; None for nothing."""
+    try:
+        return os.stat(name, dir_fd=handle, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
 
 
 def entry_in(handle: int, name: bytes) -> Entry | Special | None:
@@ -81,28 +132,30 @@ def entry_in(handle: int, name: bytes) -> Entry | Special | None:
     try:
         status = os.stat(name, dir_fd=handle, follow_symlinks=False)
         if stat.S_ISLNK(status.st_mode):
-            target = os.readlink(name, dir_fd=handle)
-            return Entry(LINK, _digest([target], len(target)))
+            return Entry(LINK, blob_id(os.readlink(name, dir_fd=handle)))
         if stat.S_ISREG(status.st_mode):
-            mode = EXECUTABLE if status.st_mode & stat.S_IXUSR else FILE
-            return Entry(mode, _digest_file(handle, name))
+            file = os.open(name, _READ, dir_fd=handle)
+            try:
+                return file_entry(file, os.fstat(file))
+            finally:
+                os.close(file)
     except (FileNotFoundError, NotADirectoryError):
         return None
     return "folder" if stat.S_ISDIR(status.st_mode) else "other"
 
 
-def _digest_file(handle: int, name: bytes) -> str:
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with os.fdopen(os.open(name, flags, dir_fd=handle), "rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        return _digest(iter(lambda: file.read(_CHUNK), b""), size)
-
-
-def _digest(chunks: "Iterator[bytes] | list[bytes]", size: int) -> str:
+def file_entry(file: int, status: os.stat_result) -> Entry | Special:
+    """What an opened file is, of which nothing has been read yet."""
+    mode, size = _mode_of(status), status.st_size
+    if mode is None:
+        return "other"
     digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
-    for chunk in chunks:
+    # More is asked for than there should be: it may have grown.
+    while chunk := os.read(file, min(size + 1, _CHUNK)):
         digest.update(chunk)
-    return digest.hexdigest()
+        if len(chunk) == size < _CHUNK:
+            break
+    return Entry(mode, digest.hexdigest())
 
 
 @attrs.frozen
@@ -132,7 +185,7 @@ def below(root: Path, path: bytes) -> Listing:
 
 def move(handle: int, old: bytes, new: bytes) -> None:
     """Rename within a folder. Raises FileExistsError rather than replace anything."""
-    if _renameat2(handle, old, new, _NOREPLACE):
+    if _renameat2(handle, old, handle, new, _NOREPLACE):
         return
     os.link(old, new, src_dir_fd=handle, dst_dir_fd=handle, follow_symlinks=False)
     os.unlink(old, dir_fd=handle)
@@ -140,14 +193,22 @@ def move(handle: int, old: bytes, new: bytes) -> None:
 
 def exchange(handle: int, one: bytes, other: bytes) -> bool:
     """Swap two names in one step. False where this system or file system cannot."""
-    return _renameat2(handle, one, other, _EXCHANGE)
+    return _renameat2(handle, one, handle, other, _EXCHANGE)
 
 
-def _renameat2(handle: int, old: bytes, new: bytes, flags: int) -> bool:
+def move_between(source: int, old: bytes, target: int, new: bytes) -> bool:
+    """Rename from one folder to another, replacing nothing. False where that cannot be done."""
+    try:
+        return _renameat2(source, old, target, new, _NOREPLACE)
+    except OSError:
+        return False
+
+
+def _renameat2(source: int, old: bytes, target: int, new: bytes, flags: int) -> bool:
     call = getattr(_libc, "renameat2", None)
     if call is None:
         return False
-    if call(handle, old, handle, new, flags) == 0:
+    if call(source, old, target, new, flags) == 0:
         return True
     code = ctypes.get_errno()
     if code in _UNSUPPORTED:

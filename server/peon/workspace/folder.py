@@ -62,6 +62,7 @@ class Folder:
         self._observer = observer
         self._trees: dict[bytes, str] = {}
         self._doubt = _IN_DOUBT
+        self._missing: tuple[Miss, ...] = ()
         self.seen_at = 0
         """When the last look began, in nanoseconds of the file system."""
 
@@ -112,8 +113,7 @@ class Folder:
         with storing():
             seen_at = await asyncio.to_thread(_moment, self.store.folder)
         try:
-            also = restore.paths if restore is not None else ()
-            look = await self._observer.observe(deadline, self._trees, also)
+            look = await self._look(deadline, restore)
         except ExternalFailure as error:
             if error.code not in ("git.timedOut", "git.failed") or restore is not None:
                 raise
@@ -125,8 +125,19 @@ class Folder:
         written = await self._write(tree, changes, look, restore)
         self._trees = dict(look.trees)
         self._doubt = _Doubt(Unseen(look.missing), everything=_EVERYTHING in look.missing)
-        self.seen_at = seen_at
+        self._missing = look.missing
+        if restore is None:
+            self.seen_at = seen_at
         return written
+
+    async def _look(self, deadline: Deadline, restore: "RestoreMade | None") -> Observation:
+        """Everything; after a restore, what that has changed: the look before it was a moment ago,
+        and whatever else has happened since is for the next one to see.
+        """
+        if restore is None:
+            return await self._observer.observe(deadline, self._trees)
+        look = await self._observer.observe(deadline, self._trees, restore.paths)
+        return attrs.evolve(look, missing=(*self._missing, *look.missing))
 
     async def _changes(
         self, tree: str, attribution: Attribution, doubt: _Doubt

@@ -9,20 +9,17 @@ import signal
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypedDict, TypeVar
+from typing import TypedDict
 
 import attrs
 
 from peon.errors import ExternalFailure, Unavailable
 from peon.workspace.running import Said
 
-T = TypeVar("T")
-
 MIB = 1024 * 1024
 
 _OUTPUT_LIMIT = 256 * MIB
 _WORDS_LIMIT = 64 * 1024
-_BUFFER = MIB
 _PIPE_GRACE = 1.0
 """Seconds we keep reading after git has ended, while something it started still holds the pipe."""
 
@@ -107,17 +104,11 @@ class Git:
             raise
         return transport
 
-    async def start(self, call: Call) -> asyncio.subprocess.Process:
-        """Start a call whose pipes the caller serves; it must `stop` it."""
-        pipe = asyncio.subprocess.PIPE
+    async def start(self, call: Call, *, stdin: int, stdout: int) -> asyncio.subprocess.Process:
+        """Start a call that reads from and writes to these pipes; the caller must `stop` it."""
         with _explained(call):
             return await asyncio.create_subprocess_exec(
-                self._program(),
-                *call.argv,
-                stdin=pipe,
-                stdout=pipe,
-                limit=_BUFFER,
-                **_settings(call),
+                self._program(), *call.argv, stdin=stdin, stdout=stdout, **_settings(call)
             )
 
     async def stop(self, process: asyncio.subprocess.Process) -> None:
@@ -252,13 +243,6 @@ def _result(call: Call, talk: _Conversation, code: int | None) -> GitResult:
 def _kill(group: int) -> None:
     with suppress(ProcessLookupError):  # It may end by itself in this very moment.
         os.killpg(group, signal.SIGKILL)
-
-
-def piped(pipe: T | None) -> T:
-    """One of the three pipes that every process is started with."""
-    if pipe is None:
-        raise RuntimeError("the process was started without pipes")
-    return pipe
 
 
 def _failure(call: Call, detail: str, code: str) -> ExternalFailure:

@@ -1,9 +1,12 @@
 """Reads the lines of contents, as far as they matter for what a restore would take away."""
 
+import asyncio
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+
+import attrs
 
 from peon.workspace.entries import Entry
 from peon.workspace.memory import Memory, Remembered
@@ -14,10 +17,19 @@ _BLANKS = b" \t\r\f\v"
 _WORD = re.compile(rb"\w")
 _SNIFFED = 8000
 _FEW = 8
+_LOT = 64
+"""So many paths are compared at a time, off the loop."""
+
+Standing = Callable[[bytes, Entry], bytes | None]
+"""What stands at a path, if that is surely this; None where the store has to be asked."""
 
 
 async def lines_that_leave(
-    store: Store, moves: Moves, targets: Mapping[bytes, Entry | None], memory: Memory
+    store: Store,
+    moves: Moves,
+    targets: Mapping[bytes, Entry | None],
+    memory: Memory,
+    standing: Standing,
 ) -> Lines:
     """By content id, those of its lines that some path would lose if it went to its target.
 
@@ -27,7 +39,7 @@ async def lines_that_leave(
         return {}
     async with store.blobs() as stored:
         blobs = Remembered(stored, memory)
-        leaving = await _leaving(blobs, moves, targets, memory)
+        leaving = await _leaving(blobs, moves, targets, memory, standing)
         if not leaving:
             return {}
         before = await _with_lines(blobs, moves.contents_before(), leaving)
@@ -47,24 +59,58 @@ async def _with_lines(
 
 
 async def _leaving(
-    blobs: Blobs, moves: Moves, targets: Mapping[bytes, Entry | None], memory: Memory
+    blobs: Blobs,
+    moves: Moves,
+    targets: Mapping[bytes, Entry | None],
+    memory: Memory,
+    standing: Standing,
 ) -> frozenset[bytes]:
-    pairs = [(moves.now[path], target) for path, target in targets.items()]
-    order = [
-        entry.oid for now, target in pairs if now is not None for entry in (now, target) if entry
+    pairs = [
+        _Pair(path, now, target)
+        for path, target in targets.items()
+        if (now := moves.now[path]) is not None
     ]
-    contents = blobs.read_all(order)
     leaving: set[bytes] = set()
-    for now, target in pairs:
-        if now is not None:
-            _, content = await anext(contents)
-            if target is None:
-                leaving |= lines_of(content)
-            else:
-                oid, wanted = await anext(contents)
-                memory.keep(oid, wanted)
-                leaving |= _lost(content, wanted)
+    for place in range(0, len(pairs), _LOT):
+        lot = pairs[place : place + _LOT]
+        await asyncio.to_thread(_look, lot, standing)
+        wanted = [oid for pair in lot for oid in pair.wanted]
+        contents = dict([found async for found in blobs.read_all(wanted)])
+        for pair in lot:
+            if pair.target is not None:
+                memory.keep(pair.target.oid, contents[pair.target.oid])
+        leaving |= await asyncio.to_thread(_all_lost, lot, contents)
     return frozenset(line for line in leaving if _WORD.search(line))
+
+
+@attrs.define
+class _Pair:
+    """What stands at a path, and what shall; and what was found there, if that is sure."""
+
+    path: bytes
+    now: Entry
+    target: Entry | None
+    found: bytes | None = None
+
+    @property
+    def wanted(self) -> list[str]:
+        """The contents that the store has to be asked for."""
+        oids = [self.now.oid] if self.found is None else []
+        return [*oids, self.target.oid] if self.target is not None else oids
+
+
+def _look(lot: Sequence[_Pair], standing: Standing) -> None:
+    for pair in lot:
+        pair.found = standing(pair.path, pair.now)
+
+
+def _all_lost(lot: Sequence[_Pair], contents: Mapping[str, bytes]) -> set[bytes]:
+    lost: set[bytes] = set()
+    for pair in lot:
+        now = contents[pair.now.oid] if pair.found is None else pair.found
+        lost |= lines_of(now) if pair.target is None else _lost(now, contents[pair.target.oid])
+        pair.found = None
+    return lost
 
 
 def _lost(now: bytes, target: bytes) -> frozenset[bytes]:

@@ -46,6 +46,13 @@ class Performance:
 
     async def perform(self, blobs: Blobs) -> None:
         """Take every action; one that was done before a crash is found done."""
+        try:
+            await self._perform(blobs)
+            await to_the_end(lambda _: self._applier.finish())
+        finally:
+            self._applier.close()
+
+    async def _perform(self, blobs: Blobs) -> None:
         wanted = [action.target.oid for action in self._actions if action.target is not None]
         contents = blobs.read_all(wanted)
         round_: list[_Ready] = []

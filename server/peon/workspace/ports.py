@@ -83,7 +83,12 @@ class Observer(Protocol):
         ...
 
     async def observe(
-        self, deadline: Deadline, known: Mapping[bytes, str], also: Collection[bytes]
+        self,
+        deadline: Deadline,
+        known: Mapping[bytes, str],
+        only: Collection[bytes] | None = None,
     ) -> Observation:
-        """Capture every unit; `also` are paths to look at even where a rule ignores them."""
+        """Capture every unit. With `only` these paths are looked at, even where a rule ignores
+        them; all else is taken for what it was at the look before, of which these are `known`.
+        """
         ...

@@ -7,6 +7,7 @@ byte that goes.
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Literal
 
 import attrs
@@ -14,7 +15,7 @@ import attrs
 from peon.errors import ExternalFailure
 from peon.workspace.apply import Applier, Steps
 from peon.workspace.deadline import Deadline
-from peon.workspace.disk import Listing, below, flush, standing
+from peon.workspace.disk import Listing, below, content_if_untouched, flush, standing
 from peon.workspace.entries import (
     Change,
     Entry,
@@ -167,7 +168,8 @@ async def _plan(
     around = await asyncio.to_thread(look_around, folder, drafted)
     moves = Moves.of(folder.chain, wish.undone, after)
     targets = {path: action.target for path, action in drafted.actions.items()}
-    lines = await lines_that_leave(folder.store, moves, targets, memory)
+    seen = partial(content_if_untouched, folder.root, since=folder.seen_at)
+    lines = await lines_that_leave(folder.store, moves, targets, memory, seen)
     return now, settle(drafted, around, moves, lines, overwrite=wish.overwrite)
 
 

@@ -11,12 +11,13 @@ import os
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import attrs
 
 from peon.errors import ExternalFailure
 from peon.workspace.entries import GITLINK, Entry
-from peon.workspace.git import Argument, Call, Git, GitResult, piped
+from peon.workspace.git import MIB, Argument, Call, Git, GitResult
 from peon.workspace.holding import take_lock
 from peon.workspace.loose import commit, folders_tree, write_object
 from peon.workspace.room import Room
@@ -72,8 +73,10 @@ _LEFT_BEHIND = (
 """What a killed git leaves in a store; nobody else is at work in ours."""
 
 _READING_SECONDS = 600.0
-_AHEAD = 32
-"""How many contents are asked for at a time."""
+_LOT = 64
+"""So many contents are asked for at a time."""
+_LOT_BYTES = 8 * MIB
+_BUFFER = 256 * 1024
 _EXCLUDES = f"{SCRATCH.decode()}*\n"
 
 
@@ -265,42 +268,69 @@ class CheckpointStore:
     @asynccontextmanager
     async def blobs(self) -> AsyncIterator["BlobReader"]:
         """Read contents one after the other, through one process."""
-        process = await self._git.start(self._call(["cat-file", "--batch"]))
-        try:
-            async with asyncio.timeout(_READING_SECONDS):
-                yield BlobReader(process)
-        except TimeoutError:
-            raise ExternalFailure("git", "cat-file: too slow", code="git.timedOut") from None
-        finally:
-            await self._git.stop(process)
+        questions, ask = os.pipe()
+        answers, answer = os.pipe()
+        with os.fdopen(ask, "wb") as asking, os.fdopen(answers, "rb", _BUFFER) as answered:
+            try:
+                call = self._call(["cat-file", "--batch"])
+                process = await self._git.start(call, stdin=questions, stdout=answer)
+            finally:
+                os.close(questions)
+                os.close(answer)
+            try:
+                async with asyncio.timeout(_READING_SECONDS):
+                    yield BlobReader(asking, answered)
+            except TimeoutError:
+                raise ExternalFailure("git", "cat-file: too slow", code="git.timedOut") from None
+            finally:
+                await self._git.stop(process)
 
 
 class BlobReader:
     """Contents by id, from a running `git cat-file --batch`."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._ask = piped(process.stdin)
-        self._answers = piped(process.stdout)
+    def __init__(self, ask: BinaryIO, answers: BinaryIO) -> None:
+        self._ask = ask
+        self._answers = answers
 
     async def read_all(self, oids: Sequence[str]) -> AsyncIterator[tuple[str, bytes]]:
         """Ids with their bytes, in order. Raises ExternalFailure for what the store does not have.
 
-        Some are asked for ahead: git reads the next while we use this one.
+        Some are read at a time, off the loop.
         """
-        for place, oid in enumerate(oids):
-            if place % _AHEAD == 0:
-                # While the answers to one lot are read, the next one is already being answered.
-                ahead = oids[place + _AHEAD : place + 2 * _AHEAD]
-                lot = [*oids[:_AHEAD], *ahead] if place == 0 else ahead
-                self._ask.write(b"".join(name.encode() + b"\n" for name in lot))
-            yield oid, await self._answer(oid)
+        place = 0
+        while place < len(oids):
+            lot = oids[place : place + _LOT]
+            await asyncio.to_thread(self._question, lot)
+            while lot:
+                contents = await asyncio.to_thread(self._some, lot)
+                for found in zip(lot, contents, strict=False):
+                    yield found
+                place += len(contents)
+                lot = lot[len(contents) :]
 
-    async def _answer(self, oid: str) -> bytes:
-        head = (await self._answers.readline()).split()
+    def _question(self, oids: Sequence[str]) -> None:
+        with suppress(BrokenPipeError):  # Then there is no answer either.
+            self._ask.write(b"".join(oid.encode() + b"\n" for oid in oids))
+            self._ask.flush()
+
+    def _some(self, oids: Sequence[str]) -> list[bytes]:
+        """The first of the contents, as many as may be in memory."""
+        contents: list[bytes] = []
+        size = 0
+        for oid in oids:
+            if size > _LOT_BYTES:
+                break
+            contents.append(self._answer(oid))
+            size += len(contents[-1])
+        return contents
+
+    def _answer(self, oid: str) -> bytes:
+        head = self._answers.readline().split()
         if len(head) != 3 or head[1] != b"blob":
             raise not_kept(oid)
-        content = await self._answers.readexactly(int(head[2]))
-        await self._answers.readexactly(1)
+        content = self._answers.read(int(head[2]))
+        self._answers.read(1)
         return content
 
 

@@ -80,6 +80,8 @@ class Unit:
         self._extra = extra
         self.stored_before = False
         """Whether what has changed is in the store already, as after a restore."""
+        self.listing = True
+        """Whether to look for what has changed, beside `extra`."""
         self._base = os.fsencode(view.work_tree)
         self._missing: list[Miss] = []
 
@@ -88,7 +90,7 @@ class Unit:
         sure.
         """
         await asyncio.to_thread(self._clear_lock)
-        names = await self._list_or_mend(deadline)
+        names = await self._list_or_mend(deadline) if self.listing else set(self._extra)
         nested = [self._outward(name[:-1]) for name in names if name.endswith(b"/")]
         files = sorted(name for name in names if not name.endswith(b"/"))
         candidates = await asyncio.to_thread(self._inspect, files)
