@@ -89,6 +89,8 @@ class FailureKind(enum.StrEnum):
     """Something in the worktree is not committed."""
     WORKTREE_DETACHED = "worktree.detached"
     """The worktree is on no branch, so its commits could be lost."""
+    WORKTREE_MOUNTED = "worktree.mounted"
+    """Something is mounted in the worktree from elsewhere."""
     GIT_BAD_BRANCH = "git.badBranch"
     """This cannot be the name of a branch."""
     GIT_BRANCH_EXISTS = "git.branchExists"

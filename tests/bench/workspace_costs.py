@@ -10,6 +10,7 @@ import random
 import resource
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import attrs
@@ -45,7 +46,7 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     yield from _captures(tree, scale)
     yield _huge_file(tree)
     yield _restore(tree, scale)
-    yield _room(tree, scale)
+    yield _room(_Tree.made(folder / "room", max(CHANGED, 2 * scale.commits)), scale)
 
 
 @attrs.frozen
@@ -218,7 +219,10 @@ async def _restore_once(tree: _Tree, count: int, seed: int) -> float:
 
 
 def _room(tree: _Tree, scale: Scale) -> Figure:
-    """What many captures take, beside what git needs for the same objects."""
+    """What many captures take, beside what git needs for the same objects.
+
+    The store is looked after when the server would do so, and so it is in the end.
+    """
     count = scale.commits
     asyncio.run(_many_captures(tree, count))
     bare = next((tree.state / "checkpoints").glob("*/objects.git"))
@@ -237,11 +241,13 @@ def _room(tree: _Tree, scale: Scale) -> Figure:
 
 async def _many_captures(tree: _Tree, count: int) -> None:
     workspace = tree.workspace()
+    root = tree.repo.root
     for number in range(count):
         tree.change(CHANGED, number + 10_000)
-        await workspace.capture(tree.repo.root, seconds=60)
-        if number % 50 == 49:
-            await workspace.keep_small(tree.repo.root, Retention())
+        await workspace.capture(root, seconds=60)
+        if workspace.wants_upkeep(root, every=timedelta(days=1)):
+            await workspace.keep_small(root, Retention())
+    await workspace.keep_small(root, Retention())
     workspace.close()
 
 

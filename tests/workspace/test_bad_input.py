@@ -5,6 +5,7 @@ of its own, with a limit on the size of files, or without the right to write.
 """
 
 import asyncio
+import ctypes
 import os
 import resource
 import shutil
@@ -15,12 +16,15 @@ from pathlib import Path
 import pytest
 
 from peon.errors import ExternalFailure
+from peon.workspace import spare
 from peon.workspace.branches import list_branches
+from peon.workspace.git import Git
+from peon.workspace.mounts import mounted_below
 from peon.workspace.restore import KeptPath
 from peon.workspace.running import nobody_listens
 from peon.workspace.take_back import Choice, TakeBackRequest
 from peon.workspace.touched import TurnSpan
-from peon.workspace.worktrees import Wanted
+from peon.workspace.worktrees import Wanted, Worktrees
 from support.bench import TURN, Bench, open_workspace
 from support.houses import add_remote
 from support.killing import in_child
@@ -295,6 +299,87 @@ async def test_a_folder_on_another_device_than_the_state(
     await bench.workspace.restore_worktree(bench.root, made.path, "topic", "gone", bench.environ)
     assert (made.folder / ".env").read_text() == "KEY=1\n"
     bench.workspace.close()
+
+
+def _mount(place: Path) -> bool:
+    """Mount a device of its own there, which only this process can see; whether that is allowed."""
+    libc = ctypes.CDLL(None)
+    namespace, private = 0x00020000, 0x00044000
+    failed = (
+        libc.unshare(namespace)
+        or libc.mount(b"none", b"/", None, ctypes.c_ulong(private), None)
+        or libc.mount(b"none", bytes(place), b"tmpfs", ctypes.c_ulong(0), None)
+    )
+    return not failed
+
+
+@pytest.mark.parametrize("what", ["mounted", "no moves between folders"])
+def test_a_folder_with_another_device_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+):
+    """It is captured and undone as a whole: no file is ever moved out of its folder.
+
+    Where nothing may be mounted, moving between folders fails all the same.
+    """
+    bench = _bench(tmp_path)
+    (bench.root / "mounted").mkdir()
+    names = ["a", "mounted/a", "mounted/b", "z"]
+    if what != "mounted":
+        monkeypatch.setattr(spare, "move_between", lambda *_: False)
+
+    async def undo() -> None:
+        if what == "mounted":
+            _mount(bench.root / "mounted")
+        for name in names:
+            bench.repo.write(name, f"before {name}\n")
+        before = contents(bench.root)
+        ref = await bench.capture()
+        await bench.open_tool()
+        for name in names:
+            bench.repo.write(name, "by the agent\n")
+        bench.repo.write("mounted/new", "by the agent\n")
+        (bench.root / "mounted" / "b").unlink()
+        await bench.close_tool()
+        after = contents(bench.root)
+        done = await bench.restore(ref)
+        assert (len(done.restored), done.kept) == (5, ())
+        assert contents(bench.root) == before
+        await bench.restore(done.before_ref, "undo of undo")
+        assert contents(bench.root) == after
+        assert list(bench.root.rglob(".peon*")) == []
+        bench.workspace.close()
+
+    assert in_child(undo) == 0
+
+
+def test_what_is_mounted_below_a_folder_is_known(tmp_path: Path):
+    place = tmp_path / "with a blank" / "inner"
+    place.mkdir(parents=True)
+
+    async def look() -> None:
+        expected = [place] if _mount(place) else []
+        assert mounted_below(tmp_path) == expected
+        assert mounted_below(place) == []
+
+    assert in_child(look) == 0
+
+
+async def test_a_worktree_with_something_mounted_in_it_stays(bench: Bench):
+    bench.repo.write("kept", "kept\n")
+    bench.repo.commit()
+    home = bench.state / "worktrees"
+    wish = Wanted(branch="topic", base=None, setup=(), copy=(), name="one")
+    made = await bench.workspace.make_worktree(bench.root, wish, bench.environ, nobody_listens)
+    before = fingerprint(made.path)
+    mounted = Worktrees(Git(bench.environ), home, mounted=lambda path: [path / "data"])
+    with pytest.raises(ExternalFailure) as failed:
+        await mounted.remove(bench.root, made.path, "gone", bench.environ)
+
+    assert failed.value.code == "worktree.mounted"
+    assert failed.value.remedy
+    assert fingerprint(made.path) == before
+    await Worktrees(Git(bench.environ), home).remove(bench.root, made.path, "gone", bench.environ)
+    assert not made.path.exists()
 
 
 @pytest.mark.parametrize("asked", ["preview", "restore", "reject"])

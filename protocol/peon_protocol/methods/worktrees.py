@@ -20,6 +20,7 @@ WORKTREES: Final[tuple[Method, ...]] = (
         "worktree.removed",
         "worktree.dirty",
         "worktree.detached",
+        "worktree.mounted",
         "worktree.notFound",
         "git.missing",
         "git.failed",

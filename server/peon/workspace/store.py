@@ -9,18 +9,19 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
 import attrs
 
 from peon.errors import ExternalFailure
+from peon.workspace.contents import Answers, BlobReader, not_kept
 from peon.workspace.entries import GITLINK, Entry
-from peon.workspace.git import MIB, Argument, Call, Git, GitResult
+from peon.workspace.git import Argument, Call, Git, GitResult
 from peon.workspace.holding import take_lock
 from peon.workspace.loose import commit, folders_tree, write_object
 from peon.workspace.room import Room
+from peon.workspace.stored import StoredObjects
 from peon.workspace.waiting import to_the_end
 
 NOT_STORED = "checkpoint.notStored"
@@ -73,9 +74,6 @@ _LEFT_BEHIND = (
 """What a killed git leaves in a store; nobody else is at work in ours."""
 
 _READING_SECONDS = 600.0
-_LOT = 64
-"""So many contents are asked for at a time."""
-_LOT_BYTES = 8 * MIB
 _BUFFER = 256 * 1024
 _EXCLUDES = f"{SCRATCH.decode()}*\n"
 
@@ -266,8 +264,15 @@ class CheckpointStore:
         return found
 
     @asynccontextmanager
-    async def blobs(self) -> AsyncIterator["BlobReader"]:
-        """Read contents one after the other, through one process."""
+    async def blobs(self) -> AsyncIterator[BlobReader]:
+        """Read contents one after the other; git is started for those that need it."""
+        stored = StoredObjects(self.objects / "objects")
+        async with AsyncExitStack() as opened:
+            opened.callback(stored.close)
+            yield BlobReader(stored, lambda: opened.enter_async_context(self._answers()))
+
+    @asynccontextmanager
+    async def _answers(self) -> AsyncIterator[Answers]:
         questions, ask = os.pipe()
         answers, answer = os.pipe()
         with os.fdopen(ask, "wb") as asking, os.fdopen(answers, "rb", _BUFFER) as answered:
@@ -279,69 +284,11 @@ class CheckpointStore:
                 os.close(answer)
             try:
                 async with asyncio.timeout(_READING_SECONDS):
-                    yield BlobReader(asking, answered)
+                    yield Answers(asking, answered)
             except TimeoutError:
                 raise ExternalFailure("git", "cat-file: too slow", code="git.timedOut") from None
             finally:
                 await self._git.stop(process)
-
-
-class BlobReader:
-    """Contents by id, from a running `git cat-file --batch`."""
-
-    def __init__(self, ask: BinaryIO, answers: BinaryIO) -> None:
-        self._ask = ask
-        self._answers = answers
-
-    async def read_all(self, oids: Sequence[str]) -> AsyncIterator[tuple[str, bytes]]:
-        """Ids with their bytes, in order. Raises ExternalFailure for what the store does not have.
-
-        Some are read at a time, off the loop.
-        """
-        place = 0
-        while place < len(oids):
-            lot = oids[place : place + _LOT]
-            await asyncio.to_thread(self._question, lot)
-            while lot:
-                contents = await asyncio.to_thread(self._some, lot)
-                for found in zip(lot, contents, strict=False):
-                    yield found
-                place += len(contents)
-                lot = lot[len(contents) :]
-
-    def _question(self, oids: Sequence[str]) -> None:
-        with suppress(BrokenPipeError):  # Then there is no answer either.
-            self._ask.write(b"".join(oid.encode() + b"\n" for oid in oids))
-            self._ask.flush()
-
-    def _some(self, oids: Sequence[str]) -> list[bytes]:
-        """The first of the contents, as many as may be in memory."""
-        contents: list[bytes] = []
-        size = 0
-        for oid in oids:
-            if size > _LOT_BYTES:
-                break
-            contents.append(self._answer(oid))
-            size += len(contents[-1])
-        return contents
-
-    def _answer(self, oid: str) -> bytes:
-        head = self._answers.readline().split()
-        if len(head) != 3 or head[1] != b"blob":
-            raise not_kept(oid)
-        content = self._answers.read(int(head[2]))
-        self._answers.read(1)
-        return content
-
-
-def not_kept(oid: str) -> ExternalFailure:
-    """The failure when a content is asked for that the store does not have."""
-    return ExternalFailure(
-        "checkpoints",
-        f"the content {oid} is not in the store",
-        code="checkpoint.expired",
-        remedy="Choose a newer checkpoint.",
-    )
 
 
 def not_stored(why: str) -> ExternalFailure:

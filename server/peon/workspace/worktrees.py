@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from peon.errors import ExternalFailure
 from peon.workspace.branches import has_branch, refuse_bad_branch, required_commit
 from peon.workspace.copying import copy_in, put_beside
 from peon.workspace.git import Git
+from peon.workspace.mounts import mounted_below
 from peon.workspace.repository import Repository, failure, locate
 from peon.workspace.running import Running, Said, run_command
 
@@ -65,11 +66,16 @@ class Made:
 
 
 class Worktrees:
-    """The worktrees of any repository; those that we make lie in `home`."""
+    """The worktrees of any repository; those that we make lie in `home`. `mounted` tells what is
+    mounted below a folder.
+    """
 
-    def __init__(self, git: Git, home: Path) -> None:
+    def __init__(
+        self, git: Git, home: Path, *, mounted: Callable[[Path], Sequence[Path]] = mounted_below
+    ) -> None:
         self._git = git
         self._home = home
+        self._mounted = mounted
 
     async def list(self, root: Path) -> tuple[Place, ...]:
         """Every worktree of the repository that a folder lies in."""
@@ -178,7 +184,8 @@ class Worktrees:
     # ---- taking away and bringing back ---------------------------------------------------------
 
     async def remove(self, root: Path, path: Path, name: str, environ: Mapping[str, str]) -> None:
-        """Take a worktree away. Raises ExternalFailure (worktree.dirty, worktree.unreachable).
+        """Take a worktree away. Raises ExternalFailure (worktree.dirty, worktree.detached,
+        worktree.mounted).
 
         It is looked at again where it has gone: what was written while it went brings it back.
         """
@@ -189,6 +196,7 @@ class Worktrees:
                 return  # It was taken away before a crash.
             raise _gone(path)
         await self._refuse_dirty(path)
+        await self._refuse_mounted(path)
         await asyncio.to_thread(away.parent.mkdir, mode=0o700, parents=True, exist_ok=True)
         await asyncio.to_thread(os.rename, path, away)
         try:
@@ -220,6 +228,16 @@ class Worktrees:
 
     def _away(self, name: str) -> Path:
         return self._home / "removed" / hashlib.sha256(name.encode()).hexdigest()[:32]
+
+    async def _refuse_mounted(self, path: Path) -> None:
+        """What is mounted in it would go with it, and be deleted with it one day."""
+        mounted = await asyncio.to_thread(self._mounted, path)
+        if mounted:
+            raise failure(
+                f"{mounted[0]} is mounted in it from elsewhere",
+                "worktree.mounted",
+                "Unmount it, then remove the worktree.",
+            )
 
     async def _refuse_dirty(self, path: Path) -> None:
         repository = await locate(self._git, path)

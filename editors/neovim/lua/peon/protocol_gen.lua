@@ -2273,6 +2273,7 @@
 ---| "worktree.setupFailed" # A set-up command failed; the message holds the end of what it said.
 ---| "worktree.dirty" # Something in the worktree is not committed.
 ---| "worktree.detached" # The worktree is on no branch, so its commits could be lost.
+---| "worktree.mounted" # Something is mounted in the worktree from elsewhere.
 ---| "git.badBranch" # This cannot be the name of a branch.
 ---| "git.branchExists" # There is a branch of this name already.
 ---| "git.wouldOverwrite" # Going to the branch would overwrite files that are not committed.
