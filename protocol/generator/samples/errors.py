@@ -295,6 +295,11 @@ FAILURES: Final[tuple[ErrorContent, ...]] = (
         "Check a branch out in it, then remove it.",
     ),
     _failed(
+        FailureKind.WORKTREE_MOUNTED,
+        "git: data is mounted in it from elsewhere",
+        "Unmount it, then remove the worktree.",
+    ),
+    _failed(
         FailureKind.GIT_BAD_BRANCH,
         "git: '-x' cannot be the name of a branch",
         "Choose letters, digits, hyphens and slashes.",

@@ -1,7 +1,10 @@
 """What the user's own git ignores in a folder, learnt without running anything of theirs."""
 
+import asyncio
 import os
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -74,9 +77,9 @@ async def survey(git: Git, folder: Path) -> Survey:
     prefix = await ask.prefix()
     if prefix is None:
         return Survey(folder, b"", b"", ())
-    excludes = await ask.excludes()
-    kept = await ask.kept()
     top = Path(os.fsdecode(os.fsencode(folder).removesuffix(prefix.removesuffix(b"/"))))
+    excludes, index = await ask.excludes()
+    kept = await ask.kept(index, top, excludes)
     return Survey(top, prefix, excludes, tuple(prefix + path for path in kept))
 
 
@@ -113,26 +116,48 @@ class _Questions:
         extra = {"GIT_LITERAL_PATHSPECS": "0"}
         return (await self._ask("check-ignore", "-q", str(self._folder), extra=extra)).code == 0
 
-    async def excludes(self) -> bytes:
-        """The user's global rules and those of the repository's `info/exclude`, in this order."""
+    async def excludes(self) -> tuple[bytes, Path]:
+        """The user's global rules and those of the repository's `info/exclude`, in this order; and
+        where the repository's index is.
+        """
         of_user, of_repository = await together(
             self._ask("config", "--type=path", "--get", "core.excludesFile"),
-            self._ask("rev-parse", "--git-path", "info/exclude"),
+            self._ask("rev-parse", "--git-path", "info/exclude", "--git-path", "index"),
         )
         everywhere = os.fsdecode(of_user.line) if of_user.code == 0 else self._usual_excludes()
-        here = os.fsdecode(of_repository.line)
+        here, index = (*map(os.fsdecode, of_repository.out.split(b"\n")), "", "")[:2]
         files = [self._folder / name for name in (everywhere, here) if name]
-        return b"\n".join(_content(file) for file in files)
+        return b"\n".join(_content(file) for file in files), self._folder / index
 
     def _usual_excludes(self) -> str:
         home = self._git.environ.get("XDG_CONFIG_HOME") or self._git.environ.get("HOME", "")
         middle = () if self._git.environ.get("XDG_CONFIG_HOME") else (".config",)
         return str(Path(home, *middle, "git", "ignore")) if home else ""
 
-    async def kept(self) -> list[bytes]:
+    async def kept(self, index: Path, top: Path, excludes: bytes) -> list[bytes]:
         """Files the user's repository tracks although they are ignored."""
-        found = await self._ask("ls-files", "-z", "-c", "-i", "--exclude-standard")
+        shared = await asyncio.to_thread(lambda: list(index.parent.glob("sharedindex.*")))
+        if not shared:
+            return await self._kept({})
+        # To read an index that is in two parts is to touch the shared one: so a copy is read.
+        with tempfile.TemporaryDirectory(prefix="peon-") as name:
+            await asyncio.to_thread(_lay_out, Path(name), [index, *shared], excludes)
+            return await self._kept({"GIT_DIR": name, "GIT_WORK_TREE": str(top)})
+
+    async def _kept(self, extra: Mapping[str, str]) -> list[bytes]:
+        found = await self._ask("ls-files", "-z", "-c", "-i", "--exclude-standard", extra=extra)
         return found.records if found.code == 0 else []
+
+
+def _lay_out(folder: Path, files: Sequence[Path], excludes: bytes) -> None:
+    """Make a folder that git takes for a repository with these files and rules, and no objects."""
+    for name in ("objects", "refs", "info"):
+        (folder / name).mkdir()
+    (folder / "HEAD").write_text("ref: refs/heads/none\n")
+    (folder / "info" / "exclude").write_bytes(excludes)
+    for file in files:
+        if file.exists():
+            shutil.copy2(file, folder)
 
 
 def _content(file: Path) -> bytes:

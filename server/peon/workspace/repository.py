@@ -137,6 +137,15 @@ async def locate(git: Git, root: Path) -> "Repository":
     return Repository(git, Path(os.fsdecode(top.line)), prefix.line)
 
 
+def _whole_index(extra: Mapping[str, str] | None) -> tuple[str, ...]:
+    """Options for an index of ours. The user's may be in two parts; with a copy that is written in
+    two as well, git would throw away the part that theirs needs.
+    """
+    if extra is None or "GIT_INDEX_FILE" not in extra:
+        return ()
+    return ("-c", "core.splitIndex=false", "-c", "splitIndex.sharedIndexExpire=never")
+
+
 class Repository:
     """A repository of the user's, and a folder in it. Questions write nothing and run nothing of
     theirs.
@@ -162,7 +171,9 @@ class Repository:
         if self._no_filters is None:
             self._no_filters = await self._without_filters()
         env = {**self._no_filters, **(extra or {})}
-        return await self._question(*argv, stdin=stdin, accept=accept, env=env)
+        return await self._question(
+            *_whole_index(extra), *argv, stdin=stdin, accept=accept, env=env
+        )
 
     async def _question(
         self,
@@ -213,7 +224,7 @@ class Repository:
     ) -> GitResult:
         """Run git as the user would: with their hooks, identity, filters and signing."""
         env = {**self.user_environment(environ), **(extra or {})}
-        words = ["--no-pager", "-c", "core.fsmonitor=false", *argv]
+        words = ["--no-pager", "-c", "core.fsmonitor=false", *_whole_index(extra), *argv]
         call = Call(words, self.folder, env, stdin=stdin, seconds=seconds, accept=accept, said=said)
         try:
             return await self._git.run(call)

@@ -234,7 +234,7 @@ class Worktrees:
         mounted = await asyncio.to_thread(self._mounted, path)
         if mounted:
             raise failure(
-                f"{mounted[0]} is mounted in it from elsewhere",
+                f"{mounted[0].name} is mounted in it from elsewhere",
                 "worktree.mounted",
                 "Unmount it, then remove the worktree.",
             )
