@@ -65,8 +65,7 @@ def test_a_chat_in_a_tab_is_there_again_after_a_reload(window: Window):
     expect(window.status("Ready")).to_be_visible(timeout=120_000)
     expect(tab).to_be_visible()
     _both_show(window, "Turn 2 done")
-    tab.click()
-    window.page.keyboard.press("Control+F4")
+    tab.get_by_role("button", name=re.compile("^Close")).click()
     expect(tab).to_be_hidden()
 
 

@@ -273,11 +273,11 @@ def _pull_requests_are_opened(window: Window, workspace: Path, forge: Forge) -> 
         window.command("Peon: Open a Pull Request…")
         expect(box).to_have_value("say Greet in two ways.")
         window.answer("Greet twice")
-        window.choose("main")
+        window.choose("from-main")
         window.choose("Ready to be reviewed")
         expect(window.toast(words)).to_be_visible()
     made = forge.request("two-ways")
-    assert (made["title"], made["base"]) == ("Greet twice", "main")
+    assert (made["title"], made["base"]) == ("Greet twice", "from-main")
     branches = git(workspace.parent / "origin.git", "branch", "--list", "two-ways")
     assert branches.strip() == "two-ways"
 

@@ -105,7 +105,10 @@ class CodeServer:
                 *("--disable-workspace-trust", "--disable-getting-started-override"),
                 *("--ignore-last-opened", *smoke),
             ],
-            env=os.environ | {"EXTENSIONS_GALLERY": "{}"} | dict(variables or {}),
+            # As from a terminal: then it asks no login shell for a PATH of its own.
+            env=os.environ
+            | {"EXTENSIONS_GALLERY": "{}", "VSCODE_CLI": "1"}
+            | dict(variables or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
