@@ -184,8 +184,11 @@ class Window:
         """Choose Peon in the activity bar, and wait for its server."""
         tab = self.page.get_by_role("tab", name="Peon", exact=True).first
         expect(tab).to_be_visible(timeout=60_000)
-        if tab.get_attribute("aria-selected") != "true":
-            tab.click()
+        # After a reload it opens by itself, and then what was meant to open it has closed it.
+        for _ in range(2):
+            if tab.get_attribute("aria-selected") != "true":
+                tab.click()
+                self.page.wait_for_timeout(500)
         expect(self.status("Ready|approval|running")).to_be_visible(timeout=120_000)
         expect(self.prompt).to_be_visible(timeout=60_000)
         self._widen()
