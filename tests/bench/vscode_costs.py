@@ -31,7 +31,7 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
         timeout=600,
     )
     found: dict[str, float] = json.loads(told.stdout)
-    yield _figure("activation in VS Code's extension host, of 3", found["activation"], 100)
+    yield _figure("activation in VS Code's extension host", found["activation"], 100)
     yield _figure("from an agent's write to the screen of VS Code, p50", found["delta"], 100)
     yield _figure(f"a history of {_ITEMS:,} items opens in VS Code", found["history"], 1000)
 
