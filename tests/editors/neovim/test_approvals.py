@@ -44,6 +44,8 @@ def test_several_wait_and_are_seen_one_after_the_other(nvim: Neovim, folder: Pat
     nvim.command("Peon approvals")
     nvim.sees("+one").press("R").sees("Why not?").press("Not now.<CR>")
     nvim.misses("Script wants to edit")
+    # Until the answer has arrived it still waits, and would be shown again.
+    nvim.until(lambda: nvim.lua("return require('peon').statusline()") == "peon ?1", "answered")
     nvim.command("Peon approvals")
     nvim.sees("Script wants to edit", "+two").press("c").sees("1: Allow").press("1<CR>")
     nvim.until((folder / "b.txt").exists, "written the file")
