@@ -98,11 +98,19 @@ class Editor:
 
     async def recording(self, description: str) -> Message:
         """All of it, with what the server says now that all has been heard."""
-        projects = await self.ask("project/list")
-        threads = (await self.ask("thread/list"))["threads"]
-        readings = [await self.ask("thread/read", threadId=each["threadId"]) for each in threads]
-        while not self._is_told_of(projects["sequence"]):
-            self._heard.append(await self._client.next_message())
+        sequence = -1
+        # What still happens while it is read would stand in some of the answers only.
+        while True:
+            projects = await self.ask("project/list")
+            threads = (await self.ask("thread/list"))["threads"]
+            if projects["sequence"] == sequence:
+                break
+            sequence = projects["sequence"]
+            readings = [
+                await self.ask("thread/read", threadId=each["threadId"]) for each in threads
+            ]
+            while not self._is_told_of(sequence):
+                self._heard.append(await self._client.next_message())
         self._heard += self._client.unread
         self._client.unread.clear()
         return {

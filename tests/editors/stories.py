@@ -184,6 +184,7 @@ async def queue(editor: Editor) -> None:
     await editor.ask("thread/configure", threadId=THREAD, title="A queue")
     await editor.ask("thread/configure", threadId=THREAD, budget={"maxTokens": 1500})
     await editor.until("turn.completed")
+    await editor.until("turn.completed")
     await editor.ask("thread/configure", threadId=THREAD, budget={"maxTokens": 10})
     await editor.message("turn/queue", 6, "say Held by the budget.")
     await editor.thread("thr-free", title="Without a budget", budget={"maxCost": 1.5})
