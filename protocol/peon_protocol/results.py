@@ -42,7 +42,7 @@ class ProjectResult:
 
 @attrs.frozen(kw_only=True)
 class ThreadResult:
-    """A thread was created, configured or deleted, or took in what its provider said.
+    """A thread was created, configured or deleted.
 
     `operation_id` is that of the work on its worktree.
     """
@@ -50,6 +50,19 @@ class ThreadResult:
     sequence: int
     thread_id: ThreadId
     operation_id: OperationId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class IngestResult:
+    """What a provider said is on the disk, but for its last `held` bytes.
+
+    They may be the beginning of a secret, and are recorded with what follows or with the turn's
+    end. A later answer of the thread with none `held` says that they are on the disk, too.
+    """
+
+    sequence: int
+    thread_id: ThreadId
+    held: int = 0
 
 
 @attrs.frozen(kw_only=True)
@@ -146,6 +159,7 @@ OperationResult: TypeAlias = (
 )
 CommandResult: TypeAlias = (
     ProjectResult
+    | IngestResult
     | TurnResult
     | MessageResult
     | SteerResult

@@ -43,6 +43,7 @@ from peon_protocol.results import (
     CheckpointResult,
     CommandResult,
     CommitResult,
+    IngestResult,
     ProjectResult,
     PushResult,
     RestoreResult,
@@ -144,7 +145,7 @@ ANSWERS: list[tuple[Story, Command, CommandResult]] = [
     (
         a_running_turn(provider="host"),
         says(TextDelta(text="roses")),
-        ThreadResult(sequence=5, thread_id=TALK),
+        IngestResult(sequence=5, thread_id=TALK),
     ),
 ]
 
@@ -301,7 +302,7 @@ def test_the_end_of_a_turn_that_a_host_reports_is_answered_as_what_it_is():
     told = given(a_running_turn(provider="host"))
     sent(told, says(TurnEnded(stop_reason=StopReason.END_TURN)))
     answer = told.receipt("first").result
-    assert answer == ThreadResult(sequence=5, thread_id=TALK)
+    assert answer == IngestResult(sequence=5, thread_id=TALK)
 
     told.and_then(RecordOperation(TALK, OperationId(FRESH), CheckpointTaken(SNAPSHOT)))
 
@@ -374,7 +375,7 @@ TRUE_ALREADY: list[tuple[Story, Command, CommandResult]] = [
     (
         a_running_turn(provider="host"),
         IngestProviderEvent(thread_id=TALK, event=TextDelta(text="")),
-        ThreadResult(sequence=4, thread_id=TALK),
+        IngestResult(sequence=4, thread_id=TALK),
     ),
 ]
 

@@ -17,7 +17,7 @@ from peon_protocol.commands import (
 from peon_protocol.events import EventErased, ThreadErased
 from peon_protocol.ids import ItemId, ThreadId
 from peon_protocol.provider_events import ProviderEvent, TextDelta, ToolCallUpdated, TurnEnded
-from peon_protocol.results import ThreadResult
+from peon_protocol.results import IngestResult
 from peon_protocol.values import StopReason, StoredContent, TextContent
 from support.clock import FakeClock
 from support.houses import GARDEN, OTHER, TALK, House
@@ -28,7 +28,7 @@ SAME = "shown in both threads\n" * 5_000
 
 
 async def tell(house: House, thread_id: ThreadId, event: ProviderEvent) -> None:
-    await house.ask(IngestProviderEvent(thread_id=thread_id, event=event), ThreadResult)
+    await house.ask(IngestProviderEvent(thread_id=thread_id, event=event), IngestResult)
 
 
 async def talk(house: House, thread_id: ThreadId, *shown: str) -> None:

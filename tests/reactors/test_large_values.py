@@ -16,7 +16,7 @@ from peon_protocol.events import ItemRecorded
 from peon_protocol.ids import ItemId, ThreadId
 from peon_protocol.provider_events import PlanReplaced, ProviderEvent, TextDelta, ToolCallUpdated
 from peon_protocol.queries import ListProjects, ReadBlob
-from peon_protocol.results import BlobPage, ThreadResult
+from peon_protocol.results import BlobPage, IngestResult
 from peon_protocol.values import (
     BlobEncoding,
     EmbeddedResource,
@@ -43,7 +43,7 @@ async def host_turn(house: House, thread_id: ThreadId = TALK) -> None:
 
 
 async def say(house: House, event: ProviderEvent, thread_id: ThreadId = TALK) -> None:
-    await house.ask(IngestProviderEvent(thread_id=thread_id, event=event), ThreadResult)
+    await house.ask(IngestProviderEvent(thread_id=thread_id, event=event), IngestResult)
 
 
 async def show(house: House, *content: ItemContent, **more: JsonValue) -> ItemPatch:

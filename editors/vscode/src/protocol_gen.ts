@@ -2095,7 +2095,7 @@ export interface ProjectResult {
 }
 
 /**
- * A thread was created, configured or deleted, or took in what its provider said.
+ * A thread was created, configured or deleted.
  *
  * `operationId` is that of the work on its worktree.
  */
@@ -2103,6 +2103,18 @@ export interface ThreadResult {
   sequence: number;
   threadId: ThreadId;
   operationId: OperationId | null;
+}
+
+/**
+ * What a provider said is on the disk, but for its last `held` bytes.
+ *
+ * They may be the beginning of a secret, and are recorded with what follows or with the turn's
+ * end. A later answer of the thread with none `held` says that they are on the disk, too.
+ */
+export interface IngestResult {
+  sequence: number;
+  threadId: ThreadId;
+  held: number;
 }
 
 /** A turn was started, or asked to stop; that it is recorded, not that it is done. */
@@ -3176,7 +3188,7 @@ export interface Requests {
   /** Take a rule back; what it has settled stays settled. */
   "rule/remove": { params: RemoveRule; result: RuleResult };
   /** Take in what a provider says, from a host that runs the agent itself. */
-  "provider/ingest": { params: IngestProviderEvent; result: ThreadResult };
+  "provider/ingest": { params: IngestProviderEvent; result: IngestResult };
   /** Keep the workspace's files as they are now. */
   "checkpoint/create": { params: CreateCheckpoint; result: CheckpointResult };
   /** Undo what this thread did after a checkpoint, and nothing else. */

@@ -275,9 +275,9 @@ COMMANDS: Final = (
         "provider/ingest",
         commands.IngestProviderEvent(
             thread_id=cast.OTHER_THREAD,
-            event=provider_events.TextDelta(text="The README says how to start it."),
+            event=provider_events.TextDelta(text="The README says how to start it: s"),
             command_id=CommandId("cmd-17"),
         ),
-        results.ThreadResult(sequence=82, thread_id=cast.OTHER_THREAD),
+        results.IngestResult(sequence=82, thread_id=cast.OTHER_THREAD, held=1),
     ),
 )

@@ -241,7 +241,7 @@ CONVERSATIONS: Final[tuple[Method, ...]] = (
     command(
         "provider/ingest",
         commands.IngestProviderEvent,
-        results.ThreadResult,
+        results.IngestResult,
         "Take in what a provider says, from a host that runs the agent itself.",
         "thread.notFound",
         "provider.notHost",

@@ -19,6 +19,7 @@ from peon_protocol.commands import (
     CreateProject,
     DeleteProject,
     EditMessage,
+    IngestProviderEvent,
     InterruptTurn,
     MoveMessage,
     QueueMessage,
@@ -54,6 +55,7 @@ from peon_protocol.ids import MessageId, ThreadId, TurnId
 from peon_protocol.queue_results import ActionResult, MessageResult, RuleResult, SteerResult
 from peon_protocol.results import (
     CommandResult,
+    IngestResult,
     ProjectResult,
     ReviewResult,
     ThreadResult,
@@ -105,10 +107,16 @@ def result_of(event: Event, method: str, sequence: int, model: Model) -> Command
                 hunk_ids=event.hunk_ids or (),
                 waiting=True,
             )
-        case _ if method.startswith("thread/") or method == "provider/ingest":
-            return ThreadResult(sequence=sequence, thread_id=event.thread_id)
         case _:
-            return None
+            return _of_thread(event.thread_id, method, sequence)
+
+
+def _of_thread(thread_id: ThreadId, method: str, sequence: int) -> CommandResult | None:
+    if method == "provider/ingest":
+        return IngestResult(sequence=sequence, thread_id=thread_id)
+    if method.startswith("thread/"):
+        return ThreadResult(sequence=sequence, thread_id=thread_id)
+    return None
 
 
 def _answers(event: ActionResolved, method: str) -> bool:
@@ -179,6 +187,8 @@ def unchanged(command: Command, model: Model) -> CommandResult:
             if command.project_id is None:
                 raise TypeError("a project cannot be created without an event")
             return ProjectResult(sequence=sequence, project_id=command.project_id)
+        case IngestProviderEvent():
+            return IngestResult(sequence=sequence, thread_id=command.thread_id)
         case ApprovePendingAction() | RejectPendingAction():
             raise TypeError("an action cannot be answered without an event")
         case _:

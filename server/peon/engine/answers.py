@@ -6,6 +6,7 @@ Every answer is a future of its own. Whoever stops waiting cancels nothing but t
 import asyncio
 import heapq
 import itertools
+from collections.abc import Callable
 from typing import TypeAlias
 
 import attrs
@@ -103,15 +104,19 @@ class OperationAnswers:
                 _fail(answer, failure)
 
 
-def follow(leading: Answer, answer: Answer) -> None:
-    """Let `answer` become what `leading` becomes."""
+def follow(
+    leading: Answer,
+    answer: Answer,
+    change: Callable[[CommandResult], CommandResult] = lambda result: result,
+) -> None:
+    """Let `answer` become what `leading` becomes, or what `change` makes of it."""
 
     def pass_on(_: Answer) -> None:
         error = leading.exception()
         if answer.done():
             return
         if error is None:
-            answer.set_result(leading.result())
+            answer.set_result(change(leading.result()))
         else:
             answer.set_exception(error)
             answer.exception()

@@ -100,6 +100,15 @@ class Coalescer:
             self._wake_at(self._due(buffer))
         return delta
 
+    def wait(self, thread_id: ThreadId, answer: Answer) -> bool:
+        """Give the answer with the text that is held back of the thread, if there is any."""
+        buffer = self._buffers.get(thread_id)
+        if buffer is None:
+            return False
+        buffer.answers.append(answer)
+        self._wake_at(self._due(buffer))
+        return True
+
     def flush(self, thread_id: ThreadId, *, complete: bool) -> None:
         """Record what is held back of the thread; `complete` where something else follows."""
         buffer = self._buffers.pop(thread_id, None)

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 import attrs
 
-from peon.domain.commands import AnyCommand, InternalCommand, RecordText
+from peon.domain.commands import AnyCommand, InternalCommand, RecordText, SettleThread
 from peon.domain.decide import Decided, decide
 from peon.domain.model import Model, OperationFailure
 from peon.domain.outcomes import outcome_of
@@ -60,7 +60,7 @@ from peon_protocol.events import (
 from peon_protocol.ids import ThreadId
 from peon_protocol.notifications import ServerStatusChanged
 from peon_protocol.provider_events import ProviderEvent
-from peon_protocol.results import CommandResult, ThreadResult
+from peon_protocol.results import CommandResult, IngestResult
 from peon_protocol.values import Actor, ActorKind
 
 logger = logging.getLogger(__name__)
@@ -124,7 +124,6 @@ class Engine:
             values=parts.values,
             model=lambda: self._model,
             decide=self._decide,
-            nothing=self._said_nothing,
         )
         self._store.on_durable(self._on_durable)
         self._store.on_failure(self._on_failure)
@@ -202,7 +201,8 @@ class Engine:
     ) -> bool:
         if self._store.failure is not None:
             return False
-        if actor.kind is ActorKind.SERVER and isinstance(command, IngestProviderEvent):
+        ours = actor.kind is ActorKind.SERVER
+        if ours and isinstance(command, IngestProviderEvent | SettleThread):
             self._hosts.settle(command.thread_id)
         if isinstance(command, IngestProviderEvent) and self._speech.hold_back(
             self._model, command, None
@@ -285,11 +285,6 @@ class Engine:
             self._environments[ThreadId(stored[0].stream_id)] = environment
         return self._answer_to(METHOD_OF[type(command)], stored)
 
-    def _said_nothing(self, command: IngestProviderEvent, origin: Origin) -> Answer:
-        """What a host said is held back until it is known to be no secret."""
-        result = ThreadResult(sequence=self._model.sequence, thread_id=command.thread_id)
-        return self._without_event(result, origin)
-
     def _without_event(self, came_to: CommandResult | Refusal, origin: Origin) -> Answer:
         """Nothing of it is in the log; still it leaves only when the state it speaks of is."""
         outcome = Outcome(self._model.sequence, came_to)
@@ -320,7 +315,7 @@ class Engine:
     def _recorded(self, thread_id: ThreadId, answers: Sequence[Answer]) -> None:
         """Text from a host is acknowledged when it is on the disk, with what came with it."""
         sequence = self._model.sequence
-        result = ThreadResult(sequence=sequence, thread_id=thread_id)
+        result = IngestResult(sequence=sequence, thread_id=thread_id)
         for answer in answers:
             self._answers.give(Outcome(sequence, result), answer)
 

@@ -1,7 +1,8 @@
 """What hosts say of the agents that they run themselves: redacted as what all agents say is.
 
 A host's text comes piece by piece, and is cut anywhere, also inside a secret. So what may be the
-beginning of one waits here until more is said, a silence brings it out, or the turn is over.
+beginning of one waits here until more is said, a silence brings it out, or the turn is over. How
+much of what a host has said waits, its answer tells.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from peon.providers.secrets import Secrets
 from peon.providers.silence import Silence
 from peon_protocol.commands import Command, IngestProviderEvent
 from peon_protocol.ids import ThreadId
-from peon_protocol.provider_events import ProviderEvent
+from peon_protocol.provider_events import ProviderEvent, ToolCallUpdated
 from peon_protocol.values import Actor, ActorKind
 
 Said = Callable[[ThreadId, Actor, ProviderEvent], None]
@@ -81,6 +82,12 @@ class Hosts:
         finally:
             host.taken = None
         return taken
+
+    def held(self, command: IngestProviderEvent) -> int:
+        """How many bytes at the end of what was said, the command included, are held back."""
+        event = command.event
+        call = event.item_id if isinstance(event, ToolCallUpdated) else None
+        return self._threads[command.thread_id].sink.held(call)
 
     def settle(self, thread_id: ThreadId) -> None:
         """The turn is about to end by somebody else's doing: what is held back is said now."""

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from typing import Final
 
 from peon.domain.model import Model, Receipt
-from peon.engine.answers import Answer, Answers, OperationAnswers, Outcome, Refusal
+from peon.engine.answers import Answer, Answers, OperationAnswers, Outcome, Refusal, follow
 from peon_protocol.ids import CommandId
 from peon_protocol.rejections import CommandIdReused
 
@@ -23,6 +23,7 @@ class Repeats:
         self._answers = answers
         self._operations = operations
         self._kept: OrderedDict[CommandId, tuple[str, Outcome]] = OrderedDict()
+        self._under_way: dict[CommandId, tuple[str, Answer]] = {}
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -33,6 +34,22 @@ class Repeats:
         if len(self._kept) > REMEMBERED:
             self._kept.popitem(last=False)
 
+    def expect(self, command_id: CommandId, digest: str, answer: Answer, *, keep: bool) -> Answer:
+        """What the caller, and a repetition, gets: what `answer` becomes.
+
+        It is kept by heart where the log has no receipt.
+        """
+        self._under_way[command_id] = (digest, answer)
+
+        def known(_: Answer) -> None:
+            del self._under_way[command_id]
+            if keep and answer.exception() is None:
+                result = answer.result()
+                self.keep(command_id, digest, Outcome(result.sequence, result))
+
+        answer.add_done_callback(known)
+        return self._copy(answer)
+
     def answer(self, model: Model, command_id: CommandId, digest: str) -> Answer | None:
         """The answer to a command that was there before, or nothing for a new one.
 
@@ -41,12 +58,21 @@ class Repeats:
         receipt = model.receipts.get(command_id)
         if receipt is not None and receipt.digest == digest:
             return self._of_receipt(receipt)
+        under_way = self._under_way.get(command_id)
+        if receipt is None and under_way is not None and under_way[0] == digest:
+            return self._copy(under_way[1])
         kept = self._kept.get(command_id)
         if receipt is None and kept is None:
             return None
         if receipt is None and kept is not None and kept[0] == digest:
             return self._answers.give(kept[1])
         return self._answers.give(Outcome(model.sequence, Refusal(CommandIdReused(command_id))))
+
+    def _copy(self, answer: Answer) -> Answer:
+        """Whoever stops waiting for it cancels nobody else's."""
+        copy = self._answers.open()
+        follow(answer, copy)
+        return copy
 
     def _of_receipt(self, receipt: Receipt) -> Answer:
         came_to = receipt.failure or receipt.result

@@ -1,6 +1,7 @@
 """Commands of clients on their way to the rules: known again, made small, and without secrets."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import attrs
@@ -15,7 +16,8 @@ from peon.engine.repeats import Repeats
 from peon.wire import digest
 from peon_protocol.commands import Command, IngestProviderEvent
 from peon_protocol.methods import METHODS, MethodKind
-from peon_protocol.provider_events import ProviderEvent
+from peon_protocol.provider_events import ProviderEvent, TextDelta
+from peon_protocol.results import CommandResult, IngestResult
 from peon_protocol.values import Actor
 
 METHOD_OF: Final = {
@@ -27,7 +29,7 @@ METHOD_OF: Final = {
 class Requests:
     """What is done with a command before it is decided.
 
-    `decide` rules on it; `nothing` answers what a host has said that is all held back.
+    `decide` rules on it.
     """
 
     answers: Answers
@@ -36,7 +38,6 @@ class Requests:
     values: LargeValues | None
     model: Callable[[], Model]
     decide: Callable[[Command, Origin, Mapping[str, str]], Answer]
-    nothing: Callable[[IngestProviderEvent, Origin], Answer]
 
     def take(self, command: Command, actor: Actor, environment: Mapping[str, str]) -> Answer:
         """The answer to a command, in the order of arrival."""
@@ -51,7 +52,8 @@ class Requests:
     ) -> Answer:
         """What a host says is decided without its secrets, and as far as it begins none.
 
-        Where all of it is held back it is answered all the same: a host may wait for that.
+        It is answered when that is on the disk, though the end of it may be held back: a host may
+        wait for its answer before it goes on. So the answer says how much is held.
         """
         known = self.hosts.whole(self.model(), command, actor, environment)
         origin = self._origin(known, actor)
@@ -59,11 +61,22 @@ class Requests:
         if repeated is not None:
             return repeated
         events = self.hosts.hear(command, actor)
+        held = self.hosts.held(command)
+        nobodys = Origin(actor=actor)
         for event in events[:-1]:
-            self._whole(_saying(command, event), actor, environment, Origin(actor=actor))
-        if not events:
-            return self.nothing(command, origin)
-        return self._whole(_saying(command, events[-1]), actor, environment, origin)
+            self._whole(_saying(command, event), actor, environment, nobodys)
+        whole = bool(events) and not held
+        if whole:
+            answer = self._whole(_saying(command, events[-1]), actor, environment, origin)
+        else:
+            # No receipt tells of it: after a restart nobody would know any more what was held.
+            last = _saying(command, events[-1]) if events else _saying_nothing(command)
+            recorded = self._whole(last, actor, environment, nobodys)
+            answer = self.answers.open()
+            follow(recorded, answer, partial(_but, held))
+        if origin.command_id is None or origin.command_digest is None:
+            return answer
+        return self.repeats.expect(origin.command_id, origin.command_digest, answer, keep=not whole)
 
     def _whole(
         self,
@@ -100,3 +113,13 @@ class Requests:
 
 def _saying(command: IngestProviderEvent, event: ProviderEvent) -> IngestProviderEvent:
     return attrs.evolve(command, event=event)
+
+
+def _saying_nothing(command: IngestProviderEvent) -> IngestProviderEvent:
+    """No text more, which is on the disk when all the text before it is."""
+    return attrs.evolve(command, event=TextDelta(text=""), command_id=None)
+
+
+def _but(held: int, result: CommandResult) -> CommandResult:
+    """The result of what is recorded, where the end of what was said is not."""
+    return attrs.evolve(result, held=held) if isinstance(result, IngestResult) else result

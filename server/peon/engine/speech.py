@@ -79,7 +79,8 @@ class Speech:
                 self._parts.tell(self._coalescer.add(thread.thread_id, turn, event, *waiting))
                 return True
             case TextDelta() | ReasoningDelta():
-                pass
+                if answer is not None and self._coalescer.wait(thread.thread_id, answer):
+                    return True
             case ToolCallUpdated() if answer is None:
                 # A host is told when its update is on the disk, so it need not wait for more.
                 return self._updates.hold_back(thread.thread_id, turn, event)

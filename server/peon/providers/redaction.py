@@ -86,6 +86,11 @@ class StreamedText:
         """Whether something is held that a silence may bring out."""
         return len(self._held) > self._shown
 
+    @property
+    def held(self) -> int:
+        """How many bytes at the end were not shown yet."""
+        return len(self._held[self._shown :].encode())
+
     def quiet(self) -> str:
         """What can be shown now though more may come: nothing of what would be a secret.
 
@@ -241,6 +246,13 @@ class RedactingSink:
         else:
             self._settle()
             self._sink.provider_event(self._redacted(event))
+
+    def held(self, call: ItemId | None = None) -> int:
+        """How many bytes are held back of the text that grows, or of what this call shows."""
+        if call is None:
+            return self._text.held
+        _, tail = self._unfinished.get(call, ((), ""))
+        return len(tail.encode())
 
     def _grow(self, delta: TextDelta | ReasoningDelta) -> None:
         growing = self._growing

@@ -1812,13 +1812,22 @@
 ---@field sequence integer
 ---@field projectId peon.ProjectId
 
---- A thread was created, configured or deleted, or took in what its provider said.
+--- A thread was created, configured or deleted.
 ---
 --- `operationId` is that of the work on its worktree.
 ---@class (exact) peon.ThreadResult
 ---@field sequence integer
 ---@field threadId peon.ThreadId
 ---@field operationId? peon.OperationId
+
+--- What a provider said is on the disk, but for its last `held` bytes.
+---
+--- They may be the beginning of a secret, and are recorded with what follows or with the turn's
+--- end. A later answer of the thread with none `held` says that they are on the disk, too.
+---@class (exact) peon.IngestResult
+---@field sequence integer
+---@field threadId peon.ThreadId
+---@field held integer
 
 --- A turn was started, or asked to stop; that it is recorded, not that it is done.
 ---@class (exact) peon.TurnResult
