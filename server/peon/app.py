@@ -323,6 +323,7 @@ def _catalog(options: AppOptions, settings: Settings, supervisor: Supervisor) ->
             supervisor=supervisor,
             terms=Terms(
                 name=entry.name,
+                tokens=entry.tokens,
                 our_version=__version__,
                 patience=patience,
                 logins=Logins((entry.command, *entry.args)),

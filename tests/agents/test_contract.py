@@ -6,6 +6,7 @@ import pytest
 
 from agents.llm.scenes import Refusal, Step, Write
 from agents.stage import Stage
+from peon.errors import CommandRejected
 from peon_protocol.events import (
     ActionRequested,
     ActionResolved,
@@ -13,6 +14,7 @@ from peon_protocol.events import (
     TurnCompleted,
     TurnFailed,
 )
+from peon_protocol.rejections import ActionAlreadyResolved
 from peon_protocol.values import (
     Decision,
     ItemKind,
@@ -141,4 +143,30 @@ async def test_a_killed_agent_is_started_again_and_knows_what_was_said(stage: St
     assert (opened[1].origin in known) is stage.leg.resumes
     heard = [each.text for each in stage.llm.asked if "[scene three]" in each.text]
     assert any("marigold" in text for text in heard)
+    assert any("garden one" in text for text in heard)
+
+
+async def test_an_agent_that_is_killed_while_it_asks_leaves_nothing_open(stage: Stage):
+    await stage.ask_agent("one", writes(stage), Step(say=ROSES))
+    action_id = await stage.asked_for()
+    killed = stage.kill_agent()
+    end = await stage.end_of_turn("one")
+    assert isinstance(end, TurnFailed)
+    assert end.error.code == "agent.exited"
+    (resolved,) = await stage.events(ActionResolved)
+    assert (resolved.action_id, resolved.decision) == (action_id, Decision.WITHDRAWN)
+    assert {item.status for item in await stage.items("one")} <= OVER
+    assert wait_until_gone(killed) == []
+    with pytest.raises(CommandRejected) as late:
+        await stage.approve()
+    assert isinstance(late.value.rejection, ActionAlreadyResolved)
+
+    assert isinstance(await stage.play("two", Step(say="And on we go.")), TurnCompleted)
+    thread = await stage.thread()
+    assert (thread.status, thread.pending_actions) == (ThreadStatus.IDLE, ())
+    assert not (stage.repo.root / "plants.txt").exists()
+    _, opened = await stage.events(SessionOpened)
+    known = {SessionOrigin.RESUMED, SessionOrigin.LOADED}
+    assert (opened.origin in known) is stage.leg.resumes
+    heard = [each.text for each in stage.llm.asked if "[scene two]" in each.text]
     assert any("garden one" in text for text in heard)

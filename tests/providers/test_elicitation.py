@@ -8,7 +8,14 @@ from peon.providers import elicitation
 from peon.providers.acp import messages
 from peon.providers.codex.inquiries import inquiry
 from peon.providers.port import WITHDRAWN, Answer
-from peon_protocol.values import Decision, FieldChoice, FieldKind, QuestionField, ToolKind
+from peon_protocol.values import (
+    Decision,
+    FieldChoice,
+    FieldKind,
+    JsonValue,
+    QuestionField,
+    ToolKind,
+)
 
 DECLINED = Answer(decision=Decision.REJECTED)
 
@@ -124,7 +131,7 @@ def test_what_cannot_be_filled_in_is_left_out_or_no_question(told: object):
     assert the_form({"a": told}, "a") is None
 
 
-def the_page(url: Any) -> elicitation.Form | None:
+def the_page(url: JsonValue) -> elicitation.Form | None:
     return elicitation.form({"mode": "url", "message": "Log in", "url": url, "elicitationId": "e"})
 
 
@@ -152,7 +159,7 @@ def test_a_question_by_a_web_page_shows_its_address_and_asks_whether_one_goes_th
         "https://bank.example/" + "a" * 2000,
     ],
 )
-def test_no_page_is_shown_whose_address_is_not_what_it_looks_like(url: object):
+def test_no_page_is_shown_whose_address_is_not_what_it_looks_like(url: JsonValue):
     assert the_page(url) is None
 
 

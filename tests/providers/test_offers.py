@@ -6,11 +6,14 @@ import pytest
 
 from peon.providers.acp import offers, words
 from peon.providers.acp.translate import Translator
+from peon.providers.jsonrpc.connection import AgentError
+from peon.providers.terms import Span
 from peon_protocol.ids import SessionId
 from peon_protocol.provider_events import ProviderEvent, TurnEnded, UsageReported
 from peon_protocol.values import (
     AgentCommand,
     Cost,
+    JsonValue,
     OptionCategory,
     OptionChoice,
     SessionOption,
@@ -147,6 +150,42 @@ def test_what_a_session_cost_before_it_was_resumed_is_not_the_turn_s():
 
     assert usage_of(subject, 5.0) == reported(0.0)
     assert usage_of(subject, 5.5) == reported(0.5)
+
+
+def test_what_a_turn_that_failed_has_cost_is_not_the_next_one_s():
+    subject = Translator(SessionId("s"), root="/")
+
+    assert usage_of(subject, 0.5) == reported(0.5)
+    list(subject.end(AgentError(-32603, "overloaded"), interrupted=False))
+    assert usage_of(subject, 0.75) == reported(0.25)
+
+
+def tokens_of(subject: Translator, fed: int, written: int, cached: int = 0) -> Usage | None:
+    """What a turn used after which the agent tells this."""
+    usage: JsonValue = {"inputTokens": fed, "outputTokens": written, "cachedReadTokens": cached}
+    end = list(subject.end({"stopReason": "end_turn", "usage": usage}, interrupted=False))[-1]
+    assert isinstance(end, TurnEnded)
+    return end.usage
+
+
+def test_where_tokens_are_told_of_the_session_the_turn_s_are_what_was_added():
+    subject = Translator(SessionId("s"), root="/", tokens=Span.SESSION)
+
+    assert tokens_of(subject, 200, 40, 10) == used(200, 40, 10)
+    assert tokens_of(subject, 500, 100, 30) == used(300, 60, 20)
+    assert tokens_of(subject, 500, 100, 30) == used(0, 0)
+    assert tokens_of(subject, 50, 10) == used(50, 10), "it counts anew"
+
+
+def test_what_a_session_used_before_it_was_resumed_is_not_the_turn_s():
+    subject = Translator(SessionId("s"), root="/", resumed=True, tokens=Span.SESSION)
+
+    assert tokens_of(subject, 700, 70) is None
+    assert tokens_of(subject, 800, 90) == used(100, 20)
+
+
+def used(fed: int, written: int, cached: int = 0) -> Usage:
+    return Usage(input_tokens=fed, output_tokens=written, cache_read_tokens=cached)
 
 
 def test_a_cost_in_another_currency_is_taken_as_it_is():

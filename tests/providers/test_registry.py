@@ -75,6 +75,7 @@ def test_the_editor_has_the_last_word(user_file: Path):
         ("x", {"command": "c", "args": [1]}, "wrong type: args"),
         ("x", {"command": "c", "env": {"A": 1}}, "wrong type: env"),
         ("x", {"command": "c", "plans": "yes"}, "wrong type: plans"),
+        ("x", {"command": "c", "tokens": "year"}, "wrong type: tokens"),
         ("x", {"command": "c", "shell": True}, "fields nobody knows: shell"),
         ("no spaces", {"command": "c"}, "cannot be called that"),
         *((name, {"command": "c"}, "cannot be called that") for name in sorted(RESERVED)),

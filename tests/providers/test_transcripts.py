@@ -13,7 +13,8 @@ import attrs
 import pytest
 
 from peon.errors import ExternalFailure
-from peon.providers.registry import AgentEntry
+from peon.providers.registry import AgentEntry, read_registry
+from peon.providers.terms import Span
 from peon_protocol.provider_events import (
     ActionRequested,
     ProviderError,
@@ -42,8 +43,11 @@ CUTTINGS: Final[dict[str, Cutting | None]] = {
 
 
 def entry(course: Course) -> AgentEntry:
+    """It counts tokens as the shipped list says of the agent."""
     name = course.agent.split()[0]
-    return attrs.evolve(by_file(__file__), name=name, protocol=course.speech)
+    kind = course.agent.rpartition(" ")[0]
+    tokens = {each.name: each.tokens for each in read_registry().entries}.get(kind, Span.TURN)
+    return attrs.evolve(by_file(__file__), name=name, protocol=course.speech, tokens=tokens)
 
 
 async def replayed(agents: Agency, course: Course) -> tuple[Recorder, dict[str, ProviderEvent]]:

@@ -153,7 +153,7 @@ class Agency:
     def provider(
         self, entry: AgentEntry, patience: Patience = IMPATIENT, starter: Starter | None = None
     ) -> Provider:
-        terms = Terms(name=entry.name, our_version="0", patience=patience)
+        terms = Terms(name=entry.name, tokens=entry.tokens, our_version="0", patience=patience)
         return make_provider(entry, supervisor=starter or self.supervisor, terms=terms)
 
     def request(self, *, mode: Mode = Mode.ASK, resume: str | None = None) -> SessionRequest:

@@ -14,6 +14,7 @@ from typing import Final
 import attrs
 
 from peon.providers import script
+from peon.providers.terms import Span
 from peon_protocol.ids import ProviderId, is_id
 from peon_protocol.values import JsonValue
 
@@ -42,6 +43,8 @@ class AgentEntry:
     plans: bool = False
     """Whether it has a mode that changes nothing, as far as one knows without starting it."""
     protocol: Speech = Speech.ACP
+    tokens: Span = Span.TURN
+    """Of what it tells the tokens at the end of a turn."""
 
     @property
     def remedy(self) -> str:
@@ -68,7 +71,9 @@ SCRIPT: Final = AgentEntry(
     plans=True,
 )
 RESERVED: Final = frozenset({"script", "host"})
-_KEYS: Final = frozenset({"name", "command", "args", "env", "install", "plans", "protocol"})
+_KEYS: Final = frozenset(
+    {"name", "command", "args", "env", "install", "plans", "protocol", "tokens"}
+)
 
 
 def read_registry(
@@ -148,6 +153,8 @@ def _fits(name: str, value: JsonValue) -> bool:
             return True
         case "protocol", str():
             return value in set(Speech)
+        case "tokens", str():
+            return value in set(Span)
         case "name" | "command" | "install", str():
             return value != ""
         case _:
@@ -168,6 +175,7 @@ def _entry(provider_id: str, table: Mapping[str, JsonValue]) -> AgentEntry | Non
                 install=str(table.get("install", "")),
                 plans=table.get("plans") is True,
                 protocol=Speech(str(table.get("protocol", Speech.ACP))),
+                tokens=Span(str(table.get("tokens", Span.TURN))),
             )
         case _:
             return None

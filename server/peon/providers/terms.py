@@ -1,5 +1,7 @@
 """On what terms we deal with a kind of agent."""
 
+import enum
+
 import attrs
 
 from peon.providers.logins import Logins
@@ -30,6 +32,14 @@ class Patience:
     """The same while a tool is at work: a build or a test run may say nothing for hours."""
 
 
+class Span(enum.StrEnum):
+    """What a figure is told of."""
+
+    TURN = "turn"
+    SESSION = "session"
+    """All turns of the session so far."""
+
+
 @attrs.define(eq=False)
 class Learned:
     """What a kind of agent has told since the server started. Belongs to the loop.
@@ -42,11 +52,12 @@ class Learned:
 
 @attrs.frozen(kw_only=True)
 class Terms:
-    """How we deal with one kind of agent: its name, who we say we are, how long we wait, and what
-    it has told of itself and of logging in.
+    """How we deal with one kind of agent: its name, who we say we are, how long we wait, of
+    what it tells tokens, and what it has told of itself and of logging in.
     """
 
     name: str
+    tokens: Span = Span.TURN
     our_version: str = "0"
     patience: Patience = Patience()
     logins: Logins = attrs.field(factory=Logins)

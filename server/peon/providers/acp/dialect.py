@@ -67,7 +67,10 @@ class AcpDialect:
         self._request = request
         self._terms = terms
         self._translator = Translator(
-            request.session_id, root=request.root, resumed=request.resume is not None
+            request.session_id,
+            root=request.root,
+            resumed=request.resume is not None,
+            tokens=terms.tokens,
         )
         self._connection = Connection(terms.name, send=desk.send, handler=self)
         self._asked: dict[ActionId, _Asked] = {}

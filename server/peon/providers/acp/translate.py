@@ -10,12 +10,14 @@ import attrs
 
 from peon.providers.acp import failures, messages, words
 from peon.providers.acp.tools import ToolCall, ToolCalls
+from peon.providers.acp.usage import TurnUsage
 from peon.providers.elicitation import Form
 from peon.providers.jsonrpc import raw
 from peon.providers.jsonrpc.connection import AgentError
 from peon.providers.jsonrpc.ndjson import Surrogates
 from peon.providers.jsonrpc.raw import JsonObject
 from peon.providers.port import Answer
+from peon.providers.terms import Span
 from peon_protocol.ids import ActionId, ItemId, SessionId
 from peon_protocol.provider_events import (
     ActionRequested,
@@ -28,7 +30,7 @@ from peon_protocol.provider_events import (
     TurnEnded,
     UsageReported,
 )
-from peon_protocol.values import Cost, JsonValue, OptionKind, StopReason, ToolKind, Usage
+from peon_protocol.values import JsonValue, OptionKind, StopReason, ToolKind
 
 ALLOWING = frozenset({OptionKind.ALLOW_ONCE, OptionKind.ALLOW_ALWAYS})
 _QUIET = frozenset(
@@ -56,8 +58,15 @@ class _Waiting:
 class Translator:
     """The words of one session. Ids it hands out start with the session's, so no two ever meet."""
 
-    def __init__(self, session_id: SessionId, *, root: str, resumed: bool = False) -> None:
-        """What a session that is `resumed` has cost before is not known until it says so."""
+    def __init__(
+        self,
+        session_id: SessionId,
+        *,
+        root: str,
+        resumed: bool = False,
+        tokens: Span = Span.TURN,
+    ) -> None:
+        """Of what agents of this kind tell `tokens`, of a turn or a session; see `TurnUsage`."""
         self._session_id = session_id
         self._root = root
         self._count = 0
@@ -66,9 +75,7 @@ class Translator:
         self._growing: tuple[str, JsonValue] | None = None
         self._growing_id = ItemId("")
         self._halves = Surrogates()
-        self._cost_before: Cost | None = None
-        self._cost_so_far: Cost | None = None
-        self._cost_unknown = resumed
+        self._usage = TurnUsage(resumed=resumed, tokens=tokens)
         self._said = ""
         """The message that was said last, as far as it could be an error."""
         self.unknown = 0
@@ -99,7 +106,7 @@ class Translator:
                 yield from self._pause()
                 yield PlanReplaced(entries=words.plan_entries(raw.items(update, "entries")))
             case "usage_update":
-                yield UsageReported(usage=self._usage(update))
+                yield UsageReported(usage=self._usage.reported(update))
             case _:
                 self.unknown += kind not in _QUIET
 
@@ -168,28 +175,16 @@ class Translator:
         An agent that was asked to stop may answer with an error; it has stopped all the same.
         """
         if isinstance(outcome, AgentError):
+            self._usage.over()
             yield from self.close(cancelled=interrupted)
             yield _stopped_by(outcome, interrupted=interrupted)
             return
         otherwise = StopReason.CANCELLED if interrupted else StopReason.END_TURN
         stopped = raw.mapped(outcome, "stopReason", words.STOP_REASONS) or otherwise
+        usage = self._usage.ended(outcome)
         failure = failures.of_answer(self._said) if stopped is StopReason.END_TURN else None
         yield from self.close(cancelled=stopped is StopReason.CANCELLED)
-        yield failure or TurnEnded(stop_reason=stopped, usage=words.usage(outcome))
-        self._cost_before = self._cost_so_far
-
-    def _usage(self, update: JsonObject) -> Usage:
-        """The context as it is, and what the turn has cost; agents tell what all turns have."""
-        cost = words.cost(update.get("cost"))
-        if cost is not None:
-            if self._cost_unknown:
-                self._cost_before, self._cost_unknown = cost, False
-            self._cost_so_far = cost
-        return Usage(
-            context_used=raw.number(update, "used"),
-            context_size=raw.number(update, "size"),
-            cost=words.cost_since(self._cost_before, cost),
-        )
+        yield failure or TurnEnded(stop_reason=stopped, usage=usage)
 
     def close(self, *, cancelled: bool) -> Iterator[ProviderEvent]:
         """Close everything that is open."""
