@@ -168,7 +168,7 @@ class Turn:
     error: TurnError | None = None
     usage: Usage | None = None
     open_text: ItemId | None = None
-    items: dict[ItemId, Item] = attrs.field(factory=dict)
+    items: MutableMapping[ItemId, Item] = attrs.field(factory=dict)
     told: tuple[ToldRejection, ...] = ()
     """What the agent is told together with the prompt."""
 

@@ -5,15 +5,17 @@ and a model is mostly made of these. So a snapshot copies their bytes, a start n
 and in memory they take little more than their text.
 """
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any, Final, TypeVar
 
 import attrs
+import msgspec
 
-from peon.domain.model import Action, Checkpoint, Model, Thread, Turn
+from peon.domain.model import Action, Checkpoint, Item, Model, Thread, Turn
 from peon.domain.project import project
 from peon.wire import already_json, dumps, loads, parter, structure_trusted, unstructure
 from peon_protocol.events import StoredEvent, TurnCompleted, TurnFailed
+from peon_protocol.ids import TurnId
 
 K = TypeVar("K", bound=str)
 V = TypeVar("V")
@@ -22,11 +24,14 @@ V = TypeVar("V")
 class Resting(MutableMapping[K, V]):
     """Values of one class by their ids, in their order; some rest, the others are awake.
 
-    What is done to one that rests is done to a copy.
+    What is done to one that rests is done to a copy; `read` makes it.
     """
 
-    def __init__(self, kind: type[V], values: Mapping[K, V | bytes]) -> None:
+    def __init__(
+        self, kind: type[V], values: Mapping[K, V | bytes], read: Callable[[bytes], V] | None = None
+    ) -> None:
         self._kind = kind
+        self._read = read or self._whole
         self._values = dict(values)
         self._awake = {key for key, value in values.items() if not isinstance(value, bytes)}
 
@@ -42,7 +47,8 @@ class Resting(MutableMapping[K, V]):
 
     def wake(self, key: K) -> None:
         """Something may still happen to this one."""
-        self[key] = self[key]
+        value = self._values[key]
+        self[key] = self._whole(value) if isinstance(value, bytes) else value
 
     def encoded(self, key: K) -> bytes:
         """One as it is written, in a buffer of its own size."""
@@ -57,7 +63,10 @@ class Resting(MutableMapping[K, V]):
 
     def __getitem__(self, key: K) -> V:
         value = self._values[key]
-        return structure_trusted(loads(value), self._kind) if isinstance(value, bytes) else value
+        return self._read(value) if isinstance(value, bytes) else value
+
+    def _whole(self, value: bytes) -> V:
+        return structure_trusted(loads(value), self._kind)
 
     def __setitem__(self, key: K, value: V) -> None:
         self._values[key] = value
@@ -91,7 +100,7 @@ def fold(model: Model, stored: StoredEvent) -> None:
 
 
 def _lay_to_rest(thread: Thread) -> None:
-    thread.turns = turns = _resting(Turn, thread.turns)
+    thread.turns = turns = _resting_turns(thread.turns)
     thread.actions = actions = _resting(Action, thread.actions)
     thread.checkpoints = checkpoints = _resting(Checkpoint, thread.checkpoints)
     for turn_id in turns.awake:
@@ -109,12 +118,28 @@ def _resting(kind: type[V], values: Mapping[K, V]) -> Resting[K, V]:
     return values if isinstance(values, Resting) else Resting(kind, values)
 
 
+def _resting_turns(values: Mapping[TurnId, Turn | bytes]) -> Resting[TurnId, Turn]:
+    return values if isinstance(values, Resting) else Resting(Turn, values, _read_turn)
+
+
+def _read_turn(encoded: bytes) -> Turn:
+    """The turn, whose items go on resting: of thousands the last few are wanted, or none."""
+    try:
+        read, resting = _take_turn_apart(encoded)
+    except msgspec.DecodeError:
+        # An older version wrote it, or there is text in it that is none.
+        return structure_trusted(loads(encoded), Turn)
+    turn = structure_trusted({**read, "items": {}}, Turn)
+    turn.items = Resting(Item, _by_id(resting["items"]))
+    return turn
+
+
 def encode_thread(thread: Thread) -> bytes:
     """The thread as it is written, from the bytes of what rests in it."""
     members = unstructure(attrs.evolve(thread, turns={}, actions={}, checkpoints={}))
     if not isinstance(members, dict):
         raise TypeError("a thread is written as an object")
-    members["turns"] = _resting(Turn, thread.turns).written()
+    members["turns"] = _resting_turns(thread.turns).written()
     members["actions"] = _resting(Action, thread.actions).written()
     members["checkpoints"] = _resting(Checkpoint, thread.checkpoints).written()
     return dumps(members)
@@ -127,7 +152,7 @@ def decode_thread(encoded: bytes) -> Thread:
     """
     read, resting = _take_apart(encoded)
     thread = structure_trusted({**read, **{name: {} for name in _RESTING}}, Thread)
-    thread.turns = Resting(Turn, _by_id(resting["turns"]))
+    thread.turns = Resting(Turn, _by_id(resting["turns"]), _read_turn)
     thread.actions = Resting(Action, _by_id(resting["actions"]))
     thread.checkpoints = Resting(Checkpoint, _by_id(resting["checkpoints"]))
     if thread.current is not None:
@@ -143,3 +168,4 @@ def _by_id(resting: Mapping[str, bytes]) -> Mapping[Any, bytes]:
 
 _RESTING: Final = ("turns", "actions", "checkpoints")
 _take_apart: Final = parter(Thread, _RESTING)
+_take_turn_apart: Final = parter(Turn, ("items",))

@@ -90,11 +90,11 @@ def checkpoints(model: Model, thread_id: ThreadId) -> tuple[CheckpointView, ...]
 
 
 def _page(found: Thread, wanted: TurnRange | None) -> Sequence[Turn]:
-    turns = list(found.turns.values())
-    if wanted is None:
-        return turns
-    end = len(turns) if wanted.before is None else max(0, min(wanted.before - 1, len(turns)))
-    return turns[max(0, end - max(0, wanted.limit)) : end]
+    chosen = list(found.turns)
+    if wanted is not None:
+        end = len(chosen) if wanted.before is None else max(0, min(wanted.before - 1, len(chosen)))
+        chosen = chosen[max(0, end - max(0, wanted.limit)) : end]
+    return [found.turns[each] for each in chosen]
 
 
 def _newest(turns: Sequence[Turn], items: int) -> tuple[Sequence[Turn], int]:
@@ -204,7 +204,8 @@ def _turns(
 
 
 def _turn(turn: Turn, *, undone: bool, with_items: bool, left: int) -> TurnView:
-    items = islice(turn.items.values(), left, None)
+    # By their ids: those that are left out may rest, and are not read.
+    items = (turn.items[each] for each in islice(turn.items, left, None)) if with_items else ()
     return TurnView(
         turn_id=turn.turn_id,
         number=turn.number,

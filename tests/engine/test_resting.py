@@ -1,0 +1,46 @@
+"""What is over rests as JSON; of a long turn only what is asked for is read."""
+
+import json
+
+from peon.domain.model import Model
+from peon.engine import views
+from peon.engine.resting import decode_thread, encode_thread
+from peon.wire import dumps
+from peon_protocol.queries import TurnRange
+from peon_protocol.values import ItemStatus
+from support.given import given
+from support.story import TALK, a_running_turn, a_tool_call, text, the_end_of
+
+
+def test_of_a_turn_that_is_over_the_items_before_the_page_are_not_read():
+    model = _model()
+    thread = json.loads(encode_thread(model.threads[TALK]))
+    [turn] = thread["turns"].values()
+    turn["items"] = dict(turn["items"]) | {next(iter(turn["items"])): "no item"}
+    model.threads[TALK] = decode_thread(dumps(thread))
+
+    page, before = views.page(model, TALK, TurnRange(limit=5, items=1))
+
+    assert [each.text for each in page.turns[0].items or ()] == ["The roses are watered."]
+    assert before == 1
+    assert views.threads(model, None)[0].turns[0].number == 1
+
+
+def test_a_turn_whose_items_rest_is_the_turn_that_it_was():
+    model = _model()
+    [turn] = model.threads[TALK].turns.values()
+    thread = decode_thread(encode_thread(model.threads[TALK]))
+
+    [rested] = thread.turns.values()
+
+    assert rested == turn
+    assert encode_thread(thread) == encode_thread(model.threads[TALK])
+
+
+def _model() -> Model:
+    return given(
+        a_running_turn(),
+        a_tool_call(ItemStatus.COMPLETED),
+        text("t1-2", "The roses are watered.", status=ItemStatus.COMPLETED),
+        the_end_of(),
+    ).model
