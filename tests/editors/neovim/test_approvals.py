@@ -92,6 +92,23 @@ def test_an_answer_that_is_not_taken_is_asked_again_where_it_stands(nvim: Neovim
     nvim.sees("To example.org, public.", "✓ completed")
 
 
+def test_a_question_by_a_page_shows_its_whole_address_before_it_is_opened(nvim: Neovim):
+    nvim.lua("_G.opened = {}; vim.ui.open = function(address) table.insert(_G.opened, address) end")
+    address = "https://garden.example/in?" + "code=1&" * 30 + "end=1"
+    ask(nvim, f"ask Log in: {address}", "say Thank you.")
+    nvim.sees("Script asks", "gx opens it")
+    shown = nvim.lua("return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '')")
+    assert address in shown.replace(" ", "")
+    nvim.press("gx")
+    nvim.until(lambda: nvim.lua("return _G.opened") == [address], "opened the page")
+    nvim.press("a").sees("Thank you.", "✓ completed")
+    # What looks like another address, or has lost its secret, is no page.
+    others = ("file:///etc/passwd", "https://a.example@b.example", "https://a.example/[redacted]")
+    for title in (*others, "Sure?"):
+        page = "return require('peon.views.approval_request').page(...)"
+        assert nvim.lua(page, {"kind": "question", "title": f"Go: {title}"}) is None
+
+
 def hear_answers(nvim: Neovim) -> None:
     """Keep by what each approval comes: how far a user's reaches, or what else it was."""
     nvim.lua(

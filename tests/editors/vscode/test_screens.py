@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -48,6 +49,22 @@ QUESTION = {
 }
 
 ANSWERS = {"name": "World", "times": 2, "loud": True, "tone": "warm", "where": ["there"]}
+
+ADDRESS = "https://garden.example/in?code=1"
+
+PAGE = {
+    "type": "actionRequested",
+    "actionId": "act-page",
+    "itemId": "item-page",
+    "kind": "question",
+    "title": f"Log in: {ADDRESS}",
+    "options": [
+        {"optionId": "accept", "label": "Go there", "kind": "allowOnce"},
+        {"optionId": "decline", "label": "Decline", "kind": "rejectOnce"},
+    ],
+}
+
+END = {"type": "turnEnded", "stopReason": "endTurn"}
 
 HOOK = """#!/bin/sh
 echo "the hook looks at what is committed" >&2
@@ -360,13 +377,26 @@ def test_a_question_is_a_form_that_a_notification_leads_to(window: Window, state
         _fill_in(card)
         card.get_by_role("button", name="Answer").click()
         expect(card).to_be_hidden()
-        events = host.ask("events/read", threadId=thread)["events"]
-        (answered,) = [each for each in events if each["type"] == "action.resolved"]
-        assert answered["payload"]["answers"] == ANSWERS
-        assert "open sesame" not in json.dumps(events)
-        end = {"type": "turnEnded", "stopReason": "endTurn"}
-        host.ask("provider/ingest", threadId=thread, event=end)
+        _has_answered(host.ask("events/read", threadId=thread)["events"])
+        host.ask("provider/ingest", threadId=thread, event=PAGE)
+        _go_there(window.card("Log in"))
+        host.ask("provider/ingest", threadId=thread, event=END)
         window.ended(1)
+
+
+def _has_answered(events: list[dict[str, Any]]) -> None:
+    """ANSWERS are in the log, and the password is not."""
+    (answered,) = [each for each in events if each["type"] == "action.resolved"]
+    assert answered["payload"]["answers"] == ANSWERS
+    assert "open sesame" not in json.dumps(events)
+
+
+def _go_there(card: Locator) -> None:
+    """A page that is asked by is a link, whose whole address is there to be read."""
+    link = card.get_by_role("link", name=ADDRESS, exact=True)
+    expect(link).to_have_attribute("href", ADDRESS)
+    card.get_by_role("button", name="Go there").click()
+    expect(card).to_be_hidden()
 
 
 def _fill_in(card: Locator) -> None:

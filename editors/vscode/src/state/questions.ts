@@ -2,13 +2,27 @@
 // secret is in no form: it is read from its field when the form is sent.
 // Invariant: knows no editor.
 
-import type { AnswerProblem, JsonValue, QuestionField } from "../protocol_gen";
+import type { AnswerProblem, JsonValue, PendingActionView, QuestionField } from "../protocol_gen";
 
 /** What stands in a field: text, a mark, or what was chosen. */
 export type Entry = string | boolean | readonly string[];
 export type Entries = Readonly<Record<string, Entry>>;
 /** Why a field cannot be taken as it is, by its name. */
 export type Problems = Readonly<Record<string, string>>;
+
+/** A question that is answered on a page of the web: its words, and the whole address. */
+export interface Page {
+  readonly words: string;
+  readonly address: string;
+}
+
+/** The page that a question is about: its address ends the title, whole, or it is none. */
+export function pageOf({ kind, title }: PendingActionView): Page | null {
+  const found = kind === "question" ? /^(.*?):?\s+(https?:\/\/[!-~]+)$/s.exec(title) : null;
+  const [, words = "", address = ""] = found ?? [];
+  const isOther = /[[\]<>"`]|^https?:\/\/[^/?#]*@/.test(address);
+  return found === null || isOther ? null : { words, address };
+}
 
 /** What stands in the fields at first: their defaults. */
 export function startOf(fields: readonly QuestionField[]): Entries {

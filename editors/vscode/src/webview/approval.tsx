@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 
 import type { PendingActionView, Scope } from "../protocol_gen";
+import { pageOf } from "../state/questions";
 import { alwaysWords } from "../state/rules";
 import { ask, run } from "./host";
 import { Button, Field, Icon, Trouble, useAttempt } from "./parts";
@@ -35,14 +36,12 @@ function Leave(props: Props) {
     <section class="approval" aria-label={`Needs you: ${action.title}`} data-action={actionId}>
       <p class="approval-title">
         <Icon name="shield" />
-        <span>
-          The agent wants to {verbOf(action)}: <strong>{action.title}</strong>
-        </span>
+        <Wish action={action} />
       </p>
       {action.command && <pre class="output command">{action.command}</pre>}
       <div class="buttons">
         <Button look="primary" disabled={busy} onPress={() => approve("once")}>
-          Allow once
+          {yesOf(action)}
         </Button>
         {scopes.includes("session") && (
           <Button disabled={busy} onPress={() => approve("session")}>
@@ -74,6 +73,31 @@ function Leave(props: Props) {
       )}
       <Trouble words={trouble} />
     </section>
+  );
+}
+
+/** What agrees to a question is worded by whoever asks. */
+function yesOf({ kind, options }: PendingActionView): string {
+  const agreed =
+    kind === "question" ? options.find((each) => each.kind === "allowOnce") : undefined;
+  return agreed?.label ?? "Allow once";
+}
+
+function Wish({ action }: { action: PendingActionView }) {
+  const page = pageOf(action);
+  if (page !== null) {
+    return (
+      <span>
+        The agent asks: <strong>{page.words}</strong> <a href={page.address}>{page.address}</a>
+      </span>
+    );
+  }
+  const wish =
+    action.kind === "question" ? "The agent asks" : `The agent wants to ${verbOf(action)}`;
+  return (
+    <span>
+      {wish}: <strong>{action.title}</strong>
+    </span>
   );
 }
 

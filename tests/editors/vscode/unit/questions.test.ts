@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { QuestionField } from "../../../../editors/vscode/src/protocol_gen";
+import type { PendingActionView, QuestionField } from "../../../../editors/vscode/src/protocol_gen";
 import {
   answersOf,
   hintOf,
+  pageOf,
   problemsIn,
   startOf,
 } from "../../../../editors/vscode/src/state/questions";
@@ -93,4 +94,23 @@ test("a field says what it expects", () => {
   assert.equal(hintOf(field("x", { kind: "number" })), "a number");
   assert.equal(hintOf(field("x", { minimum: 1, maximum: 80 })), "at most 80 characters");
   assert.equal(hintOf(field("x", { kind: "choices", minimum: 2 })), "at least 2 choices");
+});
+
+test("the page of a question is its whole address, and what is no address of the web is none", () => {
+  const asked = (title: string, kind: PendingActionView["kind"] = "question") =>
+    pageOf({ title, kind } as PendingActionView);
+  const address = "https://garden.example/in?code=1#there";
+  assert.deepEqual(asked(`Log in: ${address}`), { words: "Log in", address });
+  for (const title of [
+    "Log in: file:///etc/passwd",
+    "Log in: javascript:alert(1)",
+    "Log in: https://garden.example/[redacted]",
+    "Log in: https://bank.example/ evil",
+    "Log in: https://bank.example@evil.example/",
+    "Log in: https://b\u0430nk.example/",
+    "Log in?",
+  ]) {
+    assert.equal(asked(title), null, title);
+  }
+  assert.equal(asked(`Fetch: ${address}`, "fetch"), null);
 });

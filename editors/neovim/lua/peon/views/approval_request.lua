@@ -36,6 +36,19 @@ function M.item(waiting)
   return turn and turn.itemById[waiting.action.itemId]
 end
 
+--- The question of a page of the web that a user is to go to, and its address, which ends the
+--- title. What was taken out of it as a secret leaves no address.
+---@param action peon.PendingActionView
+---@return string? address
+---@return string? words
+function M.page(action)
+  local words, address = (action.title or ""):match("^(.-):?%s+(https?://[%w%p]+)$")
+  local is_other = address and (address:find('[%[%]<>"`]') or address:match("//[^/?#]*@"))
+  if address and action.kind == "question" and not is_other then
+    return address, words
+  end
+end
+
 local function command_of(action, item)
   if action.command then
     return action.command
@@ -74,6 +87,20 @@ local function add(content, line, group)
   end
 end
 
+--- The title; the whole address of a page stands on lines of its own, however long it is.
+local function add_title(content, action)
+  local address, words = M.page(action)
+  local title = (words or action.title):gsub("\n", " ")
+  add(content, "  " .. text.clipped(title), "PeonTool")
+  local width = math.max(20, vim.o.columns - 12)
+  for from = 1, #(address or ""), width do
+    add(content, "  " .. address:sub(from, from + width - 1), "PeonWaiting")
+  end
+  if address then
+    add(content, "  gx opens it, a says that you go there", "PeonMuted")
+  end
+end
+
 local function add_fields(content, action, answers, problems)
   for _, field in ipairs(action.fields or {}) do
     if field.description then
@@ -101,7 +128,7 @@ function M.content(waiting, answers, problems)
   local action, item = waiting.action, M.item(waiting)
   local content = { lines = {}, marks = {}, fieldRows = {}, width = 56 }
   add(content, "")
-  add(content, "  " .. text.clipped((action.title:gsub("\n", " "))), "PeonTool")
+  add_title(content, action)
   add(content, ("  in «%s»"):format(waiting.thread.title), "PeonMuted")
   local command = command_of(action, item)
   if command then

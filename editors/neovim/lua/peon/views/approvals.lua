@@ -193,6 +193,19 @@ function view.diff()
   end
 end
 
+--- Open the page that the question is about; its whole address is in front of the user.
+function view.page()
+  local waiting = here()
+  local address = waiting and request.page(waiting.action)
+  if not address then
+    return require("peon.tell")("peon: there is no page to open.", vim.log.levels.INFO)
+  end
+  local _, err = vim.ui.open(address)
+  if err then
+    require("peon.tell")("peon: " .. err, vim.log.levels.WARN)
+  end
+end
+
 function view.next()
   step(1)
 end

@@ -86,6 +86,7 @@ M.keys = {
     { lhs = "r", action = "reject", text = "Refuse it." },
     { lhs = "R", action = "reject_because", text = "Refuse it, and say why." },
     { lhs = "<CR>", action = "answer", text = "Answer the field here, of a question." },
+    { lhs = "gx", action = "page", text = "Open the page that is asked by, in a browser." },
     { lhs = "d", action = "diff", text = "Show the whole difference in a tab." },
     { lhs = "]a", action = "next", text = "Show the next that waits." },
     { lhs = "[a", action = "previous", text = "Show the previous that waits." },
