@@ -76,7 +76,11 @@ async def test_what_is_unknown_does_not_fail_the_turn(agents: Agency):
     assert end == TurnEnded(stop_reason=StopReason.END_TURN)
     assert json.loads(recorder.text())["code"] == -32601
     assert recorder.of(PlanReplaced) == [PlanReplaced(entries=(PlanEntry("first"),))]
-    assert recorder.of(ToolCallUpdated)[0].title == "odd"
+    notice, compaction, odd = recorder.of(ToolCallUpdated)[:3]
+    assert (notice.title, notice.input) == ("notice", {"severity": "info", "title": "hello"})
+    assert compaction.input == {"state": {"deep": [1, 2, {"x": None}]}}
+    assert {notice.status, compaction.status} == {ItemStatus.COMPLETED}
+    assert odd.title == "odd"
 
 
 async def test_request_ids_of_any_kind_get_their_answer(agents: Agency):

@@ -86,12 +86,44 @@ def ask(tool_call_id: object = "t", **fields: object) -> Update:
         ([say("a", content={"type": "video"})], []),
         ([say("", content={"type": "resource_link", "uri": "u", "name": "n"})], [("[n](u)", ONE)]),
         ([{"sessionUpdate": "user_message_chunk", "content": {"type": "text", "text": "x"}}], []),
-        ([{"sessionUpdate": "invented"}, {}, {"sessionUpdate": 5}], []),
     ],
 )
 def test_text_becomes_deltas(updates: list[Update], events: list[Any]):
     wanted = [TextDelta(text=e[0], item_id=e[1]) if isinstance(e, tuple) else e for e in events]
     assert told(*updates) == wanted
+
+
+def odd(number: int, title: str, /, **told: Any) -> ToolCallUpdated:
+    return ToolCallUpdated(
+        item_id=ItemId(f"s.i{number}"),
+        title=title,
+        kind=ToolKind.THINK,
+        status=ItemStatus.COMPLETED,
+        input=told,
+    )
+
+
+def test_what_is_of_no_known_kind_is_kept_as_it_came_and_cuts_no_text():
+    noticed = {"sessionUpdate": "notice", "title": "low", "more": [1, {"x": None}]}
+    assert told(noticed, {}, {"sessionUpdate": 5}) == [
+        odd(1, "notice", title="low", more=[1, {"x": None}]),
+        odd(2, "An unknown update"),
+    ]
+    assert told(say("a"), noticed, say("b"), call(title="T"))[:3] == [
+        TextDelta(text="a", item_id=ONE),
+        TextDelta(text="b", item_id=ONE),
+        odd(2, "notice", title="low", more=[1, {"x": None}]),
+    ]
+
+
+def test_what_is_of_no_known_kind_fills_no_log():
+    subject = translator()
+    for _ in range(2):
+        kept = [e for n in range(1000) for e in subject.update({"sessionUpdate": "tick", "n": n})]
+        assert [e.input for e in kept if isinstance(e, ToolCallUpdated)] == [
+            {"n": n} for n in range(64)
+        ]
+        list(subject.end({}, interrupted=False))
 
 
 def test_text_after_a_tool_call_is_another_message():

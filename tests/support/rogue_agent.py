@@ -309,6 +309,7 @@ def make_noise(prompt: Message) -> None:
         while not stopped.wait(0.01):
             update("usage_update", used=1, size=2)
             update("session_info_update", title="Trying again")
+            update("retry_status", attempt=7)
             update("agent_message_chunk", content={"type": "text", "text": ""})
             sys.stderr.write("retrying\n")
 

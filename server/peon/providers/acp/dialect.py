@@ -207,8 +207,12 @@ class AcpDialect:
             self._notice_mode(modes.told(update))
             self._notice_offers(update)
             if self._desk.turn is not None:
+                understood = self._translator.unknown
                 events = list(self._translator.update(update))
-                self._gets_on = self._gets_on or any(not isinstance(e, _NOISE) for e in events)
+                # What nobody understands may be said by an agent that gets nowhere.
+                known = self._translator.unknown == understood
+                news = known and any(not isinstance(each, _NOISE) for each in events)
+                self._gets_on = self._gets_on or news
                 self._desk.report(events)
         elif method == "$/cancel_request":
             self._withdrawn(params.get("requestId"))

@@ -1,10 +1,11 @@
 """From an agent's updates to provider events: a state machine without I/O.
 
 It keeps no more than the open turn: the message that grows, the tool calls, the actions that wait.
-What it does not know is counted and left out.
+An update of a kind that it does not know is passed on as it came, beside the text that grows.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import attrs
 
@@ -27,10 +28,11 @@ from peon_protocol.provider_events import (
     ProviderEvent,
     ReasoningDelta,
     TextDelta,
+    ToolCallUpdated,
     TurnEnded,
     UsageReported,
 )
-from peon_protocol.values import JsonValue, OptionKind, StopReason, ToolKind
+from peon_protocol.values import ItemStatus, JsonValue, OptionKind, StopReason, ToolKind
 
 ALLOWING = frozenset({OptionKind.ALLOW_ONCE, OptionKind.ALLOW_ALWAYS})
 _QUIET = frozenset(
@@ -43,6 +45,9 @@ _QUIET = frozenset(
     }
 )
 """Updates that are about the session, not about the turn."""
+_MOST_ODD: Final = 64
+"""How many updates of unknown kinds are passed on of a turn; of an agent that has more of them than
+that, the rest says nothing new."""
 
 
 @attrs.frozen
@@ -78,6 +83,9 @@ class Translator:
         self._usage = TurnUsage(resumed=resumed, tokens=tokens)
         self._said = ""
         """The message that was said last, as far as it could be an error."""
+        self._odd: list[ToolCallUpdated] = []
+        """What was not understood, while text grows."""
+        self._odd_in_turn = 0
         self.unknown = 0
         """Updates we did not understand."""
 
@@ -107,8 +115,10 @@ class Translator:
                 yield PlanReplaced(entries=words.plan_entries(raw.items(update, "entries")))
             case "usage_update":
                 yield UsageReported(usage=self._usage.reported(update))
+            case _ if kind not in _QUIET:
+                yield from self._unknown(kind, update)
             case _:
-                self.unknown += kind not in _QUIET
+                pass
 
     def ask(self, params: JsonObject) -> Iterator[ProviderEvent]:
         """Take a request for permission; the last event is its `ActionRequested`."""
@@ -193,6 +203,7 @@ class Translator:
         for action_id in self.waiting:
             yield self.withdraw(action_id)
         yield from self._tools.close(cancelled=cancelled)
+        self._odd_in_turn = 0
 
     def _chunk(self, kind: str, update: JsonObject) -> Iterator[ProviderEvent]:
         """More text. Another kind of text or another message is another item."""
@@ -216,6 +227,26 @@ class Translator:
             if rest := self._halves.rest():
                 yield self._delta(rest)
             self._growing = None
+        odd, self._odd = self._odd, []
+        yield from odd
+
+    def _unknown(self, kind: str | None, update: JsonObject) -> Iterator[ProviderEvent]:
+        """Keep what a later protocol, or an agent of its own accord, has to say."""
+        self.unknown += 1
+        self._odd_in_turn += 1
+        if self._odd_in_turn > _MOST_ODD or not update:
+            return
+        told = raw.clean({name: each for name, each in update.items() if name != "sessionUpdate"})
+        kept = ToolCallUpdated(
+            item_id=self._fresh_item(),
+            title=kind or "An unknown update",
+            kind=ToolKind.THINK,
+            status=ItemStatus.COMPLETED,
+            input=told,
+        )
+        self._odd.append(kept)
+        if self._growing is None:
+            yield from self._pause()
 
     def _delta(self, text: str) -> TextDelta | ReasoningDelta:
         if self._growing is not None and self._growing[0] == "agent_thought_chunk":
