@@ -22,7 +22,14 @@ from peon_protocol.results import CommandResult
 from support.examples import examples
 from support.given import SERVER, encoded, facts
 from support.histories import Move, Played, histories
-from support.invariants import broken, broken_in_log, closed_items, derived_busy, derived_owners
+from support.invariants import (
+    broken,
+    broken_in_log,
+    closed_items,
+    derived_busy,
+    derived_owners,
+    lost_messages,
+)
 
 pytestmark = pytest.mark.timeout(1800)  # The nightly run takes its time.
 
@@ -76,6 +83,7 @@ def test_every_state_keeps_the_invariants(played: Played):
         closed = closed_items(model)
     assert broken(played.model) == []
     assert broken_in_log(played.log) == []
+    assert lost_messages(played.log, played.model) == []
 
 
 @examples(200, nightly=20_000)

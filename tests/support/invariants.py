@@ -3,8 +3,15 @@
 from collections.abc import Iterator
 
 from peon.domain.model import Model, Thread, Turn
-from peon_protocol.events import StoredEvent
-from peon_protocol.ids import CheckpointId, ItemId, ThreadId, TurnId
+from peon_protocol.events import (
+    MessageQueued,
+    MessageRemoved,
+    MessageSteered,
+    StoredEvent,
+    ThreadDeleted,
+    TurnStarted,
+)
+from peon_protocol.ids import CheckpointId, ItemId, MessageId, ThreadId, TurnId
 from peon_protocol.values import RestoreOperation, TurnEndOperation, TurnStatus
 
 
@@ -31,6 +38,30 @@ def broken_in_log(log: list[StoredEvent]) -> list[str]:
             found.append(f"{stored.sequence} happened before the one before it")
         moment = stored.occurred_at
     return found
+
+
+def lost_messages(log: list[StoredEvent], model: Model) -> list[str]:
+    """What a user has queued, or told the agent, begins one turn, is an item of one, was taken back
+    by somebody, or waits: never none of them, and never two.
+    """
+    waiting: set[tuple[ThreadId, MessageId]] = set()
+    found = []
+    for stored in log:
+        event = stored.payload
+        match event:
+            case MessageQueued():
+                waiting.add((event.thread_id, event.message_id))
+            case MessageSteered() | MessageRemoved() | TurnStarted():
+                message_id = event.message_id
+                if message_id is not None and (event.thread_id, message_id) not in waiting:
+                    found.append(f"{message_id} did not wait: {stored.type}")
+                waiting -= {(event.thread_id, message_id)}
+            case ThreadDeleted():
+                waiting = {each for each in waiting if each[0] != event.thread_id}
+            case _:
+                pass
+    queues = {(t.thread_id, each) for t in model.threads.values() for each in t.queue}
+    return [*found, *(f"{each[1]} is lost, or came of nothing" for each in waiting ^ queues)]
 
 
 def closed_items(model: Model) -> set[tuple[ThreadId, TurnId, ItemId]]:
