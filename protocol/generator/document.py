@@ -16,6 +16,7 @@ from generator.samples.story import EVENTS
 from generator.shapes import ErrorEntry, ObjectDefinition, Protocol
 from generator.typescript import declaration
 from peon.wire import unstructure
+from peon_protocol import ADDED_PARAMS
 from peon_protocol.failures import ErrorCode
 
 LONGEST_EXAMPLE: Final = 70
@@ -95,6 +96,7 @@ def _initialize_result(protocol: Protocol) -> str:
         "protocolVersion": protocol.version,
         "methods": names["request"],
         "notifications": names["notification"],
+        "addedParams": {name: list(added) for name, added in ADDED_PARAMS},
         "logId": LOG_ID,
     }
     return _fenced("json", as_text({"capabilities": {"experimental": {"peon": offered}}}))

@@ -24,6 +24,7 @@ async def test_initialize_says_what_the_server_is_and_does():
     named = set(ours["methods"]) | set(ours["notifications"])
     assert named == {method.name for method in METHODS}
     assert "turn/delta" in ours["notifications"]
+    assert ours["addedParams"] == {"thread/read": ["turns.items"]}
 
 
 @pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])

@@ -7,11 +7,13 @@ import { EMPTY } from "./state/state";
 
 export type Listener = (state: State, before: State) => void;
 export type MessageListener = (message: Message) => void;
+export type Reader = (threadId: ThreadId) => void;
 
 export class Store {
   private current = EMPTY;
   private readonly listeners = new Set<Listener>();
   private readonly hearers = new Set<MessageListener>();
+  private readonly readers = new Set<Reader>();
 
   get state(): State {
     return this.current;
@@ -37,6 +39,18 @@ export class Store {
     for (const hearer of this.hearers) {
       hearer(message);
     }
+  }
+
+  /** A thread was read anew: who folds it by itself is to begin from here. */
+  reread(threadId: ThreadId): void {
+    for (const reader of this.readers) {
+      reader(threadId);
+    }
+  }
+
+  onReread(reader: Reader): { dispose(): void } {
+    this.readers.add(reader);
+    return { dispose: () => this.readers.delete(reader) };
   }
 
   onChange(listener: Listener): { dispose(): void } {

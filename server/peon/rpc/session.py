@@ -31,7 +31,7 @@ from peon.rpc.subscriptions import Subscriptions
 from peon.runtime.ids import IdSource
 from peon.runtime.tasks import TaskOwner
 from peon.wire import ParamsInvalid
-from peon_protocol import PROTOCOL_VERSION
+from peon_protocol import ADDED_PARAMS, PROTOCOL_VERSION
 from peon_protocol.methods import METHODS, Direction
 from peon_protocol.notifications import ServerStatusChanged
 from peon_protocol.values import JsonValue
@@ -164,6 +164,7 @@ class Session:
             "notifications": [
                 each.name for each in METHODS if each.direction is Direction.NOTIFICATION
             ],
+            "addedParams": {name: list(added) for name, added in ADDED_PARAMS},
             "logId": self._feed.log_id,
         }
 

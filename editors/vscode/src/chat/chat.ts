@@ -61,6 +61,7 @@ export class Chat implements vscode.Disposable {
       webview.onDidReceiveMessage((message: FromWebview) => this.hear(message)),
       peon.onHealth(() => this.draw()),
       peon.store.onMessage((message) => this.pass(message)),
+      peon.store.onReread((threadId) => threadId === this.threadId && this.draw()),
       peon.store.onChange((state, before) => {
         const { threadId } = this;
         const isNew = threadId !== undefined && !before.threads.has(threadId);
@@ -90,6 +91,10 @@ export class Chat implements vscode.Disposable {
     }
     this.threadId = threadId;
     if (threadId !== undefined) {
+      if (this.thread?.status === "idle") {
+        // What is known of it; of one that is at work too much may be.
+        this.draw();
+      }
       await this.peon.session.open(threadId);
     }
     this.memory?.set({ threadId });
@@ -177,7 +182,7 @@ export class Chat implements vscode.Disposable {
     };
   }
 
-  /** The thread, or the end of it. Of a turn that runs any item may change, so it is drawn whole. */
+  /** The thread, or the end of it. Of a turn that runs any item that is known may change. */
   private drawable(): ThreadView | null {
     const { thread } = this;
     if (thread === undefined) {

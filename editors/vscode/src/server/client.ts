@@ -24,6 +24,8 @@ export interface Greeting {
   readonly version: string;
   readonly logId: string;
   readonly methods: ReadonlySet<string>;
+  /** Members of params that came after their methods; of an older server, fewer. */
+  readonly addedParams: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Identity {
@@ -121,13 +123,19 @@ export class Client {
   }
 }
 
+interface Offered {
+  methods: string[];
+  logId: string;
+  addedParams?: Greeting["addedParams"];
+}
+
 function greetingOf(answer: unknown): Greeting {
   const { serverInfo, capabilities } = answer as {
     serverInfo: { version: string };
-    capabilities: { experimental: { peon: { methods: string[]; logId: string } } };
+    capabilities: { experimental: { peon: Offered } };
   };
-  const { methods, logId } = capabilities.experimental.peon;
-  return { version: serverInfo.version, logId, methods: new Set(methods) };
+  const { methods, logId, addedParams = {} } = capabilities.experimental.peon;
+  return { version: serverInfo.version, logId, methods: new Set(methods), addedParams };
 }
 
 function understood(error: unknown): unknown {

@@ -4,13 +4,14 @@
 
 import type { EventsAppended, ThreadId, TurnDelta, TurnRange } from "../protocol_gen";
 import { isCut, PAGE_OF_ITEMS } from "../state/histories";
-import { applyDelta, applyEvents, hasGap } from "../state/reduce";
+import { applyDelta, applyEvents, hasGap, isUnsure } from "../state/reduce";
 import { type Message, withLists, withThread } from "../state/state";
 import type { Store } from "../store";
 import type { Client, Greeting, Identity } from "./client";
 
 /** How many turns of a thread are read at first, and each time one scrolls back. */
 export const PAGE_OF_TURNS = 20;
+const CHECK_MILLISECONDS = 1_000;
 
 export class Session {
   private client: Client | undefined;
@@ -22,6 +23,9 @@ export class Session {
   /** Messages that came while a thread was being read. */
   private readonly reading = new Map<ThreadId, Message[]>();
   private opened = new Set<ThreadId>();
+  /** Those of which somebody has scrolled back to the begin of a turn that runs. */
+  private readonly whole = new Set<ThreadId>();
+  private checking: NodeJS.Timeout | undefined;
 
   constructor(private readonly store: Store) {}
 
@@ -51,14 +55,18 @@ export class Session {
   /** Read the newest turns of a thread, with their items. */
   async open(threadId: ThreadId): Promise<void> {
     this.opened.add(threadId);
-    // Of a turn that runs any item may change, so all of them are read.
-    const isIdle = this.store.thread(threadId)?.status === "idle";
-    const page = isIdle ? { limit: PAGE_OF_TURNS, items: PAGE_OF_ITEMS } : { limit: PAGE_OF_TURNS };
-    await this.read(threadId, page);
+    await this.read(threadId, this.whole.has(threadId) ? { limit: PAGE_OF_TURNS } : this.page());
   }
 
   close(threadId: ThreadId): void {
     this.opened.delete(threadId);
+    this.whole.delete(threadId);
+  }
+
+  /** The end of a thread; an older server has only whole turns. */
+  private page(): TurnRange {
+    const cuts = this.greeting?.addedParams["thread/read"]?.includes("turns.items") ?? false;
+    return cuts ? { limit: PAGE_OF_TURNS, items: PAGE_OF_ITEMS } : { limit: PAGE_OF_TURNS };
   }
 
   /** Read what was before the items that are known: false where all of them are. */
@@ -68,12 +76,14 @@ export class Session {
       return false;
     }
     if (isCut(known)) {
+      if (known.status === "running") {
+        this.whole.add(threadId);
+      }
       await this.read(threadId, { limit: 1, before: known.number + 1 });
       return true;
     }
     if (known.number > 1) {
-      const page = { limit: PAGE_OF_TURNS, items: PAGE_OF_ITEMS, before: known.number };
-      await this.read(threadId, page);
+      await this.read(threadId, { ...this.page(), before: known.number });
     }
     return known.number > 1;
   }
@@ -85,11 +95,7 @@ export class Session {
     }
     this.reading.set(threadId, []);
     try {
-      let reading = await client.request("thread/read", { threadId, turns });
-      if (reading.itemsBefore > 0 && reading.thread.turns[0]?.status === "running") {
-        // It was begun just now.
-        reading = await client.request("thread/read", { threadId, turns: { limit: turns.limit } });
-      }
+      const reading = await client.request("thread/read", { threadId, turns });
       let state = withThread(this.store.state, reading);
       // What was told while it was being read may be newer than what was read.
       for (const message of this.reading.get(threadId) ?? []) {
@@ -127,6 +133,7 @@ export class Session {
 
   private appended(params: EventsAppended): void {
     const message: Message = { method: "events/appended", params };
+    this.check(params);
     for (const [threadId, messages] of this.reading) {
       if (params.events.some((event) => event.streamId === threadId)) {
         messages.push(message);
@@ -136,13 +143,40 @@ export class Session {
     this.store.pass(message);
   }
 
+  /**
+   * Of a turn whose begin is not known, an item that is told of for the first time may be an old
+   * one. It is taken for new, and a moment later it is looked at again where it stands.
+   */
+  private check(params: EventsAppended): void {
+    const unsure = params.events.filter((event) => isUnsure(this.store.state, event));
+    const [first] = unsure.filter((event) => this.opened.has(event.streamId));
+    if (first !== undefined) {
+      this.checking ??= setTimeout(() => {
+        this.checking = undefined;
+        void this.reopen(first.streamId);
+      }, CHECK_MILLISECONDS);
+    }
+  }
+
+  /** Read a thread again that is shown, and tell those who fold it by themselves. */
+  private async reopen(threadId: ThreadId): Promise<void> {
+    try {
+      if (this.opened.has(threadId)) {
+        await this.open(threadId);
+        this.store.reread(threadId);
+      }
+    } catch {
+      // The server has gone: with the next one it is read anyhow.
+    }
+  }
+
   private delta(params: TurnDelta): void {
     const message: Message = { method: "turn/delta", params };
     const reading = this.reading.get(params.threadId);
     reading?.push(message);
     if (hasGap(this.store.state, params)) {
       if (reading === undefined && this.opened.has(params.threadId)) {
-        void this.open(params.threadId);
+        void this.reopen(params.threadId);
       }
       return;
     }

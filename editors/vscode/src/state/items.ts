@@ -8,6 +8,7 @@ import type {
   ItemView,
   TurnView,
 } from "../protocol_gen";
+import { isCut } from "./histories";
 import { type Fragment, isGap, keepLength, withFragment } from "./text";
 
 /**
@@ -24,12 +25,22 @@ export function withItemEvent(turn: TurnView, event: ItemRecorded): TurnView {
     return turn;
   }
   const place = turn.items.findLastIndex((item) => item.itemId === event.itemId);
+  if (place < 0 && isCut(turn) && !begins(event)) {
+    return turn;
+  }
   const before: LiveItem = turn.items[place] ?? emptyItem(event.itemId, event.kind, event.status);
   const after = withEvent(before, event);
   if (place >= 0 && before.live === undefined) {
     return { ...turn, items: turn.items.with(place, after) };
   }
   return { ...turn, items: settled(turn.items, after) };
+}
+
+/** Whether an event may be the first of its item. */
+function begins({ kind, append, patch }: ItemRecorded): boolean {
+  return append === null
+    ? patch !== null && (kind !== "toolCall" || patch.title !== null)
+    : append.offset === 0;
 }
 
 /** The items with `item` behind the last that an event told of. */

@@ -1,6 +1,7 @@
 // The pure reducer: messages of the server, in order, bring a state up to date.
 
 import type { StoredEvent, ThreadId, TurnDelta } from "../protocol_gen";
+import { isCut } from "./histories";
 import { withItemDelta } from "./items";
 import { type Message, type State, withChangedThread, withChangedTurn } from "./state";
 import { isGap } from "./text";
@@ -64,10 +65,19 @@ export function hasGap(state: State, delta: TurnDelta): boolean {
   if (turn === undefined || turn.items === null) {
     return false;
   }
-  return isGap(
-    turn.items.findLast((item) => item.itemId === delta.itemId),
-    delta,
-  );
+  const item = turn.items.findLast((each) => each.itemId === delta.itemId);
+  // What is told of an item that was left out is read with it.
+  return isGap(item, delta) && (item !== undefined || !isCut(turn));
+}
+
+/** Whether an event tells of an item that may be one of those that were left out. */
+export function isUnsure(state: State, stored: StoredEvent): boolean {
+  if (stored.type !== "item.recorded" || stored.payload.append !== null) {
+    return false;
+  }
+  const { threadId, turnId, itemId } = stored.payload;
+  const turn = state.threads.get(threadId)?.turns.findLast((each) => each.turnId === turnId);
+  return isCut(turn) && !(turn?.items ?? []).some((item) => item.itemId === itemId);
 }
 
 function applyEvent(state: State, stored: StoredEvent): State {

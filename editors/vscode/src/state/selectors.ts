@@ -58,6 +58,35 @@ export function threadsOf(state: State, projectId: ProjectId, archived: boolean)
     .sort((one, other) => other.updatedAt.localeCompare(one.updatedAt));
 }
 
+/** Whether lists of threads and turns say the same of both: what an agent writes is in none. */
+export function isListedAlike(one: State, other: State): boolean {
+  return (
+    one.projects === other.projects &&
+    one.threads.size === other.threads.size &&
+    [...one.threads.values()].every((thread) => {
+      const known = other.threads.get(thread.threadId);
+      return known === thread || (known !== undefined && isAlike(thread, known));
+    })
+  );
+}
+
+const UNLISTED = new Set(["version", "updatedAt", "turns"]);
+const ITEMS = new Set(["items"]);
+
+function isAlike(one: ThreadView, other: ThreadView): boolean {
+  return (
+    isSame(one, other, UNLISTED) &&
+    one.turns.length === other.turns.length &&
+    one.turns.every((turn, place) => isSame(turn, other.turns[place], ITEMS))
+  );
+}
+
+/** Whether all members but some are the very same. */
+function isSame<T extends object>(one: T, other: T | undefined, but: ReadonlySet<string>): boolean {
+  const keys = Object.keys(one) as (keyof T & string)[];
+  return keys.every((key) => but.has(key) || one[key] === other?.[key]);
+}
+
 export function matches(thread: ThreadView, filter: string): boolean {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const text = `${thread.title} ${phaseOf(thread)} ${thread.provider}`.toLowerCase();

@@ -6,6 +6,7 @@ import type { Peon } from "../editor/peon";
 import type { CheckpointView, ProjectView, ThreadView, TurnView } from "../protocol_gen";
 import {
   checkpointsOf,
+  isListedAlike,
   matches,
   type Phase,
   phaseOf,
@@ -42,7 +43,7 @@ export class ThreadsTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       this.view,
       this.changed,
       this.view.onDidChangeVisibility(({ visible }) => visible && peon.start()),
-      peon.store.onChange(() => this.draw()),
+      peon.store.onChange((state, before) => !isListedAlike(state, before) && this.draw()),
       peon.onHealth(() => this.draw()),
     ];
     if (this.view.visible) {

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { ItemView, ThreadReading, ThreadView, TurnView } from "../../../../editors/vscode/src/protocol_gen";
+import type { ItemView, StoredEvent, ThreadReading, ThreadView, TurnView } from "../../../../editors/vscode/src/protocol_gen";
 import { Session } from "../../../../editors/vscode/src/server/session";
 import type { Client } from "../../../../editors/vscode/src/server/client";
 import { endOf, isCut } from "../../../../editors/vscode/src/state/histories";
+import { applyEvents, hasGap, isUnsure } from "../../../../editors/vscode/src/state/reduce";
 import { Store } from "../../../../editors/vscode/src/store";
 import { rowsOf } from "../../../../editors/vscode/src/webview/rows";
 
@@ -15,6 +16,7 @@ const THREAD = "thr-1";
 /** A server of one thread, which answers as the real one does. */
 class Server {
   readonly asked: unknown[] = [];
+  addedParams: Record<string, string[]> = { "thread/read": ["turns.items"] };
 
   constructor(
     readonly turns: TurnView[],
@@ -22,8 +24,9 @@ class Server {
   ) {}
 
   thread(turns: TurnView[]): ThreadView {
-    const known = { threadId: THREAD, projectId: "p", title: "Long", version: 1, pendingActions: [] };
-    return { ...known, status: this.status, turns } as unknown as ThreadView;
+    const known = { threadId: THREAD, projectId: "p", title: "Long", version: 1 };
+    const nothing = { pendingActions: [], queue: [], checkpoints: [] };
+    return { ...known, ...nothing, status: this.status, turns } as unknown as ThreadView;
   }
 
   answer(method: string, params: { turns?: { limit: number; before?: number; items?: number } }) {
@@ -63,7 +66,13 @@ class Server {
     const session = new Session(store);
     const client = {
       on: () => {},
-      greet: () => Promise.resolve({ version: "1", logId: "log", methods: new Set() }),
+      greet: () =>
+        Promise.resolve({
+          version: "1",
+          logId: "log",
+          methods: new Set(),
+          addedParams: this.addedParams,
+        }),
       request: (method: string, params: object) => Promise.resolve(this.answer(method, params)),
     };
     await session.meet(client as unknown as Client, {} as never);
@@ -75,6 +84,13 @@ function turn(number: number, items: number, status: TurnView["status"] = "compl
   const made = Array.from({ length: items }, (_, place) => ({ itemId: `${number}-${place}` }));
   const known = { turnId: `turn-${number}`, number, status, items: made as ItemView[] };
   return { ...known, undone: false } as unknown as TurnView;
+}
+
+function recorded(itemId: string, said: object): StoredEvent {
+  const item = { threadId: THREAD, turnId: "turn-1", itemId, kind: "toolCall", status: "running" };
+  const payload = { ...item, append: null, patch: null, ...said };
+  const type = "item.recorded";
+  return { sequence: 2, version: 2, streamId: THREAD, type, payload } as unknown as StoredEvent;
 }
 
 const itemsIn = (store: Store) =>
@@ -109,15 +125,48 @@ test("what was read of a turn that is over is not forgotten when it is opened ag
   assert.ok(!isCut(store.thread(THREAD)?.turns[0]));
 });
 
-test("a turn that runs is read whole, even where it began a moment ago", async () => {
-  for (const status of ["running", "idle"] as const) {
-    const server = new Server([turn(1, 300, "running")], status);
-    const store = new Store();
-    const session = await server.meet(store);
-    await session.open(THREAD);
-    assert.equal(itemsIn(store).length, 300);
-    assert.equal(server.asked.length, status === "idle" ? 2 : 1);
-  }
+test("a turn that runs is read at its end too, and whole where somebody scrolls back", async () => {
+  const server = new Server([turn(1, 300, "running")], "running");
+  const store = new Store();
+  const session = await server.meet(store);
+  await session.open(THREAD);
+  assert.equal(itemsIn(store).length, 200);
+  assert.equal(itemsIn(store).at(-1), "1-299");
+  await session.openEarlier(THREAD);
+  assert.equal(itemsIn(store).length, 300);
+  await session.open(THREAD);
+  assert.equal(itemsIn(store).length, 300);
+});
+
+test("what is told of an item that was left out makes no second one of it", async () => {
+  const server = new Server([turn(1, 300, "running")], "running");
+  const store = new Store();
+  const session = await server.meet(store);
+  await session.open(THREAD);
+  const told = (itemId: string, said: object) =>
+    applyEvents(store.state, [recorded(itemId, said)]).threads.get(THREAD)?.turns[0]?.items?.length;
+  const patch = { title: null, summary: "more of it" };
+  assert.equal(told("1-5", { status: "completed" }), 200);
+  assert.equal(told("1-5", { patch }), 200);
+  assert.equal(told("1-5", { append: { offset: 7, end: 8, text: "x" } }), 200);
+  assert.equal(told("1-300", { append: { offset: 0, end: 1, text: "x" } }), 201);
+  assert.equal(told("1-300", { patch: { ...patch, title: "A new one" } }), 201);
+  const unsure = (itemId: string, said: object) => isUnsure(store.state, recorded(itemId, said));
+  assert.ok(unsure("1-5", { patch }));
+  assert.ok(!unsure("1-299", { patch }));
+  assert.ok(!unsure("1-300", { append: { offset: 0, end: 1, text: "x" } }));
+  const delta = { threadId: THREAD, turnId: "turn-1", itemId: "1-5", kind: "message" } as const;
+  assert.ok(!hasGap(store.state, { ...delta, offset: 7, end: 8, text: "x" }));
+});
+
+test("a server that cuts no turns is asked for whole ones", async () => {
+  const server = new Server([turn(1, 3), turn(2, 500)]);
+  server.addedParams = {};
+  const store = new Store();
+  const session = await server.meet(store);
+  await session.open(THREAD);
+  assert.equal(itemsIn(store).length, 503);
+  assert.deepEqual(server.asked, [{ limit: 20 }]);
 });
 
 test("of what is known the end is drawn", () => {

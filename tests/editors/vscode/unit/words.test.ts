@@ -11,6 +11,7 @@ import {
   withEvents,
 } from "../../../../editors/vscode/src/state/decisions";
 import { bodyWords, partsOf, wholeOf } from "../../../../editors/vscode/src/state/messages";
+import { isListedAlike } from "../../../../editors/vscode/src/state/selectors";
 import { lastLine, plain } from "../../../../editors/vscode/src/state/progress";
 import { aboutWords, alwaysWords, ruleWords } from "../../../../editors/vscode/src/state/rules";
 import {
@@ -208,3 +209,17 @@ test("a message that waits keeps what was attached to it", () => {
   ]);
   assert.equal(withText("before", "after"), "after");
 });
+
+test("lists are drawn again for what they say, and not for what an agent writes", () => {
+  const turn = { turnId: "turn-1", status: "running", items: [] as unknown[] };
+  const thread = { threadId: "thr-1", title: "One", version: 1, turns: [turn] };
+  const of = (some: object) =>
+    ({ sequence: 1, projects: NONE, threads: new Map([["thr-1", { ...thread, ...some }]]) }) as never;
+  assert.ok(isListedAlike(of({ version: 2, turns: [{ ...turn, items: [{}] }] }), of({})));
+  assert.ok(!isListedAlike(of({ title: "Another" }), of({})));
+  assert.ok(!isListedAlike(of({ turns: [{ ...turn, status: "completed" }] }), of({})));
+  assert.ok(!isListedAlike(of({ turns: [turn, turn] }), of({})));
+  assert.ok(!isListedAlike({ sequence: 1, projects: NONE, threads: new Map() }, of({})));
+});
+
+const NONE = new Map();
