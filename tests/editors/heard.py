@@ -98,21 +98,21 @@ class Editor:
 
     async def recording(self, description: str) -> Message:
         """All of it, with what the server says now that all has been heard."""
-        sequence = -1
-        # What still happens while it is read would stand in some of the answers only.
         while True:
             projects = await self.ask("project/list")
             threads = (await self.ask("thread/list"))["threads"]
-            if projects["sequence"] == sequence:
-                break
-            sequence = projects["sequence"]
             readings = [
                 await self.ask("thread/read", threadId=each["threadId"]) for each in threads
             ]
+            sequence = projects["sequence"]
             while not self._is_told_of(sequence):
                 self._heard.append(await self._client.next_message())
-        self._heard += self._client.unread
-        self._client.unread.clear()
+            # What happens while it is read would stand in some of the answers only.
+            last = (await self.ask("project/list"))["sequence"]
+            self._heard += self._client.unread
+            self._client.unread.clear()
+            if last == sequence and not self._is_told_of(sequence + 1):
+                break
         return {
             "description": description,
             "snapshot": {

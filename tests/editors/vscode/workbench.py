@@ -181,14 +181,18 @@ class Window:
     # --- the parts that are Peon's ----------------------------------------------------------------
 
     def open_peon(self) -> None:
-        """Choose Peon in the activity bar, and wait for its server."""
-        tab = self.page.get_by_role("tab", name="Peon", exact=True).first
-        expect(tab).to_be_visible(timeout=60_000)
-        # After a reload it opens by itself, and then what was meant to open it has closed it.
-        for _ in range(2):
-            if tab.get_attribute("aria-selected") != "true":
-                tab.click()
-                self.page.wait_for_timeout(500)
+        """Show Peon in the side bar, and wait for its server.
+
+        By its command, because a click on its tab closes what a reload has just opened by itself.
+        After a reload the tab is drawn from memory, and the command comes some time later.
+        """
+        for _ in range(120):
+            row = self._find("View: Show Peon")
+            if row.count():
+                row.click()
+                break
+            self.page.keyboard.press("Escape")
+            self.page.wait_for_timeout(500)
         expect(self.status("Ready|approval|running")).to_be_visible(timeout=120_000)
         expect(self.prompt).to_be_visible(timeout=60_000)
         self._widen()
@@ -261,13 +265,19 @@ class Window:
 
     def command(self, title: str) -> None:
         """Run a command from the palette."""
+        row = self._find(title)
+        expect(row).to_be_visible()
+        row.click()
+
+    def _find(self, title: str) -> Locator:
+        """A command in the palette, which is open then."""
         self.page.keyboard.press("F1")
         box = self.page.locator(".quick-input-widget input.input")
         expect(box).to_be_visible()
         box.fill(f">{title}")
-        row = self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first
-        expect(row).to_be_visible()
-        row.click()
+        rows = self.page.locator(".quick-input-list .monaco-list-row")
+        expect(rows.first).to_be_visible()
+        return rows.filter(has_text=title).first
 
     def dress(self, theme: str) -> None:
         """Choose the theme in which everything is shown."""
@@ -293,9 +303,11 @@ class Window:
         box.fill(name)
         self.page.locator(".quick-input-list .monaco-list-row", has_text=name).first.click()
         expect(self.page.get_by_role("tab", name=name)).to_be_visible()
+        # What is typed next is meant for the file.
+        expect(self.page.locator(".editor-instance .monaco-editor.focused")).to_be_visible()
 
     def toast(self, words: str) -> Locator:
-        return self.page.locator(".notification-toast", has_text=words)
+        return self.page.locator(".notification-toast", has_text=words).first
 
     def dialog(self, button: str) -> None:
         """Press a button of the modal question that is open; another may follow at once."""
