@@ -271,6 +271,9 @@ def test_a_path_outside_is_never_allowed_by_a_rule():
     assert settled(told, edits("roses.txt")) == ("approved", "allow")
     assert settled(told, edits("/etc/hosts"), outside=True) == ASKS
     assert settled(told, edits("/etc/hosts", kind=ToolKind.READ), outside=True) == ASKS
+    assert settled(told, edits("roses.txt", "/etc/hosts"), outside=True) == ASKS
+    reading = under(allow("reading", kind="read"))
+    assert settled(reading, edits("/etc/hosts", kind=ToolKind.READ), outside=True) == ASKS
 
 
 def test_an_edit_of_nobody_knows_what_is_not_allowed_by_its_kind():
@@ -301,6 +304,8 @@ def test_the_server_s_own_files_are_asked_about_whatever_the_mode():
     told = in_mode(Mode.FULL, allow(path="**"))
 
     assert settled(told, edits("state/log"), private=True) == ASKS
+    denied = in_mode(Mode.FULL, allow(path="**"), deny(kind="edit"))
+    assert settled(denied, edits("state/log"), private=True) == ("rejected", "deny")
     assert settled(told, edits("state/log")) == ("approved", "allow")
 
 

@@ -25,6 +25,7 @@ from peon_protocol.values import (
     ToolKind,
 )
 from support.given import AGENT, FRESH, Given, given
+from support.rules import allow
 from support.story import (
     ALLOW,
     ALLOW_ALWAYS,
@@ -314,6 +315,13 @@ def test_an_approval_that_reaches_further_settles_what_waits_and_is_covered(
 def test_what_is_not_covered_goes_on_waiting(scope: Scope, other: ActionRequested):
     told = two_wishes(wants("make test"), other)
     after = told.and_then(ApprovePendingAction(thread_id=TALK, action_id=ASKED, scope=scope))
+    assert list(after.thread().pending) == [MORE]
+
+
+def test_a_question_that_waits_is_for_a_person_whatever_the_rules_say():
+    question = wants(kind=ToolKind.QUESTION, action_id=MORE)
+    told = two_wishes(wants("make test"), question).and_then(allow(kind="question"))
+    after = told.and_then(ApprovePendingAction(thread_id=TALK, action_id=ASKED, scope=Scope.ALWAYS))
     assert list(after.thread().pending) == [MORE]
 
 

@@ -8,10 +8,16 @@ import pytest
 from peon.errors import ExternalFailure, Unavailable
 from peon.providers.forms import PLACE
 from peon.providers.port import Available, Missing, NeedsLogin, NotInstalled
-from peon_protocol.provider_events import ProviderEvent, SessionEnded, SessionStarted, TurnEnded
+from peon_protocol.provider_events import (
+    ActionRequested,
+    ProviderEvent,
+    SessionEnded,
+    SessionStarted,
+    TurnEnded,
+)
 from peon_protocol.values import JsonValue, Mode, SessionOrigin
 from support import acp_talk
-from support.agents import IMPATIENT, Agency, Recorder, rogue
+from support.agents import ALLOWING, IMPATIENT, Agency, Recorder, rogue
 from support.puppets import open_puppet
 
 
@@ -150,6 +156,12 @@ async def test_what_is_repeated_while_loading_is_not_news(agents: Agency):
     kinds: list[type[ProviderEvent]] = [type(event) for event in recorder.events]
     assert kinds == [SessionStarted]
     assert isinstance(await recorder.turn("answer twice"), TurnEnded)
+
+
+async def test_an_agent_that_works_on_by_itself_while_loading_is_allowed_nothing(agents: Agency):
+    recorder = await agents.open(rogue("loads"), ALLOWING, resume="earlier")
+    assert recorder.of(ActionRequested) == []
+    assert 'answered {"outcome": {"outcome": "cancelled"}}' in await last_words(recorder)
 
 
 async def test_we_lend_neither_files_nor_terminals_and_say_so():
