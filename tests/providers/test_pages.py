@@ -1,15 +1,17 @@
 """Questions that are answered on a web page: somebody agrees to go there, or has been there."""
 
+import asyncio
 import json
 from typing import Final
 
 import pytest
 
 from peon.providers.port import Answer
-from peon_protocol.provider_events import ActionRequested, ActionWithdrawn
-from peon_protocol.values import Decision, JsonValue, Mode, ToolKind
+from peon_protocol.provider_events import ActionRequested, ActionWithdrawn, TurnEnded
+from peon_protocol.values import Decision, JsonValue, Mode, StopReason, ToolKind
 from support import acp_talk
 from support.agents import Recorder
+from support.clock import give_way
 from support.puppets import Puppet, open_puppet
 
 PAGE: Final[JsonValue] = {
@@ -18,6 +20,12 @@ PAGE: Final[JsonValue] = {
     "elicitationId": "e1",
     "message": "Log in",
     "url": "https://garden.example/in",
+}
+
+LATE: Final[JsonValue] = {
+    "sessionId": "s",
+    "toolCall": {"toolCallId": "late", "title": "Write"},
+    "options": [{"optionId": "yes", "name": "Yes", "kind": "allow_once"}],
 }
 
 
@@ -72,3 +80,19 @@ async def test_an_interrupted_turn_waits_for_no_page():
     await recorder.session.close()
     assert answers(puppet) in ([], [{"action": "cancel"}])
     assert len(recorder.of(ActionWithdrawn)) == 1
+
+
+async def test_what_is_asked_after_an_interruption_is_cancelled_and_nobody_is_asked():
+    recorder, puppet = await asked()
+    assert recorder.session is not None
+    stopping = asyncio.create_task(recorder.session.interrupt())
+    await give_way()
+    complete(puppet, "e1")
+    tell(puppet, {"id": "late", "method": "session/request_permission", "params": LATE})
+    (late,) = [each["result"] for each in puppet.heard if each.get("id") == "late"]
+    assert late == {"outcome": {"outcome": "cancelled"}}
+    assert len(recorder.of(ActionRequested)) == 1
+    (prompt,) = puppet.asked("session/prompt")
+    tell(puppet, {"id": prompt, "result": {"stopReason": "cancelled"}})
+    await stopping
+    assert recorder.ends() == [TurnEnded(stop_reason=StopReason.CANCELLED)]

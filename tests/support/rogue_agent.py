@@ -468,10 +468,8 @@ def replay(manner: str, message: Message) -> None:
         return
     update("user_message_chunk", content={"type": "text", "text": "what was asked"})
     say("what was said")
-    # It was killed while it asked, and takes its turn up again by itself.
     ask("old", toolCallId="old", title="An old question", kind="edit")
     sys.stderr.write(f"answered {json.dumps(read()['result'])}\n")
-    sys.stderr.flush()
     write(id=message["id"], result={})
 
 
