@@ -7,11 +7,16 @@ from typing import Final
 import pytest
 
 from peon.providers.port import Answer
-from peon_protocol.provider_events import ActionRequested, ActionWithdrawn, TurnEnded
+from peon_protocol.provider_events import (
+    ActionRequested,
+    ActionWithdrawn,
+    ProviderError,
+    TurnEnded,
+)
 from peon_protocol.values import Decision, JsonValue, Mode, StopReason, ToolKind
 from support import acp_talk
 from support.agents import Recorder
-from support.clock import give_way
+from support.clock import FakeClock, give_way
 from support.puppets import Puppet, open_puppet
 
 PAGE: Final[JsonValue] = {
@@ -96,3 +101,18 @@ async def test_what_is_asked_after_an_interruption_is_cancelled_and_nobody_is_as
     tell(puppet, {"id": prompt, "result": {"stopReason": "cancelled"}})
     await stopping
     assert recorder.ends() == [TurnEnded(stop_reason=StopReason.CANCELLED)]
+
+
+async def test_an_agent_that_asks_may_be_silent_for_as_long_as_nobody_answers():
+    clock = FakeClock()
+    recorder, puppet = await asked()
+    await clock.jump(100_000)
+    assert [each for each in puppet.heard if each.get("method") == "session/cancel"] == []
+    complete(puppet, "e1")
+    for _ in range(20):
+        await clock.jump(60)
+    assert [each["method"] for each in puppet.heard[-1:]] == ["session/cancel"]
+    await clock.jump(60)
+    end = recorder.ends()[0]
+    assert isinstance(end, ProviderError)
+    assert end.code == "agent.silent"
