@@ -26,6 +26,7 @@ from peon_protocol.values import (
     AuthMethod,
     Budget,
     CheckpointKind,
+    Decider,
     FileEdit,
     ItemContent,
     ItemKind,
@@ -131,7 +132,7 @@ class TurnView:
 
 @attrs.frozen(kw_only=True)
 class PendingActionView:
-    """An action that waits for an answer, and since when."""
+    """An action that waits for an answer, since when, and by which rule, if by one."""
 
     action_id: ActionId
     turn_id: TurnId
@@ -143,6 +144,7 @@ class PendingActionView:
     command: str | None
     scopes: tuple[Scope, ...]
     fields: tuple[QuestionField, ...]
+    asked_by: Decider | None
     requested_at: str
 
 

@@ -17,7 +17,19 @@ from peon_protocol.rejections import (
 )
 from peon_protocol.values import Decider, DeciderKind, Decision, Mode, RuleVerdict, Scope, ToolKind
 from support.given import AGENT, FRESH, given
-from support.rules import ASKS, allow, ask, deny, edits, in_mode, runs, settled, under, wish
+from support.rules import (
+    ASKS,
+    allow,
+    ask,
+    asked_by,
+    deny,
+    edits,
+    in_mode,
+    runs,
+    settled,
+    under,
+    wish,
+)
 from support.story import (
     ALLOW,
     ASKED,
@@ -184,6 +196,18 @@ def test_deny_wins_over_ask_and_ask_over_allow():
     assert settled(told, runs("git status")) == ("approved", "allow")
     assert settled(told, runs("make test")) == ASKS
     assert settled(told, runs("make all")) == ("rejected", "deny")
+
+
+def test_what_a_rule_leaves_to_a_person_says_by_which():
+    told = in_mode(Mode.FULL, ask(command="make"))
+
+    assert asked_by(told, runs("make test")) == Decider(DeciderKind.RULE, "ask")
+    assert asked_by(told, runs("git status")) is None
+    assert asked_by(under(allow(kind="edit")), runs("make")) is None, "the mode asks"
+    waiting = told.and_then(says(runs("make test"))).thread().actions[ASKED]
+    assert waiting.asked_by == Decider(DeciderKind.RULE, "ask")
+    private = asked_by(in_mode(Mode.FULL), edits("state/log"), private=True)
+    assert private == Decider(DeciderKind.RULE, "the server's own files")
 
 
 def test_the_order_of_rules_does_not_count():

@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from peon_protocol import events
 from peon_protocol.commands import AddRule
 from peon_protocol.events import ActionResolved
 from peon_protocol.ids import ItemId, RuleId
 from peon_protocol.provider_events import ActionRequested
-from peon_protocol.values import Mode, RuleVerdict, ToolKind
+from peon_protocol.values import Decider, Mode, RuleVerdict, ToolKind
 from support.given import AGENT, Given, given
 from support.story import ASKED, EVERY_OPTION, GARDEN, a_running_turn, says
 
@@ -67,6 +68,14 @@ def settled(
         if isinstance(event, ActionResolved):
             return event.decision.value, event.by.name
     return "ask", ""
+
+
+def asked_by(told: Given, wish: ActionRequested, *, private: bool = False) -> Decider | None:
+    """The rule by which a person is asked."""
+    decided = told.when(says(wish), by=AGENT, private=private).decided
+    assert isinstance(decided, tuple)
+    (asked,) = [each for each in decided if isinstance(each, events.ActionRequested)]
+    return asked.asked_by
 
 
 def in_mode(mode: Mode, *rules: AddRule) -> Given:

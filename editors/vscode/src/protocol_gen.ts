@@ -1188,7 +1188,7 @@ export interface ItemRecorded {
  *
  * `paths` are relative to the project's folder where they lie in it, with links resolved.
  * `scopes` says how far an approval may reach. One with `fields` is a question: it is approved by
- * answering it.
+ * answering it. `askedBy` is the rule that leaves it to a person; null where the mode does.
  */
 export interface ActionRequested {
   threadId: ThreadId;
@@ -1202,6 +1202,7 @@ export interface ActionRequested {
   command: string | null;
   scopes: Scope[];
   fields: QuestionField[];
+  askedBy: Decider | null;
 }
 
 /**
@@ -1965,7 +1966,7 @@ export interface TurnView {
   undone: boolean;
 }
 
-/** An action that waits for an answer, and since when. */
+/** An action that waits for an answer, since when, and by which rule, if by one. */
 export interface PendingActionView {
   actionId: ActionId;
   turnId: TurnId;
@@ -1977,6 +1978,7 @@ export interface PendingActionView {
   command: string | null;
   scopes: Scope[];
   fields: QuestionField[];
+  askedBy: Decider | null;
   requestedAt: string;
 }
 

@@ -14,6 +14,8 @@ from peon_protocol.values import (
     BlobEncoding,
     Budget,
     CheckpointKind,
+    Decider,
+    DeciderKind,
     ItemKind,
     ItemStatus,
     LoginKind,
@@ -136,6 +138,7 @@ _PENDING: Final = views.PendingActionView(
     command="python3 greet.py Ada",
     scopes=tuple(Scope),
     fields=(),
+    asked_by=Decider(DeciderKind.RULE, cast.RULE),
     requested_at=cast.at(33),
 )
 _ASKED: Final = views.PendingActionView(
@@ -149,6 +152,7 @@ _ASKED: Final = views.PendingActionView(
     command=None,
     scopes=(Scope.ONCE,),
     fields=cast.FIELDS,
+    asked_by=None,
     requested_at=cast.at(33),
 )
 _WAITING: Final = views.QueuedMessageView(

@@ -42,7 +42,7 @@ class ActionRequested:
 
     `paths` are relative to the project's folder where they lie in it, with links resolved.
     `scopes` says how far an approval may reach. One with `fields` is a question: it is approved by
-    answering it.
+    answering it. `asked_by` is the rule that leaves it to a person; null where the mode does.
     """
 
     TYPE: ClassVar = "action.requested"
@@ -58,6 +58,7 @@ class ActionRequested:
     command: str | None = None
     scopes: tuple[Scope, ...] = (Scope.ONCE,)
     fields: tuple[QuestionField, ...] = ()
+    asked_by: Decider | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -84,6 +84,7 @@ def request_action(
     if event.fields:
         event = attrs.evolve(event, kind=ToolKind.QUESTION, fields=tidied(event.fields))
     wanted = wish(event.kind, places.inside, event.command, outside=outside)
+    judged = _judged(project, thread, turn, wanted, facts)
     yield from _tool_call_waits(thread, turn, event)
     yield ActionRequested(
         thread_id=thread.thread_id,
@@ -97,8 +98,9 @@ def request_action(
         command=event.command,
         scopes=scopes(wanted),
         fields=event.fields,
+        asked_by=judged.rule_that_asks,
     )
-    yield from _answer(thread, turn, event, _judged(project, thread, turn, wanted, facts))
+    yield from _answer(thread, turn, event, judged)
 
 
 def _judged(project: Project, thread: Thread, turn: Turn, wanted: Wish, facts: Facts) -> Judgement:

@@ -188,6 +188,7 @@ class Action:
     command: str | None = None
     scopes: tuple[Scope, ...] = (Scope.ONCE,)
     fields: tuple[QuestionField, ...] = ()
+    asked_by: Decider | None = None
     decision: Decision | None = None
     by: Decider | None = None
 

@@ -265,6 +265,7 @@ def _action_requested(thread: Thread, event: ActionRequested, at: str) -> None:
         command=event.command,
         scopes=event.scopes,
         fields=event.fields,
+        asked_by=event.asked_by,
     )
     thread.pending[event.action_id] = None
 

@@ -35,6 +35,12 @@ class Judgement:
     verdict: RuleVerdict
     by: Decider
 
+    @property
+    def rule_that_asks(self) -> Decider | None:
+        """What wants a person to decide, where it is no mode."""
+        asks = self.verdict is RuleVerdict.ASK and self.by.kind is DeciderKind.RULE
+        return self.by if asks else None
+
 
 def add_rule(command: AddRule, model: Model, facts: Facts) -> Iterator[Event]:
     """Sent again with the same id and content it is the same rule, and nothing happens."""

@@ -256,6 +256,7 @@ def _pending_actions(found: Thread) -> Iterable[PendingActionView]:
             command=action.command,
             scopes=action.scopes,
             fields=action.fields,
+            asked_by=action.asked_by,
             requested_at=action.requested_at,
         )
 

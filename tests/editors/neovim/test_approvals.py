@@ -31,7 +31,10 @@ def test_a_rule_is_made_by_hand(nvim: Neovim, folder: Path):
     nvim.press("secret/**<CR>").misses("Paths, as a glob")
     ask(nvim, "write secret/a.txt text").sees("✓ completed", "rejected")
     assert not (folder / "secret").exists()
-    nvim.press("<Esc>:Peon rules<CR>").sees("2: deny edit secret/**").press("<CR>")
+    nvim.press("<Esc>:Peon rules<CR>").sees("2: deny edit secret/**").press("1<CR>")
+    nvim.sees("2: ask").press("2<CR>").sees("3: editing files").press("3<CR>")
+    nvim.sees("Paths, as a glob").press("beds/**<CR>").misses("Paths, as a glob")
+    again(nvim, "write beds/a.txt text").sees("wants to edit", "a rule of the project asks for")
 
 
 def test_several_wait_and_are_seen_one_after_the_other(nvim: Neovim, folder: Path):

@@ -930,7 +930,7 @@
 ---
 --- `paths` are relative to the project's folder where they lie in it, with links resolved.
 --- `scopes` says how far an approval may reach. One with `fields` is a question: it is approved by
---- answering it.
+--- answering it. `askedBy` is the rule that leaves it to a person; null where the mode does.
 ---@class (exact) peon.ActionRequested
 ---@field threadId peon.ThreadId
 ---@field turnId peon.TurnId
@@ -943,6 +943,7 @@
 ---@field command? string
 ---@field scopes peon.Scope[]
 ---@field fields peon.QuestionField[]
+---@field askedBy? peon.Decider
 
 --- An action was approved, rejected or withdrawn; `by` says by what.
 ---
@@ -1696,7 +1697,7 @@
 ---@field usage? peon.Usage
 ---@field undone boolean
 
---- An action that waits for an answer, and since when.
+--- An action that waits for an answer, since when, and by which rule, if by one.
 ---@class (exact) peon.PendingActionView
 ---@field actionId peon.ActionId
 ---@field turnId peon.TurnId
@@ -1708,6 +1709,7 @@
 ---@field command? string
 ---@field scopes peon.Scope[]
 ---@field fields peon.QuestionField[]
+---@field askedBy? peon.Decider
 ---@field requestedAt string
 
 --- A message that waits for its turn; with `steer` it is being told to the agent right now.

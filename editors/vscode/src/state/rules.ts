@@ -1,7 +1,7 @@
 // Rules of a project in words: what one is about, and which of them «always» would make.
 // Invariant: knows no editor.
 
-import type { PendingActionView, RuleVerdict, RuleView, ToolKind } from "../protocol_gen";
+import type { Decider, PendingActionView, RuleVerdict, RuleView, ToolKind } from "../protocol_gen";
 
 /** What a rule looks at. */
 export type Pattern = Pick<RuleView, "toolKind" | "path" | "command">;
@@ -50,6 +50,11 @@ export function ruleWords(
 ): string {
   const whose = rule.provider === null ? "every agent" : nameOf(rule.provider);
   return `${VERDICTS[rule.verdict].name} ${aboutWords(rule)}, for ${whose}`;
+}
+
+/** By what somebody is asked: a rule has an id, and no blank in it. */
+export function askedWords(by: Decider): string {
+  return by.name.includes(" ") ? `It is about ${by.name}` : "A rule of the project asks for this";
 }
 
 /**

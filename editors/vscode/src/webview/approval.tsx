@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 
 import type { PendingActionView, Scope } from "../protocol_gen";
 import { pageOf } from "../state/questions";
-import { alwaysWords } from "../state/rules";
+import { alwaysWords, askedWords } from "../state/rules";
 import { ask, run } from "./host";
 import { Button, Field, Icon, Trouble, useAttempt } from "./parts";
 import { Question } from "./question";
@@ -62,6 +62,7 @@ function Leave(props: Props) {
           </Button>
         )}
       </div>
+      {action.askedBy && <p class="faint">{askedWords(action.askedBy)}.</p>}
       {scopes.includes("always") && <p class="faint">{alwaysWords(action)}.</p>}
       {refusing && (
         <Field

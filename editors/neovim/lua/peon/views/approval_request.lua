@@ -101,6 +101,16 @@ local function add_title(content, action)
   end
 end
 
+--- By what a person is asked, where it is not the mode: a rule has an id, and no blank in it.
+local function add_reason(content, action)
+  local name = vim.tbl_get(action, "askedBy", "name")
+  if name then
+    local is_rule = not name:find(" ")
+    local words = is_rule and "a rule of the project asks for this" or "it is about " .. name
+    add(content, "  " .. words, "PeonMuted")
+  end
+end
+
 local function add_fields(content, action, answers, problems)
   for _, field in ipairs(action.fields or {}) do
     if field.description then
@@ -130,6 +140,7 @@ function M.content(waiting, answers, problems)
   add(content, "")
   add_title(content, action)
   add(content, ("  in «%s»"):format(waiting.thread.title), "PeonMuted")
+  add_reason(content, action)
   local command = command_of(action, item)
   if command then
     add(content, "")
