@@ -98,14 +98,14 @@ class WalkingObserver:
         self,
         deadline: Deadline,
         known: Mapping[bytes, str],
-        only: Collection[bytes] | None = None,
+        stated: Mapping[bytes, Entry | None] | None = None,
     ) -> Observation:
-        tree, contents = read_tree(self._root, only or ())
-        if only is not None and self._last is not None:
+        tree, contents = read_tree(self._root, stated or ())
+        if stated is not None and self._last is not None:
             tree = {
                 path: entry
-                for path in self._last.keys() | set(only)
-                if (entry := (tree if path in only else self._last).get(path)) is not None
+                for path in self._last.keys() | set(stated)
+                if (entry := (tree if path in stated else self._last).get(path)) is not None
             }
         self._last = tree
         return Observation({b"": self._store.keep(tree, contents)}, ())

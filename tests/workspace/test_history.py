@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from peon.errors import ExternalFailure
-from peon.workspace.entries import ExpectedEdit, Owner, Owners, blob_id
+from peon.workspace.entries import ExpectedEdit, Missing, Owner, Owners, blob_id
 from peon.workspace.history import FolderHistory
 from peon.workspace.unit import CaptureLimits
 from support.bench import TURN, Bench
@@ -149,8 +149,8 @@ async def test_a_change_is_nobodys_when_the_capture_before_it_failed(
     config = (await bench.folder()).store.folder / "objects.git" / "config"
     good = config.read_text()
     config.write_text("no configuration")
-    with pytest.raises(ExternalFailure):
-        await history.tool_opened(TURN, "tool", None)
+    opened = await history.tool_opened(TURN, "tool", None)
+    assert opened.missing == (Missing("", "notReached"),)
     config.write_text(good)
     bench.repo.write("second", "by the agent, but who knows\n")
     await history.tool_closed("tool")

@@ -57,6 +57,27 @@ async def test_what_is_saved_during_the_swap_is_kept(bench: Bench, start: str, s
     assert list(bench.root.rglob(".peon*")) == []
 
 
+async def test_what_is_written_before_a_restore_is_recorded_is_seen_by_the_next_look(
+    bench: Bench, start: str
+):
+    """Of the same length and with the time put back, so that only its content tells."""
+    file = bench.root / "folder" / "file"
+
+    def write() -> None:
+        old = file.stat()
+        file.write_text("BEFORE\n")
+        os.utime(file, ns=(old.st_atime_ns, old.st_mtime_ns))
+
+    bench.reopen(steps=at("applied", write))
+    done = await bench.restore(start)
+    held = await bench.held(await bench.capture())
+    change = (await bench.folder()).chain.changes(b"folder/file", 0)[-1][1]
+
+    assert (await bench.held(done.checkpoint_ref))[b"folder/file"] == b"before\n"
+    assert held[b"folder/file"] == b"BEFORE\n"
+    assert change.owners == frozenset()
+
+
 @pytest.mark.parametrize("step", ["take", "verify"])
 async def test_what_is_saved_while_a_file_is_deleted_is_kept(bench: Bench, start: str, step: str):
     def save() -> None:

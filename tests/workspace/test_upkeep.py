@@ -269,6 +269,8 @@ async def test_contents_that_are_gone_from_the_store_are_stored_again(bench: Ben
     oid = blob_id(b"content\n")
     folder = (await bench.folder()).store.folder
     (folder / "objects.git" / "objects" / oid[:2] / oid[2:]).unlink()
+    bench.workspace.close()
+    bench.reopen()  # As after a power cut.
     bench.repo.write("second", "x\n")
     await bench.capture()
     assert (await bench.held(await bench.capture()))[b"file"] == b"content\n"

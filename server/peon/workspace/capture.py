@@ -8,12 +8,13 @@ repository's own configuration); each is captured as a unit of its own instead.
 import asyncio
 import hashlib
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from peon.errors import ExternalFailure
+from peon.workspace.ahead import Ahead
 from peon.workspace.deadline import Deadline
-from peon.workspace.entries import Miss
+from peon.workspace.entries import Entry, Miss
 from peon.workspace.git import Git
 from peon.workspace.ignores import Survey, survey
 from peon.workspace.paths import under
@@ -32,6 +33,7 @@ class FolderObserver:
         self._limits = limits
         self._surveys: dict[bytes, Survey] = {}
         self._trees: dict[bytes, str] = {}
+        self._ahead: dict[Path, Ahead] = {}
 
     def forget(self) -> None:
         """Trust no earlier look, nor what was learnt about ignored files."""
@@ -42,29 +44,30 @@ class FolderObserver:
         self,
         deadline: Deadline,
         known: Mapping[bytes, str],
-        only: Collection[bytes] | None = None,
+        stated: Mapping[bytes, Entry | None] | None = None,
     ) -> Observation:
         """Capture every unit. `known` are the trees of the last capture, kept where a unit fails.
 
-        With `only`, these paths alone are looked at, even where a rule ignores them; where there
-        was no look before, everything is all the same.
+        With `stated`, nothing is looked at: that is what was put at these paths a moment ago, even
+        where a rule ignores them. Where there was no look before, everything is all the same.
 
         Raises ExternalFailure when not even the names in the root could be listed in time.
         """
         trees: dict[bytes, str] = {}
         missing: list[Miss] = []
         waiting = [b""]
-        some = only is not None and known.keys() == self._trees.keys() <= self._surveys.keys()
-        if only is not None and some:
-            waiting = [path for path in known if _within(path, only, known)]
+        some = stated is not None and known.keys() == self._trees.keys() <= self._surveys.keys()
+        if stated is not None and some:
+            waiting = [path for path in known if _within(path, stated, known)]
             trees |= known
         while waiting:
             path = waiting.pop(0)
             try:
-                unit = await self._unit(path, _within(path, only or (), known))
-                unit.stored_before = only is not None
-                unit.listing = not some
-                found = await unit.capture(deadline, self._trees.pop(path, None))
+                chosen = _within(path, stated or {}, known)
+                unit = await self._unit(path, chosen)
+                if some:
+                    unit.state(chosen)
+                found = await unit.capture(deadline, self._trees.pop(path, None), known.get(path))
             except ExternalFailure as error:
                 if not path or error.code == NOT_STORED:
                     raise
@@ -79,7 +82,7 @@ class FolderObserver:
             del waiting[room:]
         return Observation(trees, tuple(missing))
 
-    async def _unit(self, path: bytes, chosen: Collection[bytes]) -> Unit:
+    async def _unit(self, path: bytes, chosen: Iterable[bytes]) -> Unit:
         folder = self._root / os.fsdecode(path)
         if path and await asyncio.to_thread(os.path.realpath, folder) != str(folder):
             raise ExternalFailure("workspace", f"{folder} became a link", code="workspace.moved")
@@ -94,18 +97,23 @@ class FolderObserver:
         with storing():
             await asyncio.to_thread(_write_if_new, rules, here.excludes)
         extra = {*kept, *(here.prefix + name for name in chosen)}
-        return Unit(self._store, view, rules, here.prefix, path, self._limits, extra)
+        if (ahead := self._ahead.get(view.index)) is None:
+            ahead = Ahead(self._store.trees, self._store.objects / "objects")
+            self._ahead[view.index] = ahead
+        return Unit(self._store, view, rules, here.prefix, path, self._limits, extra, ahead)
 
 
-def _within(unit: bytes, paths: Collection[bytes], units: Collection[bytes]) -> list[bytes]:
+def _within(
+    unit: bytes, stated: Mapping[bytes, Entry | None], units: Collection[bytes]
+) -> dict[bytes, Entry | None]:
     """Those of the paths that belong to this unit and to none nested in it, relative to it."""
     inner = [other for other in units if other != unit and under(other, unit)]
     cut = len(unit) + 1 if unit else 0
-    return [
-        path[cut:]
-        for path in paths
+    return {
+        path[cut:]: entry
+        for path, entry in stated.items()
         if under(path, unit) and not any(under(path, other) for other in inner)
-    ]
+    }
 
 
 def _write_if_new(file: Path, content: bytes) -> None:

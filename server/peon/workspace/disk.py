@@ -94,11 +94,13 @@ def standing(root: Path, path: bytes) -> Entry | Special | None:
 def untouched(status: os.stat_result, entry: Entry, since: int) -> bool:
     """Whether this is a file of this kind that nobody has changed since a moment."""
     return (
-        _mode_of(status) == entry.mode and status.st_ctime_ns < since and status.st_mtime_ns < since
+        file_mode(status) == entry.mode
+        and status.st_ctime_ns < since
+        and status.st_mtime_ns < since
     )
 
 
-def _mode_of(status: os.stat_result) -> str | None:
+def file_mode(status: os.stat_result) -> str | None:
     """Which kind of file it is; None for what is none."""
     if not stat.S_ISREG(status.st_mode):
         return None
@@ -146,7 +148,7 @@ def entry_in(handle: int, name: bytes) -> Entry | Special | None:
 
 def file_entry(file: int, status: os.stat_result) -> Entry | Special:
     """What an opened file is, of which nothing has been read yet."""
-    mode, size = _mode_of(status), status.st_size
+    mode, size = file_mode(status), status.st_size
     if mode is None:
         return "other"
     digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)

@@ -61,6 +61,8 @@ class Folder:
         self.clock = clock
         self._observer = observer
         self._trees: dict[bytes, str] = {}
+        self._tree: str | None = None
+        """The tree of the newest capture, where this process has made it."""
         self._doubt = _IN_DOUBT
         self._missing: tuple[Miss, ...] = ()
         self.seen_at = 0
@@ -131,21 +133,21 @@ class Folder:
         return written
 
     async def _look(self, deadline: Deadline, restore: "RestoreMade | None") -> Observation:
-        """Everything; after a restore, what that has changed: the look before it was a moment ago,
-        and whatever else has happened since is for the next one to see.
+        """Everything; after a restore, what that has put in place: the look before it was a moment
+        ago, and whatever has happened since is for the next one to see.
         """
         if restore is None:
             return await self._observer.observe(deadline, self._trees)
-        look = await self._observer.observe(deadline, self._trees, restore.paths)
+        look = await self._observer.observe(deadline, self._trees, restore.stands)
         return attrs.evolve(look, missing=(*self._missing, *look.missing))
 
     async def _changes(
         self, tree: str, attribution: Attribution, doubt: _Doubt
     ) -> dict[bytes, Change]:
         head = self.chain.head
-        if head is None:
+        if head is None or tree == self._tree:
             return {}
-        found = await self.store.differences(head, tree)
+        found = await self.store.differences(self._tree or head, tree)
         exposed = await asyncio.to_thread(self._exposed, found)
         changes = {}
         for path, (before, after) in found.items():
@@ -215,6 +217,7 @@ class Folder:
         parents = [*([head] if head is not None else []), *more_parents]
         when = int(segment.at.timestamp())
         ref = await self.store.append(tree, parents, encode(segment), when)
+        self._tree = tree
         self.chain.append(ref, segment)
         return ref
 
@@ -224,7 +227,7 @@ class RestoreMade:
     """A restore whose files are in place; what remains is to say so in the chain."""
 
     checkpoint: str
-    paths: tuple[bytes, ...]
+    stands: Mapping[bytes, Entry | None]
     record: Callable[[Mapping[bytes, Change]], RestoreRecord]
     """Makes the record, once it is known which of the changes are the restore's."""
 

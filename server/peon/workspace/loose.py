@@ -10,19 +10,34 @@ from pathlib import Path
 from typing import Literal
 
 _LEVEL = 1
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 
 
 def write_object(objects: Path, kind: Literal["blob", "tree", "commit"], content: bytes) -> str:
     """Write an object into the folder `objects` unless it is there; its id."""
     whole = b"%s %d\0" % (kind.encode(), len(content)) + content
     oid = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
-    file = objects / oid[:2] / oid[2:]
-    if not file.exists():
-        file.parent.mkdir(mode=0o700, exist_ok=True)
-        draft = file.with_name(f"tmp_obj_{oid}")
-        draft.write_bytes(zlib.compress(whole, _LEVEL))
+    folder = os.path.join(objects, oid[:2])
+    file = os.path.join(folder, oid[2:])
+    if not os.path.exists(file):
+        draft = os.path.join(folder, f"tmp_obj_{oid}")
+        try:
+            _write(draft, zlib.compress(whole, _LEVEL))
+        except FileNotFoundError:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            _write(draft, zlib.compress(whole, _LEVEL))
         os.replace(draft, file)
     return oid
+
+
+def _write(file: str, content: bytes) -> None:
+    handle = os.open(file, _WRITE, 0o444)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+    finally:
+        os.close(handle)
 
 
 def folders_tree(folders: Iterable[tuple[bytes, str]]) -> bytes:

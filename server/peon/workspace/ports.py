@@ -1,6 +1,6 @@
 """What a folder's history needs of a store and of an observer, whatever they are made of."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
@@ -86,9 +86,10 @@ class Observer(Protocol):
         self,
         deadline: Deadline,
         known: Mapping[bytes, str],
-        only: Collection[bytes] | None = None,
+        stated: Mapping[bytes, Entry | None] | None = None,
     ) -> Observation:
-        """Capture every unit. With `only` these paths are looked at, even where a rule ignores
-        them; all else is taken for what it was at the look before, of which these are `known`.
+        """Capture every unit. With `stated` nothing need be looked at: that was put at these paths
+        a moment ago, even where a rule ignores them, and all else is taken for what it was at the
+        look before, of which these are `known`.
         """
         ...

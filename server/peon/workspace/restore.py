@@ -278,7 +278,8 @@ def _made(intent: Intent, work: Performance) -> RestoreMade:
             ),
         )
 
-    return RestoreMade(intent.checkpoint, tuple(work.done), record)
+    stands = {path: action.target for path, action in work.done.items()}
+    return RestoreMade(intent.checkpoint, stands, record)
 
 
 # ---- telling -------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
-"""Reads contents from the files of a git object store: one that stands by itself, and one that a
-pack holds as a whole.
+"""Reads objects from the files of a git object store: one that stands by itself, and one that a
+pack holds.
 
-That saves a process, and the way through its pipes. What a pack holds as the difference from
-something else, and whatever is not as expected, is left to git.
+That saves a process, and the way through its pipes. A content that a pack holds as the difference
+from something else, and whatever is not as expected, is left to git.
 """
 
 import mmap
@@ -14,11 +14,15 @@ from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
 
+from peon.workspace.deltas import applied
+
 _INDEX = b"\377tOc\0\0\0\2"
 _NAMES = len(_INDEX) + 256 * 4
 _FAR = 0x80000000
-_BLOB = 3
+_TREE, _BLOB, _NEAR_DELTA, _NAMED_DELTA = 2, 3, 6, 7
+_DEEPEST = 64
 _WHOLE_READ = 1024 * 1024
+_UNEXPECTED = (OSError, zlib.error, ValueError, struct.error, IndexError)
 
 
 class StoredObjects:
@@ -27,6 +31,7 @@ class StoredObjects:
     def __init__(self, folder: Path) -> None:
         self._folder = os.fsencode(folder)
         self._open = ExitStack()
+        self._packs_used: tuple[_Pack, ...] = ()
 
     def close(self) -> None:
         """Let go of the packs."""
@@ -34,17 +39,32 @@ class StoredObjects:
 
     def read(self, oid: str) -> bytes | None:
         """The bytes of a content; None where git has to be asked."""
-        with suppress(OSError, zlib.error, ValueError, struct.error, IndexError):
-            content = self._loose(oid)
+        with suppress(*_UNEXPECTED):
+            name = bytes.fromhex(oid)
+            for pack in self._packs_used:
+                if (offset := pack.offset(name)) is not None:
+                    return pack.content(offset)
+            content = self._loose(oid, b"blob")
             if content is not None:
                 return content
-            name = bytes.fromhex(oid)
             for pack in self._packs:
                 if (offset := pack.offset(name)) is not None:
+                    self._packs_used = (pack,)
                     return pack.content(offset)
         return None
 
-    def _loose(self, oid: str) -> bytes | None:
+    def read_tree(self, oid: str) -> bytes | None:
+        """The bytes of a tree, also where they are held as a difference; None as for `read`."""
+        with suppress(*_UNEXPECTED):
+            tree = self._loose(oid, b"tree")
+            if tree is not None:
+                return tree
+            for pack in self._packs:
+                if (offset := pack.offset(bytes.fromhex(oid))) is not None:
+                    return pack.tree(offset)
+        return None
+
+    def _loose(self, oid: str, kind: bytes) -> bytes | None:
         try:
             file = os.open(b"%s/%s/%s" % (self._folder, *_parts(oid)), os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -54,7 +74,7 @@ class StoredObjects:
         finally:
             os.close(file)
         head, _, content = zlib.decompress(packed).partition(b"\0")
-        return content if head == b"blob %d" % len(content) else None
+        return content if head == b"%s %d" % (kind, len(content)) else None
 
     @cached_property
     def _packs(self) -> list["_Pack"]:
@@ -110,6 +130,34 @@ class _Pack:
 
     def content(self, offset: int) -> bytes | None:
         """The content that begins there; None where it is not held as a whole."""
+        kind, size, start = self._head(offset)
+        return self._inflated(start, size) if kind == _BLOB else None
+
+    def tree(self, offset: int) -> bytes | None:
+        """The tree that begins there, put together from what it is the difference of."""
+        deltas: list[bytes] = []
+        while len(deltas) < _DEEPEST:
+            kind, size, start = self._head(offset)
+            if kind == _TREE:
+                tree = self._inflated(start, size)
+                while deltas:
+                    tree = applied(tree, deltas.pop())
+                return tree
+            if kind == _NEAR_DELTA:
+                back, start = self._distance(start)
+                offset -= back
+            elif kind == _NAMED_DELTA:
+                base = self.offset(self._pack[start : start + 20])
+                if base is None:
+                    return None
+                offset, start = base, start + 20
+            else:
+                return None
+            deltas.append(self._inflated(start, size))
+        return None
+
+    def _head(self, offset: int) -> tuple[int, int, int]:
+        """The kind and size of what begins there, and where the rest of it does."""
         byte = self._pack[offset]
         kind, size, shift = byte >> 4 & 7, byte & 15, 4
         while byte & 128:
@@ -117,9 +165,21 @@ class _Pack:
             byte = self._pack[offset]
             size |= (byte & 127) << shift
             shift += 7
-        if kind != _BLOB:
-            return None
+        return kind, size, offset + 1
+
+    def _distance(self, place: int) -> tuple[int, int]:
+        """How far before a difference that lies which it is of, and where the rest begins."""
+        byte = self._pack[place]
+        back = byte & 127
+        while byte & 128:
+            place += 1
+            byte = self._pack[place]
+            back = (back + 1) << 7 | (byte & 127)
+        return back, place + 1
+
+    def _inflated(self, start: int, size: int) -> bytes:
         reading = zlib.decompressobj()
-        start = offset + 1
         content = reading.decompress(self._pack[start : start + size + size // 500 + 64])
-        return content if reading.eof and len(content) == size else None
+        if not reading.eof or len(content) != size:
+            raise ValueError("not as long as it should be")
+        return content

@@ -6,17 +6,20 @@ import asyncio
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import attrs
 
 from peon.errors import ExternalFailure
+from peon.workspace.ahead import Ahead, Base
 from peon.workspace.deadline import Deadline
-from peon.workspace.entries import GITLINK, Miss, MissReason
+from peon.workspace.entries import GITLINK, Entry, Miss, MissReason
 from peon.workspace.git import MIB, Argument
-from peon.workspace.store import CheckpointStore, View, not_stored, storing
-from peon.workspace.waiting import together
+from peon.workspace.store import NOT_STORED, CheckpointStore, View, not_stored, storing
+from peon.workspace.trees import Unreadable
+from peon.workspace.waiting import to_the_end, together
 
 _BATCH_FILES = 4000
 _BATCH_BYTES = 64 * MIB
@@ -52,7 +55,9 @@ class Captured:
 
 @attrs.frozen
 class _Candidate:
-    """A path (relative to the work tree) that may differ from the index, and its size."""
+    """A path (relative to the work tree) that may differ from the index, and how many bytes of it
+    may have to be stored.
+    """
 
     path: bytes
     size: int
@@ -70,6 +75,7 @@ class Unit:
         path: bytes,
         limits: CaptureLimits,
         extra: Collection[bytes],
+        ahead: Ahead,
     ) -> None:
         self._store = store
         self._view = view
@@ -78,28 +84,77 @@ class Unit:
         self._path = path
         self._limits = limits
         self._extra = extra
-        self.stored_before = False
-        """Whether what has changed is in the store already, as after a restore."""
-        self.listing = True
-        """Whether to look for what has changed, beside `extra`."""
+        self._ahead = ahead
+        self._stated: Mapping[bytes, Entry | None] | None = None
         self._base = os.fsencode(view.work_tree)
         self._missing: list[Miss] = []
 
-    async def capture(self, deadline: Deadline, known_tree: str | None) -> Captured:
-        """Bring the index up to date and write its tree; `known_tree` is the tree it had, if
-        sure.
+    def state(self, entries: Mapping[bytes, Entry | None]) -> None:
+        """Say what was put at some paths, relative to the unit, a moment ago; nothing else is
+        looked at then.
         """
+        self._stated = {self._prefix + path: entry for path, entry in entries.items()}
+
+    async def capture(
+        self, deadline: Deadline, known_tree: str | None, last_tree: str | None
+    ) -> Captured:
+        """Store what has changed and say which tree it makes. `known_tree` is the tree that the
+        look before ended with, if sure, and `last_tree` that of the last capture.
+        """
+        if self._stated is not None and known_tree is not None:
+            tree = await self._amended(self._stated, known_tree)
+            if tree is not None:
+                return Captured(tree, [], [])
         await asyncio.to_thread(self._clear_lock)
-        names = await self._list_or_mend(deadline) if self.listing else set(self._extra)
+        names = await self._names(deadline, last_tree)
         nested = [self._outward(name[:-1]) for name in names if name.endswith(b"/")]
         files = sorted(name for name in names if not name.endswith(b"/"))
         candidates = await asyncio.to_thread(self._inspect, files)
-        if candidates:
-            self._store.room.grow(sum(one.size for one in candidates))
-            await self._store_all(candidates, deadline)
-        if candidates or known_tree is None:
-            known_tree = await self._write_tree()
-        return Captured(known_tree, self._missing, sorted(set(nested)))
+        self._store.room.grow(sum(one.size for one in candidates))
+        paths = [one.path for one in candidates]
+        tree = await self._amended(paths, known_tree) if known_tree is not None else None
+        if tree is None:
+            await self._bring_index_up(candidates, deadline)
+            tree = await self._write_tree()
+        return Captured(tree, self._missing, sorted(set(nested)))
+
+    async def _names(self, deadline: Deadline, last_tree: str | None) -> set[bytes]:
+        """The names to look at."""
+        if self._stated is not None:
+            return {*self._extra, *self._stated}
+        names = await self._list_or_mend(deadline) | self._ahead.paths
+        if not self._ahead.is_compared and last_tree is not None and self._view.index.exists():
+            # The process before may have ended ahead of its index.
+            tree = await self._write_tree()
+            behind = await self._store.changed_names(tree, last_tree)
+            names |= {self._prefix + name for name in behind}
+        self._ahead.is_compared = True
+        return names
+
+    async def _amended(
+        self, paths: Sequence[bytes] | Mapping[bytes, Entry | None], known_tree: str
+    ) -> str | None:
+        """The tree with what stands at these paths, or is stated to; None where git has to make
+        it.
+        """
+        if not paths:
+            return known_tree
+        base = Base(known_tree, self._prefix, self._view.work_tree)
+
+        def amend(_: object) -> str:
+            if isinstance(paths, Mapping):
+                return self._ahead.state(base, paths)
+            return self._ahead.amend(base, paths, self._moment())
+
+        with storing(), suppress(Unreadable):
+            return await to_the_end(amend)
+        return None
+
+    async def _bring_index_up(self, candidates: Sequence[_Candidate], deadline: Deadline) -> None:
+        if rows := self._ahead.rows():
+            await self._index(["--add", "--replace", "--index-info"], rows)
+        await self._store_all(candidates, deadline)
+        self._ahead.clear()
 
     def _outward(self, path: bytes) -> bytes:
         """A path relative to the work tree, as one relative to the captured root."""
@@ -176,7 +231,8 @@ class Unit:
         if stat.S_ISREG(status.st_mode) and status.st_size > self._limits.file_bytes:
             self._miss(path, "tooLarge")
             return None
-        return _Candidate(path, status.st_size if stat.S_ISREG(status.st_mode) else 0)
+        known = not stat.S_ISREG(status.st_mode) or self._ahead.knows(path, status)
+        return _Candidate(path, 0 if known else status.st_size)
 
     # ---- storing -------------------------------------------------------------------------------
 
@@ -218,24 +274,40 @@ class Unit:
 
     async def _update(self, batch: Sequence[bytes], deadline: Deadline) -> bool:
         """Put a batch into the index, all of it or nothing."""
+        # Many files at once go into one pack: that halves the time of a first capture.
+        # What is in the store is looked for only where it does not go into a pack at once.
+        many = len(set(batch) - self._ahead.paths) >= _PACKED_FILES
+        packed = ["-c", "core.bigFileThreshold=1"] if many else []
         try:
-            # Many files at once go into one pack: that halves the time of a first capture.
-            # What is in the store is looked for only where it does not go into a pack at once.
-            many = len(batch) >= _PACKED_FILES and not self.stored_before
-            packed = ["-c", "core.bigFileThreshold=1"] if many else []
-            await self._store.git(
-                "-c", "core.compression=1", *packed,
-                "update-index", "-z", "--add", "--remove", "--replace", "--stdin",
-                view=self._view,
-                stdin=b"".join(path + b"\0" for path in batch),
+            await self._index(
+                ["--add", "--remove", "--replace", "--stdin"], batch,
+                options=["-c", "core.compression=1", *packed],
                 seconds=max(deadline.left, 0.01),
             )  # fmt: skip
+        except ExternalFailure as error:
+            if error.code == NOT_STORED:
+                raise
+            return False
+        return True
+
+    async def _index(
+        self,
+        argv: Sequence[Argument],
+        records: Iterable[bytes],
+        *,
+        options: Sequence[Argument] = (),
+        seconds: float = 60.0,
+    ) -> None:
+        """Have git change the index."""
+        stdin = b"".join(record + b"\0" for record in records)
+        words = (*options, "update-index", "-z", *argv)
+        try:
+            await self._store.git(*words, view=self._view, stdin=stdin, seconds=seconds)
         except ExternalFailure as error:
             await asyncio.to_thread(self._clear_lock)
             if _STORE_REFUSES.search(error.detail):
                 raise not_stored(error.detail) from error
-            return False
-        return True
+            raise
 
     def _readable(self, batch: Sequence[bytes]) -> list[bytes]:
         """Those of a batch that can be opened without waiting; the others are noted as missing."""
@@ -252,9 +324,13 @@ class Unit:
 
     def _stamp(self) -> int:
         """This moment in seconds, as the file system tells it."""
+        return self._moment() // 10**9
+
+    def _moment(self) -> int:
+        """The same in nanoseconds."""
         file = self._view.index.with_name("stamp")
         file.write_bytes(b"")
-        return int(file.stat().st_mtime)
+        return file.stat().st_mtime_ns
 
     def _suspects(self, batch: Sequence[bytes], stamp: int) -> tuple[set[bytes], set[bytes]]:
         """Of a stored batch: the files whose times may deceive, and what is a folder by now."""
@@ -298,6 +374,7 @@ class Unit:
         if self._prefix and written.err.endswith("not found"):
             return (await self._store.git("mktree", "-z")).line.decode()  # It holds nothing at all.
         # A content the index names is gone from the store. A new index reads everything again.
+        self._ahead.clear()
         await asyncio.to_thread(self._view.index.unlink, missing_ok=True)
         raise ExternalFailure("git", f"write-tree: {written.err}", code="git.failed")
 

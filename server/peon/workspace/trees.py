@@ -1,0 +1,164 @@
+"""Trees of a store with a few entries changed, without git and its index.
+
+An index says what stands in a whole folder, and to change one line of it is to read and write all
+of it. A tree of a few changed files needs only the trees on the way to them.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from peon.errors import PeonError
+from peon.workspace.entries import GITLINK, Entry
+from peon.workspace.loose import write_object
+from peon.workspace.stored import StoredObjects
+
+_FOLDER = b"40000 "
+_REMEMBERED = 4000
+_FEW_FOLDERS = 200
+
+
+class Unreadable(PeonError):
+    """A tree can only be had from git, or does not fit what is to be changed in it."""
+
+
+_Row = bytes
+"""The mode of an entry, a space, and its id as twenty bytes. There are many, and to look for
+garbage in plain bytes costs nothing.
+"""
+_Rows = Mapping[bytes, _Row]
+
+
+class Trees:
+    """The trees below a folder of objects; those that were seen last are remembered."""
+
+    def __init__(self, objects: Path) -> None:
+        self._objects = objects
+        self._known: dict[str, _Rows] = {}
+
+    def amended(self, tree: str, entries: Mapping[bytes, Entry | None]) -> str:
+        """A tree like `tree`, but for what stands at these paths (None: nothing); it is written.
+
+        Raises Unreadable where git has to do it, and OSError where the disk refuses.
+        """
+        stored = StoredObjects(self._objects)
+        try:
+            return self._amended(stored, tree, entries) or self._write({})
+        finally:
+            stored.close()
+
+    def differences(self, old: str, new: str) -> dict[bytes, tuple[Entry | None, Entry | None]]:
+        """What stands differently in two trees that differ in a few folders.
+
+        Raises Unreadable where git has to be asked.
+        """
+        stored = StoredObjects(self._objects)
+        found: dict[bytes, tuple[Entry | None, Entry | None]] = {}
+        waiting: list[tuple[bytes, str | None, str | None]] = [(b"", old, new)]
+        folders = 0
+        try:
+            while waiting:
+                prefix, one, other = waiting.pop()
+                folders += 1
+                if folders > _FEW_FOLDERS:
+                    raise Unreadable("too many folders")
+                before = self._read(stored, one) if one is not None else {}
+                after = self._read(stored, other) if other is not None else {}
+                for name in before.keys() | after.keys():
+                    was, is_ = before.get(name), after.get(name)
+                    if was == is_:
+                        continue
+                    path = prefix + name
+                    if _is_folder(was) or _is_folder(is_):
+                        waiting.append((path + b"/", _folder(was), _folder(is_)))
+                    if (pair := (_entry(was), _entry(is_))) != (None, None):
+                        found[path] = pair
+        finally:
+            stored.close()
+        return found
+
+    def _amended(
+        self, stored: StoredObjects, tree: str | None, entries: Mapping[bytes, Entry | None]
+    ) -> str | None:
+        before = self._read(stored, tree) if tree is not None else {}
+        rows = dict(before)
+        below: dict[bytes, dict[bytes, Entry | None]] = {}
+        standing: set[bytes] = set()
+        for path, entry in entries.items():
+            name, slash, rest = path.partition(b"/")
+            if slash:
+                below.setdefault(name, {})[rest] = entry
+            elif entry is not None:
+                standing.add(name)
+                rows[name] = _row(entry)
+            elif name in rows and not _is_folder(rows[name]):
+                del rows[name]
+        for name, inner in below.items():
+            if name in standing:
+                if any(entry is not None for entry in inner.values()):
+                    raise Unreadable("a file and a folder of one name")
+                continue
+            folder = _folder(rows.get(name))
+            made = self._amended(stored, folder, inner)
+            if made is not None:
+                rows[name] = _FOLDER + bytes.fromhex(made)
+            elif folder is not None:
+                del rows[name]
+        if not rows:
+            return None
+        return tree if tree is not None and rows == before else self._write(rows)
+
+    def _read(self, stored: StoredObjects, tree: str) -> _Rows:
+        if (known := self._known.get(tree)) is not None:
+            return known
+        content = stored.read_tree(tree)
+        if content is None:
+            raise Unreadable(tree)
+        rows = dict(_rows(content))
+        self._remember(tree, rows)
+        return rows
+
+    def _write(self, rows: _Rows) -> str:
+        tree = write_object(self._objects, "tree", _content(rows.items()))
+        self._remember(tree, rows)
+        return tree
+
+    def _remember(self, tree: str, rows: _Rows) -> None:
+        self._known[tree] = rows
+        while len(self._known) > _REMEMBERED:
+            del self._known[next(iter(self._known))]
+
+
+def _row(entry: Entry) -> _Row:
+    return entry.mode.encode() + b" " + bytes.fromhex(entry.oid)
+
+
+def _is_folder(row: _Row | None) -> bool:
+    return row is not None and row.startswith(_FOLDER)
+
+
+def _folder(row: _Row | None) -> str | None:
+    return row[len(_FOLDER) :].hex() if row is not None and row.startswith(_FOLDER) else None
+
+
+def _entry(row: _Row | None) -> Entry | None:
+    """A file or link; a link to a repository counts as nothing."""
+    if row is None or row.startswith(_FOLDER):
+        return None
+    mode, _, oid = row.partition(b" ")
+    return None if mode == GITLINK.encode() else Entry(mode.decode(), oid.hex())
+
+
+def _rows(content: bytes) -> Iterable[tuple[bytes, _Row]]:
+    place = 0
+    while place < len(content):
+        space = content.index(b" ", place) + 1
+        end = content.index(b"\0", space)
+        after = end + 21
+        yield content[space:end], content[place:space] + content[end + 1 : after]
+        place = after
+
+
+def _content(rows: Iterable[tuple[bytes, _Row]]) -> bytes:
+    """As git orders them: a folder as if its name ended in a slash."""
+    order = sorted(rows, key=lambda row: row[0] + b"/" if row[1].startswith(_FOLDER) else row[0])
+    return b"".join(b"%s%s\0%s" % (row[:-20], name, row[-20:]) for name, row in order)
