@@ -11,7 +11,7 @@ from pathlib import Path
 from peon.workspace.deadline import Deadline
 from peon.workspace.entries import EXECUTABLE, FILE, LINK, Entry, blob_id
 from peon.workspace.paths import ancestors
-from peon.workspace.ports import Observation
+from peon.workspace.ports import Observation, Placed
 
 SCRATCH = b".peon~"
 IGNORED = b".ignored"
@@ -98,14 +98,15 @@ class WalkingObserver:
         self,
         deadline: Deadline,
         known: Mapping[bytes, str],
-        stated: Mapping[bytes, Entry | None] | None = None,
+        placed: Placed | None = None,
     ) -> Observation:
-        tree, contents = read_tree(self._root, stated or ())
-        if stated is not None and self._last is not None:
+        only = placed.paths if placed is not None else None
+        tree, contents = read_tree(self._root, only or ())
+        if only is not None and self._last is not None:
             tree = {
                 path: entry
-                for path in self._last.keys() | set(stated)
-                if (entry := (tree if path in stated else self._last).get(path)) is not None
+                for path in self._last.keys() | set(only)
+                if (entry := (tree if path in only else self._last).get(path)) is not None
             }
         self._last = tree
         return Observation({b"": self._store.keep(tree, contents)}, ())

@@ -47,7 +47,7 @@ _NOTHING = _Stored(None)
 
 
 @attrs.frozen
-class Base:
+class Start:
     """What is amended: the last tree, which begins at `prefix` below the work tree."""
 
     tree: str
@@ -88,7 +88,7 @@ class Ahead:
             if one.entry is not None
         ]
 
-    def amend(self, base: Base, paths: Sequence[bytes], moment: int) -> str:
+    def amend(self, start: Start, paths: Sequence[bytes], moment: int) -> str:
         """Store what stands at these paths, looked at after `moment` (in nanoseconds of the file
         system); the tree that it makes of the last one.
 
@@ -96,19 +96,19 @@ class Ahead:
         """
         if len(paths) > MANY:
             raise Unreadable("too many files")
-        found = dict(self._look_at(base.work_tree, paths, moment - _SETTLED))
-        cut = len(base.prefix)
+        found = dict(self._look_at(start.work_tree, paths, moment - _SETTLED))
+        cut = len(start.prefix)
         entries = {path[cut:]: one.entry for path, one in found.items()}
-        tree = self._trees.amended(base.tree, entries)
+        tree = self._trees.amended(start.tree, entries)
         self._stored |= found
         return tree
 
-    def state(self, base: Base, entries: Mapping[bytes, Entry | None]) -> str:
+    def place(self, start: Start, entries: Mapping[bytes, Entry | None]) -> str:
         """The tree with what was put at these paths a moment ago. The next look sees what has
         become of it.
         """
-        cut = len(base.prefix)
-        tree = self._trees.amended(base.tree, {path[cut:]: one for path, one in entries.items()})
+        cut = len(start.prefix)
+        tree = self._trees.amended(start.tree, {path[cut:]: one for path, one in entries.items()})
         self._stored |= {path: _Stored(entry) for path, entry in entries.items()}
         return tree
 

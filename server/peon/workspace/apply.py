@@ -47,6 +47,14 @@ _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _REUSE = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
+Looks = tuple[int, int, int, int]
+
+
+def _looks(status: os.stat_result) -> Looks:
+    """What changes about a file when somebody writes to it; not what a new name changes."""
+    return status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns
+
+
 class Applier:
     """Applies the actions of one restore. `tag` makes its scratch names its own.
 
@@ -60,6 +68,7 @@ class Applier:
         self._steps = steps
         self._captured_at = captured_at
         self._spare = Spare()
+        self._left: dict[bytes, Looks] = {}
 
     def finish(self) -> None:
         """Leave nothing of ours behind, when all is done."""
@@ -85,6 +94,8 @@ class Applier:
                     return None
                 swap = self._swap(handle, name, action, number)
                 done = now == action.expect and swap.do(content, status)
+                if done and swap.left is not None:
+                    self._left[action.path] = swap.left
         except OSError as error:
             if action.target is None and error.errno in _ABSENT:
                 return None
@@ -112,6 +123,19 @@ class Applier:
     def stands(self, path: bytes, entry: Entry | None) -> bool:
         """Whether a path stands exactly so."""
         return _is(standing(self._root, path), entry)
+
+    def is_as_left(self, path: bytes, entry: Entry | None) -> bool:
+        """Whether nobody seems to have been at a path since it was made to stand so.
+
+        Somebody who puts the times back is not seen: that is for the next look at the folder.
+        """
+        try:
+            status = os.lstat(os.path.join(os.fsencode(self._root), path))
+        except OSError:
+            return entry is None
+        if path in self._left and entry is not None:
+            return self._left[path] == _looks(status)
+        return self.stands(path, entry)
 
     def tidy(self, action: Action, number: int) -> None:
         """Clear what an interrupted `apply` of this action left; a foreign content is given
@@ -200,6 +224,8 @@ class _Swap:
         self._part, self._ready, self._aside = scratch
         self._steps = steps
         self._spare = spare
+        self.left: Looks | None = None
+        """How the file looked when it was written, once it was."""
 
     def do(self, content: bytes, old: os.stat_result | None) -> bool:
         """Put the target in place of what was seen there; afterwards nothing of ours is left
@@ -244,6 +270,7 @@ class _Swap:
             _write(file, content)
             if old is not None:
                 os.fchmod(file, _permissions(old, target))
+            self.left = _looks(os.fstat(file))
         finally:
             os.close(file)
 

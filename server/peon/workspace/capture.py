@@ -14,13 +14,15 @@ from pathlib import Path
 from peon.errors import ExternalFailure
 from peon.workspace.ahead import Ahead
 from peon.workspace.deadline import Deadline
-from peon.workspace.entries import Entry, Miss
+from peon.workspace.entries import Miss
 from peon.workspace.git import Git
 from peon.workspace.ignores import Survey, survey
 from peon.workspace.paths import under
-from peon.workspace.ports import Observation
+from peon.workspace.ports import Observation, Placed
 from peon.workspace.store import NOT_STORED, CheckpointStore, View, storing
 from peon.workspace.unit import CaptureLimits, Unit
+
+_NOTHING_PLACED = Placed({})
 
 
 class FolderObserver:
@@ -44,29 +46,29 @@ class FolderObserver:
         self,
         deadline: Deadline,
         known: Mapping[bytes, str],
-        stated: Mapping[bytes, Entry | None] | None = None,
+        placed: Placed | None = None,
     ) -> Observation:
         """Capture every unit. `known` are the trees of the last capture, kept where a unit fails.
 
-        With `stated`, nothing is looked at: that is what was put at these paths a moment ago, even
-        where a rule ignores them. Where there was no look before, everything is all the same.
+        With `placed`, only its doubtful paths are looked at, even where a rule ignores them. Where
+        there was no look before, everything is all the same.
 
         Raises ExternalFailure when not even the names in the root could be listed in time.
         """
         trees: dict[bytes, str] = {}
         missing: list[Miss] = []
         waiting = [b""]
-        some = stated is not None and known.keys() == self._trees.keys() <= self._surveys.keys()
-        if stated is not None and some:
-            waiting = [path for path in known if _within(path, stated, known)]
+        some = placed is not None and known.keys() == self._trees.keys() <= self._surveys.keys()
+        if placed is not None and some:
+            waiting = [path for path in known if _within(path, placed, known).paths]
             trees |= known
         while waiting:
             path = waiting.pop(0)
             try:
-                chosen = _within(path, stated or {}, known)
-                unit = await self._unit(path, chosen)
+                here = _within(path, placed, known) if placed is not None else _NOTHING_PLACED
+                unit = await self._unit(path, here.paths)
                 if some:
-                    unit.state(chosen)
+                    unit.placed = here
                 found = await unit.capture(deadline, self._trees.pop(path, None), known.get(path))
             except ExternalFailure as error:
                 if not path or error.code == NOT_STORED:
@@ -103,17 +105,20 @@ class FolderObserver:
         return Unit(self._store, view, rules, here.prefix, path, self._limits, extra, ahead)
 
 
-def _within(
-    unit: bytes, stated: Mapping[bytes, Entry | None], units: Collection[bytes]
-) -> dict[bytes, Entry | None]:
-    """Those of the paths that belong to this unit and to none nested in it, relative to it."""
+def _within(unit: bytes, placed: Placed, units: Collection[bytes]) -> Placed:
+    """What of it belongs to this unit and to none nested in it, relative to it."""
     inner = [other for other in units if other != unit and under(other, unit)]
+    if not unit and not inner:
+        return placed
     cut = len(unit) + 1 if unit else 0
-    return {
-        path[cut:]: entry
-        for path, entry in stated.items()
-        if under(path, unit) and not any(under(path, other) for other in inner)
-    }
+
+    def belongs(path: bytes) -> bool:
+        return under(path, unit) and not any(under(path, other) for other in inner)
+
+    return Placed(
+        {path[cut:]: entry for path, entry in placed.stands.items() if belongs(path)},
+        frozenset(path[cut:] for path in placed.doubtful if belongs(path)),
+    )
 
 
 def _write_if_new(file: Path, content: bytes) -> None:

@@ -13,7 +13,7 @@ from peon.runtime.clock import Clock
 from peon.workspace.chain import Chain
 from peon.workspace.deadline import Deadline
 from peon.workspace.entries import Change, Entry, Hand, Miss
-from peon.workspace.ports import Observation, Observer, Store
+from peon.workspace.ports import Observation, Observer, Placed, Store
 from peon.workspace.segments import Claim, RestoreRecord, Segment, Unseen, decode, encode
 from peon.workspace.store import storing
 
@@ -138,7 +138,7 @@ class Folder:
         """
         if restore is None:
             return await self._observer.observe(deadline, self._trees)
-        look = await self._observer.observe(deadline, self._trees, restore.stands)
+        look = await self._observer.observe(deadline, self._trees, restore.placed)
         return attrs.evolve(look, missing=(*self._missing, *look.missing))
 
     async def _changes(
@@ -227,7 +227,7 @@ class RestoreMade:
     """A restore whose files are in place; what remains is to say so in the chain."""
 
     checkpoint: str
-    stands: Mapping[bytes, Entry | None]
+    placed: Placed
     record: Callable[[Mapping[bytes, Change]], RestoreRecord]
     """Makes the record, once it is known which of the changes are the restore's."""
 

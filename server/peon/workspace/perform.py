@@ -9,7 +9,7 @@ import attrs
 from peon.workspace.apply import Applier
 from peon.workspace.moved import Need
 from peon.workspace.plan import Action, Reason
-from peon.workspace.ports import Blobs
+from peon.workspace.ports import Blobs, Placed
 from peon.workspace.waiting import to_the_end
 
 _ROUND_ACTIONS = 64
@@ -51,6 +51,15 @@ class Performance:
             await to_the_end(lambda _: self._applier.finish())
         finally:
             self._applier.close()
+
+    def placed(self) -> Placed:
+        """What was done, and where somebody seems to have been since."""
+        untouched = {
+            path: action.target
+            for path, action in self.done.items()
+            if self._applier.is_as_left(path, action.target)
+        }
+        return Placed(untouched, frozenset(self.done.keys() - untouched.keys()))
 
     async def _perform(self, blobs: Blobs) -> None:
         wanted = [action.target.oid for action in self._actions if action.target is not None]

@@ -26,6 +26,21 @@ class Observation:
         return any(miss.reason == "notReached" for miss in self.missing)
 
 
+@attrs.frozen
+class Placed:
+    """What a restore has put in place a moment ago (None: nothing stands there), and the paths at
+    which somebody has been since.
+    """
+
+    stands: Mapping[bytes, Entry | None]
+    doubtful: frozenset[bytes] = frozenset()
+
+    @property
+    def paths(self) -> frozenset[bytes]:
+        """All of them."""
+        return self.doubtful.union(self.stands)
+
+
 class Blobs(Protocol):
     """Contents by id."""
 
@@ -86,10 +101,10 @@ class Observer(Protocol):
         self,
         deadline: Deadline,
         known: Mapping[bytes, str],
-        stated: Mapping[bytes, Entry | None] | None = None,
+        placed: Placed | None = None,
     ) -> Observation:
-        """Capture every unit. With `stated` nothing need be looked at: that was put at these paths
-        a moment ago, even where a rule ignores them, and all else is taken for what it was at the
-        look before, of which these are `known`.
+        """Capture every unit. With `placed` only doubtful paths are looked at, even where a rule
+        ignores them, and all else is taken for what it was at the look before, of which these are
+        `known`.
         """
         ...

@@ -41,6 +41,7 @@ from peon.workspace.plan import (
     draft,
     settle,
 )
+from peon.workspace.ports import Placed
 from peon.workspace.segments import RestoreRecord, Unseen
 from peon.workspace.store import storing
 from peon.workspace.waiting import to_the_end
@@ -217,7 +218,7 @@ async def carry_out(
     steps("applied")
     with storing():
         await asyncio.to_thread(flush, folder.root)
-    made = _made(intent, work)
+    made = _made(intent, work, await asyncio.to_thread(work.placed))
     deadline = Deadline.after(folder.clock, CAPTURE_SECONDS)
     written = await folder.record(_by(intent.owner, work.done), deadline, restore=made)
     steps("recorded")
@@ -257,7 +258,7 @@ def _by(owner: Owner, done: Mapping[bytes, Action]) -> Attribution:
     return attribution
 
 
-def _made(intent: Intent, work: Performance) -> RestoreMade:
+def _made(intent: Intent, work: Performance, placed: Placed) -> RestoreMade:
     own = frozenset([intent.owner])
 
     def record(changes: Mapping[bytes, Change]) -> RestoreRecord:
@@ -278,8 +279,7 @@ def _made(intent: Intent, work: Performance) -> RestoreMade:
             ),
         )
 
-    stands = {path: action.target for path, action in work.done.items()}
-    return RestoreMade(intent.checkpoint, stands, record)
+    return RestoreMade(intent.checkpoint, placed, record)
 
 
 # ---- telling -------------------------------------------------------------------------------------

@@ -4,29 +4,27 @@ tree.
 
 import asyncio
 import os
-import re
 import stat
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import attrs
 
 from peon.errors import ExternalFailure
-from peon.workspace.ahead import Ahead, Base
+from peon.workspace.ahead import Ahead, Start
 from peon.workspace.deadline import Deadline
-from peon.workspace.entries import GITLINK, Entry, Miss, MissReason
+from peon.workspace.entries import Miss, MissReason
 from peon.workspace.git import MIB, Argument
-from peon.workspace.store import NOT_STORED, CheckpointStore, View, not_stored, storing
+from peon.workspace.ports import Placed
+from peon.workspace.store import NOT_STORED, CheckpointStore, View, storing
 from peon.workspace.trees import Unreadable
+from peon.workspace.unit_index import UnitIndex
 from peon.workspace.waiting import to_the_end, together
 
 _BATCH_FILES = 4000
 _BATCH_BYTES = 64 * MIB
 _PACKED_FILES = 400
-_STORE_REFUSES = re.compile(
-    "No space left|Disk quota|Read-only file system|unable to create temporary file|unable to write"
-)
 
 
 @attrs.frozen
@@ -79,21 +77,17 @@ class Unit:
     ) -> None:
         self._store = store
         self._view = view
+        self._index = UnitIndex(store, view)
         self._rules = rules
         self._prefix = prefix
         self._path = path
         self._limits = limits
         self._extra = extra
         self._ahead = ahead
-        self._stated: Mapping[bytes, Entry | None] | None = None
+        self.placed: Placed | None = None
+        """What was put in place a moment ago, relative to the unit: nothing else is looked at."""
         self._base = os.fsencode(view.work_tree)
         self._missing: list[Miss] = []
-
-    def state(self, entries: Mapping[bytes, Entry | None]) -> None:
-        """Say what was put at some paths, relative to the unit, a moment ago; nothing else is
-        looked at then.
-        """
-        self._stated = {self._prefix + path: entry for path, entry in entries.items()}
 
     async def capture(
         self, deadline: Deadline, known_tree: str | None, last_tree: str | None
@@ -101,12 +95,15 @@ class Unit:
         """Store what has changed and say which tree it makes. `known_tree` is the tree that the
         look before ended with, if sure, and `last_tree` that of the last capture.
         """
-        if self._stated is not None and known_tree is not None:
-            tree = await self._amended(self._stated, known_tree)
-            if tree is not None:
-                return Captured(tree, [], [])
-        await asyncio.to_thread(self._clear_lock)
-        names = await self._names(deadline, last_tree)
+        names: Collection[bytes] | None = None
+        if self.placed is not None and known_tree is not None:
+            known_tree = await self._with_placed(self.placed, known_tree)
+            names = self._inward(self.placed.doubtful)
+            if known_tree is not None and not names:
+                return Captured(known_tree, [], [])
+        await asyncio.to_thread(self._index.clear_lock)
+        if names is None or known_tree is None:
+            names = await self._names(deadline, last_tree)
         nested = [self._outward(name[:-1]) for name in names if name.endswith(b"/")]
         files = sorted(name for name in names if not name.endswith(b"/"))
         candidates = await asyncio.to_thread(self._inspect, files)
@@ -115,44 +112,57 @@ class Unit:
         tree = await self._amended(paths, known_tree) if known_tree is not None else None
         if tree is None:
             await self._bring_index_up(candidates, deadline)
-            tree = await self._write_tree()
+            tree = await self._written()
         return Captured(tree, self._missing, sorted(set(nested)))
 
     async def _names(self, deadline: Deadline, last_tree: str | None) -> set[bytes]:
         """The names to look at."""
-        if self._stated is not None:
-            return {*self._extra, *self._stated}
+        if self.placed is not None:
+            return {*self._extra, *self._inward(self.placed.paths)}
         names = await self._list_or_mend(deadline) | self._ahead.paths
         if not self._ahead.is_compared and last_tree is not None and self._view.index.exists():
             # The process before may have ended ahead of its index.
-            tree = await self._write_tree()
+            tree = await self._written()
             behind = await self._store.changed_names(tree, last_tree)
             names |= {self._prefix + name for name in behind}
         self._ahead.is_compared = True
         return names
 
-    async def _amended(
-        self, paths: Sequence[bytes] | Mapping[bytes, Entry | None], known_tree: str
-    ) -> str | None:
-        """The tree with what stands at these paths, or is stated to; None where git has to make
-        it.
-        """
+    async def _amended(self, paths: Sequence[bytes], known_tree: str) -> str | None:
+        """The tree with what stands at these paths; None where git has to make it."""
         if not paths:
             return known_tree
-        base = Base(known_tree, self._prefix, self._view.work_tree)
-
-        def amend(_: object) -> str:
-            if isinstance(paths, Mapping):
-                return self._ahead.state(base, paths)
-            return self._ahead.amend(base, paths, self._moment())
-
+        start = self._start_at(known_tree)
         with storing(), suppress(Unreadable):
-            return await to_the_end(amend)
+            return await to_the_end(lambda _: self._ahead.amend(start, paths, self._index.moment()))
         return None
+
+    async def _with_placed(self, placed: Placed, known_tree: str) -> str | None:
+        """The same with what was put in place."""
+        start = self._start_at(known_tree)
+        entries = {self._prefix + path: entry for path, entry in placed.stands.items()}
+        with storing(), suppress(Unreadable):
+            return await to_the_end(lambda _: self._ahead.place(start, entries))
+        return None
+
+    def _start_at(self, tree: str) -> Start:
+        return Start(tree, self._prefix, self._view.work_tree)
+
+    def _inward(self, paths: Iterable[bytes]) -> set[bytes]:
+        """Paths relative to the unit, as ones relative to the work tree."""
+        return {self._prefix + path for path in paths}
+
+    async def _written(self) -> str:
+        """The tree of the index."""
+        try:
+            return await self._index.write_tree(self._prefix)
+        except ExternalFailure:
+            self._ahead.clear()
+            raise
 
     async def _bring_index_up(self, candidates: Sequence[_Candidate], deadline: Deadline) -> None:
         if rows := self._ahead.rows():
-            await self._index(["--add", "--replace", "--index-info"], rows)
+            await self._index.change(["--add", "--replace", "--index-info"], rows)
         await self._store_all(candidates, deadline)
         self._ahead.clear()
 
@@ -163,12 +173,6 @@ class Unit:
 
     def _miss(self, path: bytes, reason: MissReason) -> None:
         self._missing.append(Miss(self._outward(path), reason))
-
-    def _clear_lock(self) -> None:
-        """Remove the lock a killed git of ours left; the store's own lock says that none is
-        alive.
-        """
-        self._view.index.with_name(self._view.index.name + ".lock").unlink(missing_ok=True)
 
     # ---- listing -------------------------------------------------------------------------------
 
@@ -254,9 +258,9 @@ class Unit:
             await self._store_good(await asyncio.to_thread(self._readable, batch), deadline)
         racy, folders = await asyncio.to_thread(self._suspects, batch, stamp)
         if racy:
-            await self._distrust(racy)
+            await self._index.distrust(racy)
         if folders:
-            await self._drop_gitlinks()
+            await self._index.drop_gitlinks()
         return True
 
     async def _store_good(self, batch: Sequence[bytes], deadline: Deadline) -> None:
@@ -279,7 +283,7 @@ class Unit:
         many = len(set(batch) - self._ahead.paths) >= _PACKED_FILES
         packed = ["-c", "core.bigFileThreshold=1"] if many else []
         try:
-            await self._index(
+            await self._index.change(
                 ["--add", "--remove", "--replace", "--stdin"], batch,
                 options=["-c", "core.compression=1", *packed],
                 seconds=max(deadline.left, 0.01),
@@ -289,25 +293,6 @@ class Unit:
                 raise
             return False
         return True
-
-    async def _index(
-        self,
-        argv: Sequence[Argument],
-        records: Iterable[bytes],
-        *,
-        options: Sequence[Argument] = (),
-        seconds: float = 60.0,
-    ) -> None:
-        """Have git change the index."""
-        stdin = b"".join(record + b"\0" for record in records)
-        words = (*options, "update-index", "-z", *argv)
-        try:
-            await self._store.git(*words, view=self._view, stdin=stdin, seconds=seconds)
-        except ExternalFailure as error:
-            await asyncio.to_thread(self._clear_lock)
-            if _STORE_REFUSES.search(error.detail):
-                raise not_stored(error.detail) from error
-            raise
 
     def _readable(self, batch: Sequence[bytes]) -> list[bytes]:
         """Those of a batch that can be opened without waiting; the others are noted as missing."""
@@ -324,13 +309,7 @@ class Unit:
 
     def _stamp(self) -> int:
         """This moment in seconds, as the file system tells it."""
-        return self._moment() // 10**9
-
-    def _moment(self) -> int:
-        """The same in nanoseconds."""
-        file = self._view.index.with_name("stamp")
-        file.write_bytes(b"")
-        return file.stat().st_mtime_ns
+        return self._index.moment() // 10**9
 
     def _suspects(self, batch: Sequence[bytes], stamp: int) -> tuple[set[bytes], set[bytes]]:
         """Of a stored batch: the files whose times may deceive, and what is a folder by now."""
@@ -345,38 +324,6 @@ class Unit:
             elif int(status.st_ctime) >= stamp > int(status.st_mtime):
                 racy.add(path)
         return racy, folders
-
-    async def _distrust(self, paths: set[bytes]) -> None:
-        """Make the index forget these files' times, so that the next look reads them again."""
-        staged = await self._store.git("ls-files", "-s", "-z", view=self._view)
-        rows = [row for row in staged.records if row.split(b"\t", 1)[1] in paths]
-        stdin = b"".join(row + b"\0" for row in rows)
-        await self._store.git("update-index", "-z", "--index-info", view=self._view, stdin=stdin)
-
-    async def _drop_gitlinks(self) -> None:
-        """A folder that became a repository while it was read must not stand as a link to it."""
-        staged = await self._store.git("ls-files", "-s", "-z", view=self._view)
-        mark = GITLINK.encode()
-        links = [row.split(b"\t", 1)[1] for row in staged.records if row.startswith(mark)]
-        if links:
-            stdin = b"".join(path + b"\0" for path in links)
-            await self._store.git(
-                "update-index", "-z", "--force-remove", "--stdin", view=self._view, stdin=stdin
-            )
-
-    # ---- the tree ------------------------------------------------------------------------------
-
-    async def _write_tree(self) -> str:
-        prefix = [b"--prefix=" + self._prefix] if self._prefix else []
-        written = await self._store.git("write-tree", *prefix, view=self._view, accept=(0, 128))
-        if written.code == 0:
-            return written.line.decode()
-        if self._prefix and written.err.endswith("not found"):
-            return (await self._store.git("mktree", "-z")).line.decode()  # It holds nothing at all.
-        # A content the index names is gone from the store. A new index reads everything again.
-        self._ahead.clear()
-        await asyncio.to_thread(self._view.index.unlink, missing_ok=True)
-        raise ExternalFailure("git", f"write-tree: {written.err}", code="git.failed")
 
 
 def _storable(path: bytes, *, is_link: bool) -> bool:
