@@ -12,6 +12,7 @@ from peon.engine.restart import restart
 from peon.errors import CommandRejected, ExternalFailure
 from peon.journal.store import SegmentStore
 from peon_protocol.commands import (
+    ApprovePendingAction,
     Command,
     CommitChanges,
     ConfigureThread,
@@ -23,11 +24,11 @@ from peon_protocol.commands import (
     StartTurn,
 )
 from peon_protocol.events import TurnStarted
-from peon_protocol.ids import CommandId
-from peon_protocol.provider_events import TextDelta, TurnEnded
+from peon_protocol.ids import ActionId, CommandId, ItemId
+from peon_protocol.provider_events import ActionRequested, TextDelta, TurnEnded
 from peon_protocol.rejections import CommandIdReused, Rejection, TitleBlank, TurnInProgress
 from peon_protocol.results import CommandResult
-from peon_protocol.values import StopReason
+from peon_protocol.values import FieldKind, QuestionField, StopReason, ToolKind
 from support.clock import FakeClock
 from support.engines import GARDEN, TALK, Desk
 
@@ -247,3 +248,27 @@ async def test_receipts_outlive_a_process_that_is_killed(tmp_path: Path):
     desk = await opened()
     assert len(await desk.events(TurnStarted)) == 1
     await desk.store.close()
+
+
+async def test_what_tells_a_repetition_tells_nothing_of_a_secret():
+    """A short secret could be found by trying which gives the same digest."""
+    digests = set()
+    for pin in ("1234", "9876"):
+        desk = Desk.in_memory()
+        await desk.open_turn()
+        asked = ActionRequested(
+            action_id=ActionId("pin"),
+            item_id=ItemId("asks"),
+            kind=ToolKind.QUESTION,
+            title="The number?",
+            options=(),
+            fields=(QuestionField(name="pin", label="Pin", kind=FieldKind.TEXT, secret=True),),
+        )
+        desk.hear(asked)
+        answers = {"pin": pin}
+        answer = ApprovePendingAction(
+            thread_id=TALK, action_id=asked.action_id, answers=answers, command_id=ONCE
+        )
+        assert await desk.submit(answer) == await desk.submit(answer)
+        digests.add(next(e.command_digest for e in await desk.log() if e.command_id == ONCE))
+    assert len(digests) == 1
