@@ -24,6 +24,11 @@ from bench.streaming_agent import RATE
 SPEAKERS: Final = 50
 PATIENCE: Final = 40.0
 """Seconds for all of them to begin."""
+_OF_PIECES: Final = (
+    "Each piece is looked through for secrets, stamped, folded and passed on by itself. The "
+    "percent is of a core of this machine, whose pace is told above; one percent is a microsecond "
+    "a piece."
+)
 _SPOKEN: Final = re.compile(rb"@(\d+)@")
 _THREAD: Final = re.compile(rb'"threadId":"(thread-\d+)"')
 
@@ -50,13 +55,17 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     speakers, heard = _heard(folder, speakers, scale.seconds)
     ours, peer = _share(heard), _share(bare)
     subject = f"{speakers} threads stream {RATE} deltas a second each"
-    yield Figure(
-        subject=f"{subject}: CPU of the server beside reading, of one core, for {SPEAKERS}",
-        unit="%",
-        ours=ours - peer,
-        peer_name="reading lines and JSON alone, with asyncio and orjson",
-        peer=peer,
-    ).not_above(30)
+    yield (
+        Figure(
+            subject=f"{subject}: CPU of the server beside reading, of one core, for {SPEAKERS}",
+            unit="%",
+            ours=ours - peer,
+            peer_name="reading lines and JSON alone, with asyncio and orjson",
+            peer=peer,
+        )
+        .not_above(30)
+        .limited_by(_OF_PIECES)
+    )
     for part, limit in ((0.5, 5.0), (0.99, 20.0)):
         yield Figure(
             subject=f"{subject}: agent writes, client hears, p{part * 100:.0f}: wall time",

@@ -79,6 +79,6 @@ def appended_prefix(subscription_id: SubscriptionId) -> bytes:
     )
 
 
-def appended_body(prefix: bytes, through: int, events: bytes) -> bytes:
-    """An `events/appended`, from events as they are stored, with commas between them."""
-    return b'%b%d,"events":[%b]}}' % (prefix, through, events)
+def appended_body(prefix: bytes, through: int, events: bytes) -> tuple[bytes, bytes, bytes]:
+    """An `events/appended` in parts, from events as they are stored, with commas between them."""
+    return b'%b%d,"events":[' % (prefix, through), events, b"]}}"

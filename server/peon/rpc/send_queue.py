@@ -10,10 +10,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from peon.rpc.framing import frame
+from peon.rpc.framing import frame, frame_parts
 from peon.rpc.limits import Limits
 
-_WRITE_BYTES: Final = 1024 * 1024
+_WRITE_BYTES: Final = 64 * 1024
+"""What a pipe takes at once. A longer message is written alone: joined it would be copied again."""
 
 
 class ByteSink(Protocol):
@@ -48,13 +49,19 @@ class SendQueue:
 
     def put(self, body: bytes) -> None:
         """Send a message behind all others. After `close` it is dropped."""
+        self._put(frame(body))
+
+    def put_parts(self, *parts: bytes) -> None:
+        """As `put`, from the parts of a body."""
+        self._put(frame_parts(parts))
+
+    def _put(self, message: bytes) -> None:
         if self._closed:
             return
         if self._paused and self.pending > self._limits.hard_cap:
             self.close()
             self._on_overflow()
             return
-        message = frame(body)
         self._frames.append(message)
         self._queued += len(message)
         if not self._scheduled:

@@ -248,7 +248,7 @@ class Subscriptions:
         """Send events as they stand in the log, and move the cursor."""
         if self._is_active(subscription) and run.last > subscription.cursor:
             subscription.cursor = run.last
-            self._queue.put(appended_body(subscription.prefix, run.last, run.text))
+            self._queue.put_parts(*appended_body(subscription.prefix, run.last, run.text))
 
     def _deliver(self, subscription: Subscription, events: Sequence[EncodedEvent]) -> None:
         """Send those that are wanted, in notifications of bounded size, and move the cursor."""
@@ -262,7 +262,7 @@ class Subscriptions:
             if not subscription.wants(event.thread_id):
                 continue
             if len(page) == most or (page and size + len(event.body) > largest):
-                self._queue.put(appended_body(prefix, through, b",".join(page)))
+                self._queue.put_parts(*appended_body(prefix, through, b",".join(page)))
                 page, size = [], 0
             page.append(event.body)
             size += len(event.body)
@@ -270,7 +270,7 @@ class Subscriptions:
         if events:
             subscription.cursor = events[-1].sequence
         if page:
-            self._queue.put(appended_body(prefix, subscription.cursor, b",".join(page)))
+            self._queue.put_parts(*appended_body(prefix, subscription.cursor, b",".join(page)))
 
     def _cut_off(self, subscription: Subscription) -> None:
         """End a subscription and say where to go on; what it has missed is in the log."""
