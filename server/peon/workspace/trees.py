@@ -47,20 +47,20 @@ class Trees:
             stored.close()
 
     def differences(self, old: str, new: str) -> dict[bytes, tuple[Entry | None, Entry | None]]:
-        """What stands differently in two trees that differ in a few folders.
+        """What stands differently in two trees that differ in folders seen lately, and a few more.
 
         Raises Unreadable where git has to be asked.
         """
         stored = StoredObjects(self._objects)
         found: dict[bytes, tuple[Entry | None, Entry | None]] = {}
         waiting: list[tuple[bytes, str | None, str | None]] = [(b"", old, new)]
-        folders = 0
+        strange = 0
         try:
             while waiting:
                 prefix, one, other = waiting.pop()
-                folders += 1
-                if folders > _FEW_FOLDERS:
-                    raise Unreadable("too many folders")
+                strange += sum(tree not in self._known for tree in (one, other) if tree)
+                if strange > _FEW_FOLDERS:
+                    raise Unreadable("too many folders to read")
                 before = self._read(stored, one) if one is not None else {}
                 after = self._read(stored, other) if other is not None else {}
                 for name in before.keys() | after.keys():
