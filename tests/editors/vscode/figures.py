@@ -123,6 +123,7 @@ def _delta(window: Window, host: Spoken, root: Path, deltas: int) -> float:
 
 def _activation(page: Page) -> float:
     """What VS Code itself says that the extension took of its host."""
+    page.set_viewport_size({"width": 1440, "height": 3000})  # the list draws what is in sight
     page.keyboard.press("F1")
     box = page.locator(".quick-input-widget input.input")
     box.fill(">Developer: Show Running Extensions")

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import type { TurnView } from "../protocol_gen";
 import { isCut } from "../state/histories";
+import { tokensOf } from "../state/usageWords";
 import { run } from "./host";
 import { Button, Icon } from "./parts";
 import { Review } from "./review";
@@ -87,8 +88,6 @@ function Elapsed({ since }: { since: string }) {
   );
 }
 
-const COUNT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-
 function Usage({ turn }: { turn: TurnView }) {
   const { usage } = turn;
   const input = usage?.inputTokens ?? 0;
@@ -96,12 +95,12 @@ function Usage({ turn }: { turn: TurnView }) {
   if (usage === null || input + output === 0) {
     return null;
   }
-  const cached = usage.cacheReadTokens ? `, ${COUNT.format(usage.cacheReadTokens)} from cache` : "";
+  const cached = usage.cacheReadTokens ? `, ${tokensOf(usage.cacheReadTokens)} from cache` : "";
   return (
     <span class="usage" title={`${input} tokens in${cached}, ${output} tokens out`}>
       <Icon name="arrow-up" />
-      {COUNT.format(input)} <Icon name="arrow-down" />
-      {COUNT.format(output)}
+      {tokensOf(input)} <Icon name="arrow-down" />
+      {tokensOf(output)}
       {usage.model ? ` · ${usage.model}` : ""}
     </span>
   );
