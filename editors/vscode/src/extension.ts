@@ -8,6 +8,7 @@ import { branchCommands } from "./commands/branches";
 import { budgetCommands } from "./commands/budgets";
 import { fileCommands } from "./commands/files";
 import { gitCommands } from "./commands/git";
+import { loginCommands } from "./commands/logins";
 import { mcpServerCommands } from "./commands/mcpServers";
 import { reviewCommands } from "./commands/review";
 import { ruleCommands } from "./commands/rules";
@@ -78,6 +79,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     ...budgetCommands(around),
     ...fileCommands(around),
     ...gitCommands(around),
+    ...loginCommands(around),
     ...mcpServerCommands(around),
     ...reviewCommands(around),
     ...ruleCommands(around),

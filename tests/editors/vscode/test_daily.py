@@ -120,3 +120,17 @@ def test_a_thread_is_deleted_and_a_project_gets_another_name(window: Window):
     window.answer("The greeter")
     project = window.page.get_by_role("treeitem").filter(has_text="The greeter")
     expect(project.first).to_be_visible()
+
+
+def test_the_log_the_trace_and_the_way_in_are_shown(window: Window):
+    window.command("Peon: Show the Log")
+    output = window.page.locator(".output-view")
+    expect(output).to_contain_text("the server is")
+    window.command("Peon: Show the Protocol Trace")
+    expect(window.toast("while the level of the channel “Peon Protocol” is Trace")).to_be_visible()
+    expect(output).not_to_contain_text("the server is")
+    window.command("View: Hide Panel")
+    window.command("Peon: Get Started")
+    page = window.page.locator(".gettingStartedContainer")
+    expect(page).to_contain_text("Let an agent work for you")
+    expect(page.get_by_role("button", name="Start the Server")).to_be_visible()

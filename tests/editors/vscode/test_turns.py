@@ -69,8 +69,14 @@ def test_a_turn_is_stopped(window: Window):
     window.new_thread()
     window.say("say Now I wait.", "sleep 600")
     expect(window.feed).to_contain_text("Now I wait.")
+    window.prompt.fill("say Told while it works.")
+    window.chat.get_by_role("button", name="Tell the agent now, while it works").click()
+    # This agent cannot be told: what was said waits its turn.
+    waits = window.chat.get_by_role("region", name="Waits its turn")
+    expect(waits).to_contain_text("say Told while it works.")
     window.chat.get_by_role("button", name="Stop the turn").click()
     window.ended(1, "was stopped")
+    window.ended(2)
 
 
 def test_prompts_wait_for_their_turn_and_may_be_changed(window: Window):

@@ -5,6 +5,8 @@ import pytest
 from editors.vscode.units import run_units
 
 
-@pytest.mark.parametrize("name", ["mcpServers", "options", "questions", "reviews", "words"])
+@pytest.mark.parametrize(
+    "name", ["logins", "mcpServers", "options", "questions", "reviews", "words"]
+)
 def test_a_view_says_what_is_so(name: str):
     run_units(name)

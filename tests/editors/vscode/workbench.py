@@ -37,6 +37,7 @@ USER = {
     "window.menuBarVisibility": "hidden",
     "window.commandCenter": False,
     "security.workspace.trust.enabled": False,
+    "security.workspace.trust.startupPrompt": "never",
     "telemetry.telemetryLevel": "off",
     "chat.disableAIFeatures": True,
     "extensions.autoUpdate": False,
@@ -84,12 +85,13 @@ class CodeServer:
         *,
         extensions: Path,
         machine: Mapping[str, object] | None = None,
-        user: Mapping[str, object] | None = None,
         variables: Mapping[str, str] | None = None,
         driven: bool = False,
+        trusts: bool = True,
     ) -> None:
         self.home = home
-        for name, settings in (("User", USER | dict(user or {})), ("Machine", dict(machine or {}))):
+        asks = {} if trusts else {"security.workspace.trust.enabled": True}
+        for name, settings in (("User", USER | asks), ("Machine", dict(machine or {}))):
             folder = home / "data" / name
             folder.mkdir(parents=True)
             (folder / "settings.json").write_text(json.dumps(settings))
@@ -102,8 +104,8 @@ class CodeServer:
                 *("--config", str(home / "config.yaml"), "--bind-addr", "127.0.0.1:0"),
                 *("--user-data-dir", str(home / "data"), "--extensions-dir", str(extensions)),
                 *("--auth", "none", "--disable-telemetry", "--disable-update-check"),
-                *("--disable-workspace-trust", "--disable-getting-started-override"),
-                *("--ignore-last-opened", *smoke),
+                *("--disable-getting-started-override", "--ignore-last-opened", *smoke),
+                *(("--disable-workspace-trust",) if trusts else ()),
             ],
             # As from a terminal: then it asks no login shell for a PATH of its own.
             env=os.environ

@@ -48,6 +48,7 @@ export const RUNNABLE = [
   "peon.newThread",
   "peon.newThreadInWorktree",
   "peon.setBudget",
+  "peon.logIn",
   "peon.showRules",
   "peon.openInEditor",
   "peon.attachContext",

@@ -1,7 +1,7 @@
 // Commands about projects and threads.
 
 import * as vscode from "vscode";
-
+import { UNTRUSTED } from "../editor/peon";
 import type { ThreadId } from "../protocol_gen";
 import type { Choosing } from "../state/options";
 import { waiting } from "../state/selectors";
@@ -97,17 +97,21 @@ export async function workspaceFolder(): Promise<vscode.WorkspaceFolder | undefi
     }
     return undefined;
   }
-  if (!vscode.workspace.isTrusted) {
-    const answer = await vscode.window.showWarningMessage(
-      "Agents may run what is in this folder, and it is not trusted.",
-      "Manage Trust",
-    );
-    if (answer !== undefined) {
-      await vscode.commands.executeCommand("workbench.trust.manage");
-    }
+  if (!(await requireTrust())) {
     return undefined;
   }
   return folders.length === 1 ? folders[0] : await vscode.window.showWorkspaceFolderPick();
+}
+
+/** Whether an agent may be started; where it may not, the user is told. */
+export async function requireTrust(): Promise<boolean> {
+  if (!vscode.workspace.isTrusted) {
+    const answer = await vscode.window.showWarningMessage(UNTRUSTED, "Manage Trust");
+    if (answer !== undefined) {
+      await vscode.commands.executeCommand("workbench.trust.manage");
+    }
+  }
+  return vscode.workspace.isTrusted;
 }
 
 async function renameThread(around: Around, target: Target): Promise<void> {

@@ -13,6 +13,23 @@ import type { Store } from "../store";
 
 const START_MILLISECONDS = 60_000;
 
+/** What sets an agent to work, or runs what a repository brings along. */
+const EXECUTING = new Set<Method>([
+  "thread/create",
+  "turn/start",
+  "turn/queue",
+  "turn/steer",
+  "message/send",
+  "provider/authenticate",
+  "git/commit",
+  "git/push",
+  "git/createBranch",
+  "git/pullRequest",
+  "worktree/restore",
+]);
+
+export const UNTRUSTED = "Agents may run what is in this folder, and it is not trusted.";
+
 export class Peon implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** The server came, went, or said how it is. */
@@ -88,6 +105,9 @@ export class Peon implements vscode.Disposable {
     params: Requests[M]["params"],
     cancellation?: Cancellation,
   ): Promise<Requests[M]["result"]> {
+    if (EXECUTING.has(method) && !vscode.workspace.isTrusted) {
+      throw new Error(UNTRUSTED);
+    }
     await this.connected();
     const client = this.supervisor().client;
     if (client === undefined) {

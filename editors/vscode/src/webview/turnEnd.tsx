@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import type { TurnView } from "../protocol_gen";
 import { isCut } from "../state/histories";
+import { NEEDS_LOGIN } from "../state/logins";
 import { tokensOf } from "../state/usageWords";
 import { run } from "./host";
 import { Button, Icon } from "./parts";
@@ -31,6 +32,11 @@ export function TurnEnd(props: {
       {turn.status === "failed" && (
         <p class="trouble">
           <Icon name="error" /> {turn.error?.message ?? "The turn failed."}
+          {turn.error?.code === NEEDS_LOGIN && methods.has("provider/authenticate") && (
+            <Button look="secondary" onPress={() => run("peon.logIn", threadId)}>
+              Log in…
+            </Button>
+          )}
         </p>
       )}
       {changed && (

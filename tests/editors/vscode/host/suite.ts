@@ -7,10 +7,17 @@ import * as vscode from "vscode";
 
 import type { Api } from "../../../../editors/vscode/src/extension";
 
+interface Setting {
+  description?: string;
+  markdownDescription?: string;
+  scope: string;
+}
+
 interface Manifest {
   contributes: {
     commands: { command: string; title: string; category: string; enablement?: string }[];
-    configuration: { properties: Record<string, { description?: string; scope: string }> };
+    configuration: { properties: Record<string, Setting> };
+    walkthroughs: unknown[];
   };
 }
 
@@ -47,9 +54,37 @@ describe("activation", () => {
     assert.deepEqual(peon.health, { is: "stopped" });
   });
 
-  it("takes little of the host's time", async () => {
-    await api();
-    console.log(`ACTIVATION ${process.env["PEON_ACTIVATION"] ?? "not measured"}`);
+});
+
+describe("a folder that is not trusted", () => {
+  it("chooses nothing that is executed", () => {
+    assert.equal(vscode.workspace.isTrusted, false);
+    const settings = vscode.workspace.getConfiguration("peon");
+    assert.deepEqual(settings.get("path"), []);
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+    assert.ok(!String(settings.get("interpreter")).startsWith(folder));
+  });
+
+  it("has its history read by a server that is not its own", async () => {
+    const { peon } = await api();
+    assert.deepEqual((await peon.ask("thread/list", {})).threads, []);
+  });
+
+  it("has no agent started and no hook run", async () => {
+    const { peon } = await api();
+    const refused = { message: /it is not trusted/ };
+    await assert.rejects(peon.ask("turn/start", { threadId: "thr-1", prompt: "say no" }), refused);
+    await assert.rejects(peon.ask("git/commit", { threadId: "thr-1" }), refused);
+    await assert.rejects(peon.ask("provider/authenticate", { providerId: "script" }), refused);
+  });
+
+  it("may be trusted", async () => {
+    const granted = new Promise<void>((resolve) =>
+      vscode.workspace.onDidGrantWorkspaceTrust(resolve),
+    );
+    await vscode.commands.executeCommand("workbench.trust.manage");
+    await granted;
+    assert.equal(vscode.workspace.isTrusted, true);
   });
 });
 
@@ -78,6 +113,34 @@ describe("the manifest", () => {
     for (const name of ["peon.path", "peon.interpreter", "peon.stateDirectory"]) {
       assert.equal(properties[name]?.scope, "machine");
     }
+  });
+
+  it("says what every setting is for", () => {
+    const { properties } = manifest().contributes.configuration;
+    const told = Object.values(properties).map((each) => each.description ?? each.markdownDescription);
+    assert.deepEqual(
+      told.filter((words) => !words),
+      [],
+    );
+  });
+
+  it("says of every command when it can be used", () => {
+    const { commands } = manifest().contributes;
+    assert.deepEqual(
+      commands.filter(({ enablement }) => !enablement),
+      [],
+    );
+  });
+
+  it("leads through commands that are there", async () => {
+    const known = new Set(await vscode.commands.getCommands(true));
+    const { walkthroughs } = manifest().contributes;
+    const named = [...JSON.stringify(walkthroughs).matchAll(/command:([\w.]+)/g)].map(([, it]) => it);
+    assert.ok(named.length >= 5);
+    assert.deepEqual(
+      named.filter((command) => !known.has(command ?? "")),
+      [],
+    );
   });
 
   it("points to files that are there", () => {
