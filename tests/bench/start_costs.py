@@ -28,6 +28,10 @@ _OF_CLASSES = (
 _OF_ALLOCATORS = (
     "The tail's blocks come and go, and what they leave free between them stays with the process."
 )
+_OF_TEXT = (
+    "The model's size is that of its snapshot; what the ten thousand events behind it have added "
+    "to it, and what reading them left to the allocator, is held beside."
+)
 
 
 @attrs.frozen
@@ -58,7 +62,8 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
         .limited_by(_OF_CLASSES)
     )
     model = model_bytes(long)
-    yield _memory(f"memory after a start with {scale.history:,} events", started.resident, model)
+    subject = f"memory after a start with {scale.history:,} events"
+    yield _memory(subject, started.resident, model).limited_by(_OF_TEXT)
     full = asyncio.run(_resident_when_full(_copy(long, folder), scale))
     yield _memory(
         "the same, and with the newest events in memory", full, model, TAIL_CAP
@@ -77,7 +82,8 @@ def _longer(scale: Scale, folder: Path, shorter: Started, model: int) -> Iterato
         unit="ms",
         ours=(started.cpu - shorter.cpu) * 1000,
     ).not_above(80)
-    yield _memory(f"memory after a start with {scale.long_history:,}", started.resident, model)
+    subject = f"memory after a start with {scale.long_history:,} events"
+    yield _memory(subject, started.resident, model).limited_by(_OF_TEXT)
 
 
 def _memory(subject: str, resident: int, model: int, tail: int = 0) -> Figure:
