@@ -69,7 +69,7 @@ USUAL = Scale(
     starts=15,
     seconds=10.0,
 )
-FULL = attrs.evolve(USUAL, rounds=5, long_history=10_000_000)
+FULL = attrs.evolve(USUAL, long_history=10_000_000)
 
 
 @attrs.frozen(kw_only=True)
