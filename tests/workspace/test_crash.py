@@ -66,6 +66,26 @@ async def test_what_the_user_writes_after_a_crash_is_kept(bench: Bench, start: s
     assert scratch(bench.root) == []
 
 
+@pytest.mark.parametrize("number", range(3, 38, 5))
+async def test_what_the_user_deletes_after_a_crash_stays_deleted(
+    bench: Bench, start: str, number: int
+):
+    bench.reopen(steps=crash_at(number))
+    with pytest.raises(Crash):
+        await bench.restore(start)
+    names = ("deleted", "moved/from", "replaced")
+    there = [name for name in names if bench.repo.exists(name)]
+    for name in there:
+        (bench.root / name).unlink()
+    bench.reopen()
+    (recovered,) = await bench.workspace.recover()
+    assert recovered.outcome is not None
+    assert {name: bench.repo.exists(name) for name in names} == {
+        name: name not in there for name in names
+    }
+    assert scratch(bench.root) == []
+
+
 def scratch(root: Path) -> list[str]:
     """What restores leave lying about."""
     return [str(file) for file in root.rglob(".peon*")]

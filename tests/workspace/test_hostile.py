@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from peon.workspace.branches import list_branches
 from peon.workspace.diffs import DiffOptions
+from peon.workspace.git import Git
+from peon.workspace.paths import shown
+from peon.workspace.repository import locate
 from support.bench import TURN, Bench
 from support.hostile import ODD_NAMES, HostileRepo
 from support.repositories import fingerprint
+from support.reviews import reject, review, turn
 
 
 @pytest.fixture
@@ -79,6 +84,37 @@ async def test_comparing_checkpoints_runs_nothing(bench: Bench, hostile: Hostile
     assert [file.path for file in page.files] == ["nested/code", "plain"]
     assert page.files[1].hunks[0].lines == ("-text", "+changed")
     assert hostile.fired() == set()
+
+
+async def test_reviewing_and_asking_why_run_nothing(bench: Bench, hostile: HostileRepo):
+    start = await bench.capture()
+    names = (b"utf16", b"nested/code", *(b"odd/" + name for name in ODD_NAMES[:6]))
+    await turn(bench, "plain", "by the agent\n")
+    await bench.open_tool()
+    for name in names:
+        bench.repo.write(name, "by the agent\n")
+    await bench.close_tool()
+    before = fingerprint(bench.root)
+    seen = await review(bench, start)
+    for path in ("plain", "nested/code", f"odd/{shown(ODD_NAMES[0])}"):
+        (origin,) = await bench.workspace.why(bench.root, path, 1, 1)
+        assert origin.owners == {TURN}
+    assert {file.path for file in seen.files} == {b"plain", *names}
+    assert (hostile.fired(), fingerprint(bench.root) == before) == (set(), True)
+
+    await reject(bench, start)
+    assert bench.repo.read("plain") == "text\n"
+    assert bench.repo.read("nested/code") == "inside\n"
+    assert hostile.fired() == set()
+
+
+async def test_branches_and_proposals_run_nothing(bench: Bench, hostile: HostileRepo):
+    before = fingerprint(bench.root / ".git")
+    repository = await locate(Git(bench.environ), bench.root)
+    found = await list_branches(repository, 10)
+
+    assert [each.name for each in found.listed] == ["main"]
+    assert (hostile.fired(), fingerprint(bench.root / ".git") == before) == (set(), True)
 
 
 async def test_questions_to_the_users_git_run_nothing_and_touch_nothing(

@@ -8,7 +8,7 @@ the path, and `tidy` knows from the contents alone what the other one is.
 import errno
 import os
 import stat
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from peon.workspace.disk import (
@@ -26,6 +26,7 @@ from peon.workspace.disk import (
 from peon.workspace.entries import EXECUTABLE, LINK, Entry
 from peon.workspace.paths import ancestors
 from peon.workspace.plan import Action, Reason
+from peon.workspace.progress import Progress
 from peon.workspace.spare import Spare
 from peon.workspace.store import SCRATCH
 
@@ -62,8 +63,11 @@ class Applier:
     as it was captured, and need not be read before it is swapped; after it, it is in any case.
     """
 
-    def __init__(self, root: Path, tag: str, steps: Steps, *, captured_at: int = 0) -> None:
+    def __init__(
+        self, root: Path, tag: str, steps: Steps, progress: Progress, *, captured_at: int = 0
+    ) -> None:
         self._root = root
+        self._progress = progress
         self._tag = tag.encode()
         self._steps = steps
         self._captured_at = captured_at
@@ -78,6 +82,7 @@ class Applier:
     def close(self) -> None:
         """Let go of what is open, whatever happened."""
         self._spare.forget()
+        self._progress.close()
 
     def apply(self, action: Action, number: int, content: bytes) -> Reason | None:
         """Make the path stand as the target, whose bytes are `content`; or say why it stays.
@@ -118,7 +123,13 @@ class Applier:
         return expect
 
     def _swap(self, handle: int, name: bytes, action: Action, number: int) -> "_Swap":
-        return _Swap(handle, name, action, self._names(number), self._steps, self._spare)
+        names = self._names(number)
+
+        def placing() -> None:
+            self._progress.note(number)
+            self._steps("place")
+
+        return _Swap(handle, name, action, names, self._steps, self._spare, placing)
 
     def stands(self, path: bytes, entry: Entry | None) -> bool:
         """Whether a path stands exactly so."""
@@ -136,6 +147,22 @@ class Applier:
         if path in self._left and entry is not None:
             return self._left[path] == _looks(status)
         return self.stands(path, entry)
+
+    def taken_away(self, actions: Sequence[Action]) -> frozenset[int]:
+        """The numbers of the actions that had made a file before a crash, which somebody has
+        deleted since. To be asked before anything is tidied.
+        """
+        return frozenset(
+            number
+            for number in self._progress.read()
+            if number < len(actions) and self._is_taken_away(actions[number].path, number)
+        )
+
+    def _is_taken_away(self, path: bytes, number: int) -> bool:
+        folder = path.rpartition(b"/")[0]
+        part, _, _ = self._names(number)
+        beside = folder + b"/" + part if folder else part
+        return standing(self._root, path) is None and standing(self._root, beside) is None
 
     def tidy(self, action: Action, number: int) -> None:
         """Clear what an interrupted `apply` of this action left; a foreign content is given
@@ -216,6 +243,7 @@ class _Swap:
         scratch: tuple[bytes, bytes, bytes],
         steps: Steps,
         spare: Spare,
+        placing: Callable[[], None],
     ) -> None:
         self._handle = handle
         self._name = name
@@ -224,6 +252,7 @@ class _Swap:
         self._part, self._ready, self._aside = scratch
         self._steps = steps
         self._spare = spare
+        self._placing = placing
         self.left: Looks | None = None
         """How the file looked when it was written, once it was."""
 
@@ -248,7 +277,7 @@ class _Swap:
         if self._expect is not None:
             move(self._handle, self._part, self._ready)
             return self._swap_in()
-        self._steps("place")
+        self._placing()
         move(self._handle, self._part, self._name)
         return True
 
@@ -348,7 +377,9 @@ class _Swap:
 
     def _put_back_or_drop(self, scratch: bytes, out: Entry | Special) -> None:
         now = entry_in(self._handle, self._name)
-        if out == self._target and scratch == self._ready:
+        # What was expected can only have come under this name by the swap itself; whoever has
+        # deleted what stood there since does not get the old content back.
+        if scratch == self._ready and out in (self._target, self._expect):
             os.unlink(scratch, dir_fd=self._handle)
         elif now is None:
             move(self._handle, scratch, self._name)

@@ -2,7 +2,7 @@
 time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import attrs
 
@@ -33,10 +33,12 @@ class Performance:
         applier: Applier,
         actions: Sequence[Action],
         folders_before: Mapping[int, frozenset[bytes]],
+        gone: Collection[int] = (),
     ) -> None:
         """`folders_before` are the folders that held something, by the state an action goes back
-        to.
+        to; `gone` are the actions that shall not be done again.
         """
+        self._gone = gone
         self._applier = applier
         self._actions = actions
         self._folders_before = folders_before
@@ -98,6 +100,8 @@ class Performance:
 
     def _attempt(self, ready: _Ready) -> Reason | None:
         action = ready.action
+        if ready.number in self._gone:
+            return "changedMeanwhile"
         if not all(map(self._will_stand, action.needs)) and not self._applier.stands(
             action.path, action.target
         ):

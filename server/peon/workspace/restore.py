@@ -6,7 +6,7 @@ byte that goes.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Literal
 
@@ -42,6 +42,7 @@ from peon.workspace.plan import (
     settle,
 )
 from peon.workspace.ports import Placed
+from peon.workspace.progress import Progress
 from peon.workspace.segments import RestoreRecord, Unseen
 from peon.workspace.store import storing
 from peon.workspace.waiting import to_the_end
@@ -143,8 +144,8 @@ async def finish_interrupted(folder: Folder, steps: Steps) -> RestoreOutcome | N
         await asyncio.to_thread(drop_intent, folder.store.folder)
         return _outcome(folder, *done)
     applier = _applier(folder, intent, steps)
-    await to_the_end(lambda _: _tidy_all(applier, intent.plan.actions))
-    return await carry_out(folder, intent, steps)
+    gone = await to_the_end(lambda _: _tidy_all(applier, intent.plan.actions))
+    return await carry_out(folder, intent, steps, gone=gone)
 
 
 # ---- planning ------------------------------------------------------------------------------------
@@ -200,9 +201,17 @@ def look_around(folder: Folder, drafted: Draft) -> Surroundings:
 
 
 async def carry_out(
-    folder: Folder, intent: Intent, steps: Steps, memory: Memory | None = None
+    folder: Folder,
+    intent: Intent,
+    steps: Steps,
+    memory: Memory | None = None,
+    *,
+    gone: frozenset[int] = frozenset(),
 ) -> RestoreOutcome:
-    """Do what was written down, and say so in the chain; `memory` may hold what is written."""
+    """Do what was written down, and say so in the chain; `memory` may hold what is written.
+
+    `gone` are the actions that were done before a crash, and whose file somebody has deleted since.
+    """
     if not await asyncio.to_thread(folder.root.is_dir):
         raise ExternalFailure(
             "workspace",
@@ -212,7 +221,9 @@ async def carry_out(
         )
     applier = _applier(folder, intent, steps)
     steps("begin")
-    work = Performance(applier, intent.plan.actions, await _folders_before(folder, intent.plan))
+    work = Performance(
+        applier, intent.plan.actions, await _folders_before(folder, intent.plan), gone
+    )
     async with folder.store.blobs() as blobs:
         await work.perform(Remembered(blobs, memory or Memory()))
     steps("applied")
@@ -235,14 +246,18 @@ async def _folders_before(folder: Folder, plan: Plan) -> dict[int, frozenset[byt
     }
 
 
-def _tidy_all(applier: Applier, actions: Iterable[Action]) -> None:
+def _tidy_all(applier: Applier, actions: Sequence[Action]) -> frozenset[int]:
+    """Clear what lies about; the actions whose file somebody has deleted since."""
+    gone = applier.taken_away(actions)
     for number, action in enumerate(actions):
         applier.tidy(action, number)
+    return gone
 
 
 def _applier(folder: Folder, intent: Intent, steps: Steps) -> Applier:
     tag = f"{folder.chain.number(intent.before)}"
-    return Applier(folder.root, tag, steps, captured_at=folder.seen_at)
+    progress = Progress(folder.store.folder)
+    return Applier(folder.root, tag, steps, progress, captured_at=folder.seen_at)
 
 
 def _by(owner: Owner, done: Mapping[bytes, Action]) -> Attribution:
