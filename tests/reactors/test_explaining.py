@@ -10,9 +10,9 @@ from peon_protocol.findings import (
     LineExplanation,
 )
 from peon_protocol.ids import ActionId, ItemId, ProjectId, ThreadId
-from peon_protocol.provider_events import ToolCallUpdated
+from peon_protocol.provider_events import ToolCallUpdated, UsageReported
 from peon_protocol.queries import ExplainLine
-from peon_protocol.values import DeciderKind, ItemStatus, LineOrigin
+from peon_protocol.values import DeciderKind, ItemStatus, LineOrigin, Usage
 from support.houses import GARDEN, TALK, House
 
 
@@ -35,6 +35,7 @@ async def an_approved_edit(house: House) -> None:
     await agent.until_answered()
     house.repo.write("file", "one\ntwo\n")
     agent.say(ToolCallUpdated(item_id=ItemId("tool-edit"), status=ItemStatus.COMPLETED))
+    agent.say(UsageReported(usage=Usage(input_tokens=1, output_tokens=1, model="small")))
     agent.end()
     await house.end_of_turn()
 
@@ -48,7 +49,7 @@ async def test_a_line_leads_to_prompt_tool_call_and_approval(house: House):
     assert (found.item_id, found.action_id, found.tool_title) == ("tool-edit", "edit", "edit")
     assert found.decided_by is not None
     assert (found.decided_by.kind, found.decided_by.name) == (DeciderKind.USER, "ada")
-    assert found.provider == "tame"
+    assert (found.provider, found.model) == ("tame", "small")
 
 
 async def test_a_line_of_nobody_s_turn_is_external_also_when_just_typed(house: House):
