@@ -31,6 +31,8 @@ def test_words_stream_and_are_shown_as_markdown(window: Window):
     window.new_thread()
     window.turn("say Some **bold** words.", "stream 200 20")
     expect(window.feed.locator("strong", has_text="bold")).to_be_visible()
+    # What the user typed stays as it was typed.
+    expect(window.feed.locator(".prompt").first).to_contain_text("say Some **bold** words.")
     expect(window.feed).to_contain_text("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
@@ -99,7 +101,7 @@ def test_prompts_wait_for_their_turn_and_may_be_changed(window: Window):
     field.press("Enter")
     expect(rows.last).to_contain_text("say Second, and changed.")
     window.picture("queue")
-    window.chat.get_by_role("button", name="Stop the turn").click()
+    window.prompt.press("Escape")
     window.ended(3)
     expect(waits).to_be_hidden()
     expect(window.feed).to_contain_text("Second, and changed.")
