@@ -133,4 +133,4 @@ def test_the_log_the_trace_and_the_way_in_are_shown(window: Window):
     window.command("Peon: Get Started")
     page = window.page.locator(".gettingStartedContainer")
     expect(page).to_contain_text("Let an agent work for you")
-    expect(page.get_by_role("button", name="Start the Server")).to_be_visible()
+    expect(page.get_by_role("button", name="Start the Server", exact=True)).to_be_visible()
