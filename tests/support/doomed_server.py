@@ -5,6 +5,7 @@ Arguments: the state directory, the workspace.
 
 import asyncio
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -31,4 +32,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    # Whoever runs the tests in the background may have had it ignored.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     asyncio.run(main())
