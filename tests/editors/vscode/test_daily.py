@@ -52,6 +52,18 @@ def test_a_selection_problems_and_an_image_go_with_a_prompt(window: Window, work
     expect(asked.locator(".chip")).to_have_count(2)
 
 
+def test_the_agent_and_its_mode_are_chosen_beside_the_prompt(window: Window, workspace: Path):
+    window.new_thread()
+    expect(window.chat.get_by_role("combobox", name="Agent")).to_have_value("script")
+    mode = window.chat.get_by_role("combobox", name="Mode")
+    mode.select_option("Full")
+    window.turn("write unasked.txt x")
+    assert (workspace / "unasked.txt").read_text() == "x"
+    mode.select_option("Plan")
+    window.turn("write planned.txt x", number=2)
+    assert not (workspace / "planned.txt").exists()
+
+
 def test_a_chat_in_a_tab_is_there_again_after_a_reload(window: Window):
     window.new_thread()
     window.turn("say In a tab.")

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -148,11 +149,37 @@ def test_a_review_is_a_tree_whose_changes_are_judged_and_remarked_on(
     expect(row(window, "Review", "Line 28")).to_have_count(0)
 
 
-def test_a_commit_is_called_what_was_done_and_its_hook_is_heard(window: Window, workspace: Path):
-    hook = workspace / ".git" / "hooks" / "pre-commit"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(HOOK)
-    hook.chmod(0o755)
+@pytest.fixture
+def hook(workspace: Path) -> Iterator[None]:
+    """A hook of the repository that goes on when it is told to."""
+    path = workspace / ".git" / "hooks" / "pre-commit"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(HOOK)
+    path.chmod(0o755)
+    yield
+    path.unlink()
+
+
+def test_a_commit_whose_hook_takes_too_long_is_cancelled(
+    window: Window, workspace: Path, hook: None
+):
+    before = git(workspace, "rev-parse", "HEAD")
+    window.new_thread()
+    window.turn("write waiting.txt x", allow=("Write waiting.txt",))
+    window.command("Peon: Commit…")
+    expect(window.page.locator(".quick-input-list")).to_contain_text("waiting.txt")
+    window.page.keyboard.press("Enter")
+    window.answer("Never mind")
+    toast = window.toast("Committing")
+    expect(toast).to_contain_text("the hook looks at what is committed")
+    toast.get_by_role("button", name="Cancel").click()
+    expect(toast).to_be_hidden()
+    assert git(workspace, "rev-parse", "HEAD") == before
+
+
+def test_a_commit_is_called_what_was_done_and_its_hook_is_heard(
+    window: Window, workspace: Path, hook: None
+):
     window.new_thread()
     window.turn("write hooked.txt x", "say The file is there.", allow=("Write hooked.txt",))
     window.command("Peon: Commit…")
@@ -177,7 +204,6 @@ def test_a_commit_is_called_what_was_done_and_its_hook_is_heard(window: Window, 
     assert git(workspace, "log", "-1", "--format=%B").strip() == (
         "Really: write hooked.txt x\n\nThe file is there."
     )
-    hook.unlink()
 
 
 def test_a_thread_works_in_a_worktree_that_goes_and_comes_back(window: Window, workspace: Path):
