@@ -107,6 +107,9 @@ class Client:
             pass
         self.writer.write(frame({"jsonrpc": "2.0", "method": "exit"}))
         self.writer.close()
+        # asyncio counts a process as ended when its pipes are, and these when they are read.
+        while await self.reader.read(_READ):
+            pass
         await self.process.wait()
 
     @property
