@@ -308,7 +308,7 @@ class Window:
         # What is typed next is meant for the file.
         expect(self.page.locator(".editor-instance .monaco-editor.focused")).to_be_visible()
 
-    def toast(self, words: str) -> Locator:
+    def toast(self, words: str | re.Pattern[str]) -> Locator:
         return self.page.locator(".notification-toast", has_text=words).first
 
     def dialog(self, button: str) -> None:
