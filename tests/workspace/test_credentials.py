@@ -33,6 +33,17 @@ def program(file: Path, text: str) -> str:
     return str(file)
 
 
+def _dialled(bench: Bench, folder: Path) -> Path:
+    """Have a commit to push, by a program that writes down what it was started with; where."""
+    seen = folder / "seen"
+    dialler = program(folder / "dialler", _DIALLER.format(place=seen))
+    bench.repo.git("config", "core.sshCommand", dialler)
+    bench.repo.git("remote", "add", "origin", "ssh://nowhere.invalid/garden")
+    bench.repo.write("file", "1\n")
+    bench.repo.commit()
+    return seen
+
+
 async def test_a_commit_is_signed_as_the_user_wishes(
     bench: Bench, tmp_path: Path, user: dict[str, str]
 ):
@@ -49,12 +60,7 @@ async def test_a_commit_is_signed_as_the_user_wishes(
 async def test_a_push_asks_nobody_for_a_password(
     bench: Bench, tmp_path: Path, user: dict[str, str]
 ):
-    seen = tmp_path / "seen"
-    dialler = program(tmp_path / "dialler", _DIALLER.format(place=seen))
-    bench.repo.git("config", "core.sshCommand", dialler)
-    bench.repo.git("remote", "add", "origin", "ssh://nowhere.invalid/garden")
-    bench.repo.write("file", "1\n")
-    bench.repo.commit()
+    seen = _dialled(bench, tmp_path)
     with pytest.raises(ExternalFailure) as refused:
         await bench.workspace.push(bench.root, None, None, user)
 
@@ -67,12 +73,7 @@ async def test_a_push_asks_nobody_for_a_password(
 async def test_a_user_who_has_a_window_for_passwords_is_asked_there(
     bench: Bench, tmp_path: Path, user: dict[str, str]
 ):
-    seen = tmp_path / "seen"
-    dialler = program(tmp_path / "dialler", _DIALLER.format(place=seen))
-    bench.repo.git("config", "core.sshCommand", dialler)
-    bench.repo.git("remote", "add", "origin", "ssh://nowhere.invalid/garden")
-    bench.repo.write("file", "1\n")
-    bench.repo.commit()
+    seen = _dialled(bench, tmp_path)
     with pytest.raises(ExternalFailure):
         await bench.workspace.push(bench.root, None, None, {**user, "SSH_ASKPASS": "/bin/ask"})
 

@@ -108,7 +108,7 @@ async def test_reviewing_and_asking_why_run_nothing(bench: Bench, hostile: Hosti
     assert hostile.fired() == set()
 
 
-async def test_branches_and_proposals_run_nothing(bench: Bench, hostile: HostileRepo):
+async def test_branches_run_nothing(bench: Bench, hostile: HostileRepo):
     before = fingerprint(bench.root / ".git")
     repository = await locate(Git(bench.environ), bench.root)
     found = await list_branches(repository, 10)
