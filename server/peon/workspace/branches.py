@@ -6,9 +6,13 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.workspace.repository import Repository, failure
+from peon.workspace.running import unspeakable
 
 _SECONDS = 600.0
 """Going to a branch may run a hook and fetch large files."""
+
+_LONGEST = 240
+"""Characters of a branch's name: it is the name of a file too."""
 
 _FIELDS = (
     "refname",
@@ -143,12 +147,15 @@ async def create_branch(
 
 async def refuse_bad_branch(repository: Repository, branch: str) -> None:
     """Raises ExternalFailure (git.badBranch) for what is no name, or could be taken for more."""
-    checked = await repository.ask("check-ref-format", f"refs/heads/{branch}", accept=(0, 1))
-    if checked.code != 0 or branch.startswith("-") or branch == "HEAD":
+    bad = branch.startswith("-") or branch == "HEAD" or "\0" in branch or len(branch) > _LONGEST
+    if not bad:
+        asked = await repository.ask("check-ref-format", f"refs/heads/{branch}", accept=(0, 1))
+        bad = asked.code != 0
+    if bad:
         raise failure(
-            f"{branch!r} cannot be the name of a branch",
+            f"{branch[:_LONGEST]!r} cannot be the name of a branch",
             "git.badBranch",
-            "Choose letters, digits, hyphens and slashes.",
+            "Choose a few letters, digits, hyphens and slashes.",
         )
 
 
@@ -162,7 +169,7 @@ async def required_commit(repository: Repository, base: str) -> str:
     found = await commit_at(repository, base)
     if found is None:
         raise failure(
-            f"there is no commit {base}",
+            f"there is no commit {base[:_LONGEST]}",
             "git.noSuchCommit",
             "Name a branch, a tag or a commit; a repository without one needs a first commit.",
         )
@@ -171,6 +178,8 @@ async def required_commit(repository: Repository, base: str) -> str:
 
 async def commit_at(repository: Repository, name: str) -> str | None:
     """The commit that a name stands for, if it stands for one."""
+    if unspeakable([name]) is not None:
+        return None
     found = await repository.ask(
         "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}",
         accept=(0, 1, 128),

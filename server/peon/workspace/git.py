@@ -14,7 +14,7 @@ from typing import TypedDict
 import attrs
 
 from peon.errors import ExternalFailure, Unavailable
-from peon.workspace.running import Said
+from peon.workspace.running import Said, unspeakable
 
 MIB = 1024 * 1024
 
@@ -76,6 +76,10 @@ class Git:
         it.
         """
         talk = _Conversation(call.said)
+        if (why := unspeakable(call.argv)) is not None:
+            raise _failure(
+                call, why, "git.failed", remedy="Choose another name, or a shorter text."
+            )
         with _explained(call):
             transport = await self._begin(call, talk)
         try:
@@ -245,8 +249,8 @@ def _kill(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def _failure(call: Call, detail: str, code: str) -> ExternalFailure:
-    return ExternalFailure("git", f"{_verb(call.argv)}: {detail}", code=code)
+def _failure(call: Call, detail: str, code: str, *, remedy: str | None = None) -> ExternalFailure:
+    return ExternalFailure("git", f"{_verb(call.argv)}: {detail}", code=code, remedy=remedy)
 
 
 def _verb(argv: Sequence[Argument]) -> str:

@@ -20,7 +20,9 @@ from peon.workspace.running import Ran, Running, Said, nobody_listens, run_comma
 _SECONDS = 120.0
 _LOOK_SECONDS = 30.0
 _LONGEST_BODY = 60_000
-"""Characters; GitHub takes 65,536, and a word of a command line 128 KiB."""
+"""Characters; GitHub takes 65,536."""
+_BODY_BYTES = 120_000
+"""A word of a command line holds 128 KiB."""
 _URL = re.compile(r"https?://[^\s<>\"']+")
 _HOST = re.compile(
     r"[a-z][a-z0-9+.-]*://(?:[^/@]*@)?([^/:]+)|(?:[^/@:]+@)?([^/:]+):(?!/)", re.IGNORECASE
@@ -75,17 +77,21 @@ class Opener:
     state: str
 
 
+def _cut(body: str) -> str:
+    return body[:_LONGEST_BODY].encode()[:_BODY_BYTES].decode(errors="ignore")
+
+
 def _words_of_gh(wish: PullRequestWish, _branch: str) -> list[str]:
     """It finds the branch, which is checked out and pushed, by itself, in a fork too."""
     return [
-        "pr", "create", f"--title={wish.title}", f"--body={wish.body[:_LONGEST_BODY]}",
+        "pr", "create", f"--title={wish.title}", f"--body={_cut(wish.body)}",
         *([f"--base={wish.base}"] if wish.base else []), *(["--draft"] if wish.draft else []),
     ]  # fmt: skip
 
 
 def _words_of_glab(wish: PullRequestWish, branch: str) -> list[str]:
     """Without a description it would want to ask for one; `-` would open an editor."""
-    body = wish.body[:_LONGEST_BODY].strip()
+    body = _cut(wish.body).strip()
     body = wish.title if body in {"", "-"} else body
     return [
         "mr", "create", "--yes", "--no-editor", f"--title={wish.title}", f"--description={body}",

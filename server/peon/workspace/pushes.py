@@ -6,7 +6,7 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.workspace.repository import Repository, explained, failure
-from peon.workspace.running import Said
+from peon.workspace.running import Said, unspeakable
 
 _PUSH_SECONDS = 600.0
 
@@ -65,7 +65,7 @@ async def push(
 
 
 async def _commit_of(repository: Repository, branch: str | None) -> str | None:
-    if branch is None:
+    if branch is None or unspeakable([branch]) is not None:
         return None
     found = await repository.ask(
         "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}^{{commit}}", accept=(0, 1, 128)
@@ -85,7 +85,7 @@ async def remote_for(repository: Repository, branch: str, wanted: str | None = N
         wanted = usual or ("origin" if "origin" in remotes else only)
     if wanted is None or wanted not in remotes:
         raise failure(
-            f"no remote is called {wanted}" if wanted else "there is no remote to push to",
+            f"no remote is called {wanted[:100]}" if wanted else "there is no remote to push to",
             "git.noRemote",
             "Add one with `git remote add origin URL`, or name another remote.",
         )

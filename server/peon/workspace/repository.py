@@ -71,6 +71,11 @@ _FAILURES = (
         "Add one with `git remote add origin URL`, or name another remote.",
     ),
     Failure(
+        "NUL byte in commit log message",
+        "git.failed",
+        "Leave that character out of the message.",
+    ),
+    Failure(
         r"\[rejected\]|\[remote rejected\]|non-fast-forward|fetch first",
         "git.rejected",
         "Bring in what the remote has (`git pull`), then push again.",

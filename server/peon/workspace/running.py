@@ -27,6 +27,16 @@ _GRACE = 1.0
 _PAUSE = 0.005
 _LOOKS = 200
 _PROC = Path("/proc")
+_LONGEST_WORD = 128 * 1024 - 1
+"""Bytes of one word that a program can be given, where that is least."""
+
+
+def unspeakable(argv: Sequence[str | bytes]) -> str | None:
+    """Why no program can be told these words, if none can."""
+    words = [os.fsencode(word) for word in argv]
+    if any(b"\0" in word for word in words):
+        return "a name or text holds a NUL character"
+    return "a name or text is too long" if max(map(len, words)) > _LONGEST_WORD else None
 
 
 def nobody_listens(stream: Stream, text: str) -> None:
@@ -62,6 +72,8 @@ async def run_command(running: Running, said: Said) -> Ran:
     Raises ExternalFailure where it cannot be started, or takes too long.
     """
     program = _program(running)
+    if (why := unspeakable(running.argv)) is not None:
+        raise _failed(running, why)
     tail: deque[str] = deque(maxlen=_TAIL)
     async with AsyncExitStack() as pipes:
         stdout = await pipes.enter_async_context(_listening("stdout", said, tail))
