@@ -38,6 +38,8 @@ IN_EDITORS = PEON_TEST_EDITORS="$(EDITORS_CACHE)"
 
 # What the caller's shell has set up must not decide what is imported here.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+# A server is started hundreds of times, and is not to compile its modules anew each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup test suite lint types generated format generate demo bench lock clean \

@@ -104,7 +104,6 @@ def test_a_checkpoint_s_description_travels_from_the_command_to_the_model():
     kept = told.thread().checkpoints[CheckpointId(FRESH)]
     assert (kept.description, kept.kind) == ("roses watered", CheckpointKind.MANUAL)
     assert (kept.snapshot, kept.missing) == (SNAPSHOT, missing)
-    assert told.model.checkpoint_owners == {CheckpointId(FRESH): TALK}
     assert told.thread().operation is None
 
 

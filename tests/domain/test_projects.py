@@ -207,6 +207,5 @@ def assert_nothing_is_left(model: Model) -> None:
     assert model.projects == {}
     assert model.threads == {}
     assert model.roots == {}
-    assert model.checkpoint_owners == {}
     assert model.busy == {}
     assert model.outbox == {}

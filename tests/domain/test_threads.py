@@ -249,7 +249,6 @@ def test_a_deleted_thread_leaves_nothing_behind_but_its_used_id():
 
     assert list(told.model.threads) == [OTHER]
     assert list(told.model.projects[GARDEN].thread_ids) == [OTHER]
-    assert told.model.checkpoint_owners == {}
     assert TALK in told.model.versions
 
 

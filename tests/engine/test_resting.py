@@ -2,22 +2,24 @@
 
 import json
 
+import pytest
+
 from peon.domain.model import Model
 from peon.engine import views
 from peon.engine.resting import decode_thread, encode_thread
 from peon.wire import dumps
 from peon_protocol.queries import TurnRange
-from peon_protocol.values import ItemStatus
+from peon_protocol.values import ItemStatus, ThreadStatus
 from support.given import given
 from support.story import TALK, a_running_turn, a_tool_call, text, the_end_of
 
 
 def test_of_a_turn_that_is_over_the_items_before_the_page_are_not_read():
     model = _model()
-    thread = json.loads(encode_thread(model.threads[TALK]))
-    [turn] = thread["turns"].values()
+    head, past = map(json.loads, encode_thread(model.threads[TALK]).split(b"\n"))
+    [turn] = past["turns"].values()
     turn["items"] = dict(turn["items"]) | {next(iter(turn["items"])): "no item"}
-    model.threads[TALK] = decode_thread(dumps(thread))
+    model.threads[TALK] = decode_thread(dumps(head) + b"\n" + dumps(past))
 
     page, before = views.page(model, TALK, TurnRange(limit=5, items=1))
 
@@ -35,6 +37,17 @@ def test_a_turn_whose_items_rest_is_the_turn_that_it_was():
 
     assert rested == turn
     assert encode_thread(thread) == encode_thread(model.threads[TALK])
+
+
+def test_what_rests_in_a_thread_is_not_read_until_something_of_it_is_wanted():
+    model = _model()
+    head = encode_thread(model.threads[TALK]).split(b"\n")[0]
+
+    thread = decode_thread(head + b"\nno past")
+
+    assert (thread.title, thread.status) == (model.threads[TALK].title, ThreadStatus.IDLE)
+    with pytest.raises(ValueError, match="malformed"):
+        len(thread.turns)
 
 
 def _model() -> Model:

@@ -46,7 +46,6 @@ def comparable(model: Model) -> str:
             model,
             busy=dict(sorted(model.busy.items())),
             roots=dict(sorted(model.roots.items())),
-            checkpoint_owners=dict(sorted(model.checkpoint_owners.items())),
         )
     )
 

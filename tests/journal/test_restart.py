@@ -140,6 +140,26 @@ async def test_a_damaged_snapshot_is_left_aside_for_the_one_before_it(
     assert list(recovered.events) == events(5, 9)
 
 
+async def test_behind_a_usable_snapshot_the_older_one_is_only_glanced_at(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    store, _ = open_store()
+    await write(store, 1, 9)
+    await store.write_snapshot(4, [SnapshotRecord("a", 4, b"four")])
+    await store.write_snapshot(6, [SnapshotRecord("a", 6, b"sixth")])
+    await store.close()
+    oldest = min((tmp_path / "state" / "snapshots").iterdir())
+    whole = oldest.read_bytes()
+    oldest.write_bytes(whole.replace(b"four", b"five"))
+    again, recovered = open_store()
+    assert recovered.ignored == ()
+    await again.close()
+    oldest.write_bytes(whole[:-1])
+    _, recovered = open_store()
+    assert tuple(recovered.records or ()) == (SnapshotRecord("a", 6, b"sixth"),)
+    assert [(each.path, each.why) for each in recovered.ignored] == [(oldest, "it has no end")]
+
+
 async def test_a_snapshot_cut_at_any_byte_is_left_aside(
     open_store: OpenStore, tmp_path: Path
 ) -> None:

@@ -27,7 +27,6 @@ from support.invariants import (
     broken_in_log,
     closed_items,
     derived_busy,
-    derived_owners,
     lost_messages,
 )
 
@@ -99,7 +98,6 @@ def test_folding_on_from_a_snapshot_gives_the_live_model(played: Played, data: s
     for thread_id, wanted in ages.items():
         model.threads[thread_id] = thread_as_of(played.log, thread_id, wanted)
     model.busy = dict.fromkeys(derived_busy(model))
-    model.checkpoint_owners = derived_owners(model)
 
     for stored in played.log[min([age, *ages.values()]) :]:
         project(model, stored)
@@ -207,6 +205,5 @@ def in_any_order(model: Model) -> str:
         attrs.evolve(
             model,
             busy=dict(sorted(model.busy.items())),
-            checkpoint_owners=dict(sorted(model.checkpoint_owners.items())),
         )
     )

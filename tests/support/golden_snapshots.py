@@ -42,7 +42,7 @@ def golden() -> dict[str, JsonValue]:
         snapshots.record_of_rest(model),
         *(snapshots.record_of_thread(each, model.sequence) for each in model.threads.values()),
     ]
-    return {record.key: loads(record.content) for record in records}
+    return {record.key: snapshots.as_json(record) for record in records}
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from peon_protocol.events import (
     ThreadDeleted,
     TurnStarted,
 )
-from peon_protocol.ids import CheckpointId, ItemId, MessageId, ThreadId, TurnId
+from peon_protocol.ids import ItemId, MessageId, ThreadId, TurnId
 from peon_protocol.values import RestoreOperation, TurnEndOperation, TurnStatus
 
 
@@ -83,14 +83,6 @@ def derived_busy(model: Model) -> set[ThreadId]:
     }
 
 
-def derived_owners(model: Model) -> dict[CheckpointId, ThreadId]:
-    return {
-        checkpoint_id: thread.thread_id
-        for thread in model.threads.values()
-        for checkpoint_id in thread.checkpoints
-    }
-
-
 def _indexes(model: Model) -> Iterator[str]:
     roots = {project.root: project.project_id for project in model.projects.values()}
     listed = {each for project in model.projects.values() for each in project.thread_ids}
@@ -100,8 +92,6 @@ def _indexes(model: Model) -> Iterator[str]:
         yield "a thread is an orphan, or a project has lost one"
     if set(model.busy) != derived_busy(model):
         yield "busy threads are not those at work"
-    if model.checkpoint_owners != derived_owners(model):
-        yield "checkpoints are not those of the live threads"
     if not set(model.outbox) <= set(model.busy):
         yield "work is wanted of a thread that is not at work"
     if not all(model.outbox.values()):

@@ -106,7 +106,6 @@ def _idle_seconds(settings: Settings, environment: Mapping[str, str]) -> float:
 
 
 async def _own(settings: Settings, starter: Starter, build: str) -> int:
-    collector.sweep()
     ids = RandomIds()
     app = await _open(settings, AppOptions(environment=dict(os.environ), ids=ids))
     try:

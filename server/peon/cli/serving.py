@@ -44,7 +44,6 @@ def serve(state_dir: Path | None) -> int:
 
 
 async def _serve(settings: Settings, ids: RandomIds) -> int:
-    collector.sweep()
     environment = dict(os.environ)
     try:
         app = open_app(settings, AppOptions(environment=environment, ids=ids))

@@ -389,7 +389,6 @@ class Model:
     threads: dict[ThreadId, Thread] = attrs.field(factory=dict)
     roots: dict[str, ProjectId] = attrs.field(factory=dict)
     versions: dict[str, int] = attrs.field(factory=dict)
-    checkpoint_owners: dict[CheckpointId, ThreadId] = attrs.field(factory=dict)
     busy: dict[ThreadId, None] = attrs.field(factory=dict)
     receipts: dict[CommandId, Receipt] = attrs.field(factory=dict)
     outbox: dict[ThreadId, dict[str, OutboxEffect]] = attrs.field(factory=dict)

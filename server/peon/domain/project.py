@@ -114,7 +114,7 @@ def _of_thread(model: Model, thread: Thread, stored: StoredEvent) -> None:
     if isinstance(event, TurnCompleted | TurnFailed) and event.usage is not None:
         project = model.projects[thread.project_id]
         project.usage = plus(project.usage, event.usage)
-    _index(model, thread, stored.payload)
+    _index(model, thread)
     _fold_outbox(model, thread.thread_id, stored.payload)
 
 
@@ -123,7 +123,7 @@ def _catch_up(model: Model, stored: StoredEvent) -> None:
     thread = model.threads.get(ThreadId(stored.stream_id))
     if thread is not None and stored.sequence > thread.sequence:
         project_thread.fold(thread, stored)
-        _index(model, thread, stored.payload)
+        _index(model, thread)
 
 
 def _project_created(model: Model, event: ProjectCreated, at: str) -> None:
@@ -173,16 +173,12 @@ def _remove_thread(model: Model, thread_id: ThreadId) -> None:
 
 
 def _drop_thread(model: Model, thread_id: ThreadId) -> None:
-    thread = model.threads.pop(thread_id)
+    del model.threads[thread_id]
     model.busy.pop(thread_id, None)
     model.outbox.pop(thread_id, None)
-    for checkpoint_id in thread.checkpoints:
-        del model.checkpoint_owners[checkpoint_id]
 
 
-def _index(model: Model, thread: Thread, event: Event) -> None:
-    if isinstance(event, CheckpointCreated):
-        model.checkpoint_owners[event.checkpoint_id] = thread.thread_id
+def _index(model: Model, thread: Thread) -> None:
     if thread.current is not None or thread.operation is not None:
         model.busy[thread.thread_id] = None
     else:

@@ -11,7 +11,7 @@ from peon.engine import snapshots
 from peon.engine.resting import fold
 from peon.engine.upcasting import upcast
 from peon.journal.port import EventStore, Recovered
-from peon.journal.snapshot_files import ReadSnapshot
+from peon.journal.snapshot_reading import ReadSnapshot
 from peon.wire import decode_trusted
 from peon_protocol.ids import ThreadId
 

@@ -3,9 +3,13 @@
 Nothing happens to a turn after its end, nor to an action that was answered, nor to a checkpoint,
 and a model is mostly made of these. So a snapshot copies their bytes, a start need not read them,
 and in memory they take little more than their text.
+
+A thread is written as two lines, what it is and what rests in it; the second is first read when
+something in it is wanted. Most threads are never looked at again.
 """
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -13,9 +17,18 @@ import msgspec
 
 from peon.domain.model import Action, Checkpoint, Item, Model, Thread, Turn
 from peon.domain.project import project
-from peon.wire import already_json, dumps, loads, parter, structure_trusted, unstructure
+from peon.wire import (
+    already_json,
+    dumps,
+    loads,
+    parter,
+    structure_trusted,
+    take_apart,
+    unstructure,
+)
 from peon_protocol.events import StoredEvent, TurnCompleted, TurnFailed
 from peon_protocol.ids import TurnId
+from peon_protocol.values import JsonValue
 
 K = TypeVar("K", bound=str)
 V = TypeVar("V")
@@ -28,12 +41,23 @@ class Resting(MutableMapping[K, V]):
     """
 
     def __init__(
-        self, kind: type[V], values: Mapping[K, V | bytes], read: Callable[[bytes], V] | None = None
+        self,
+        kind: type[V],
+        values: Callable[[], Mapping[K, V | bytes]],
+        read: Callable[[bytes], V] | None = None,
     ) -> None:
+        """`values` is asked when the first of them is wanted."""
         self._kind = kind
+        self._ask = values
         self._read = read or self._whole
-        self._values = dict(values)
-        self._awake = {key for key, value in values.items() if not isinstance(value, bytes)}
+
+    @cached_property
+    def _values(self) -> dict[K, V | bytes]:
+        return dict(self._ask())
+
+    @cached_property
+    def _awake(self) -> set[K]:
+        return {key for key, value in self._values.items() if not isinstance(value, bytes)}
 
     @property
     def awake(self) -> tuple[K, ...]:
@@ -113,13 +137,13 @@ def _lay_to_rest(thread: Thread) -> None:
         checkpoints.rest(checkpoint_id)
 
 
-def _resting(kind: type[V], values: Mapping[K, V]) -> Resting[K, V]:
+def _resting(kind: type[V], values: MutableMapping[K, V]) -> Resting[K, V]:
     """The values, as they can be laid to rest."""
-    return values if isinstance(values, Resting) else Resting(kind, values)
+    return values if isinstance(values, Resting) else Resting(kind, lambda: values)
 
 
-def _resting_turns(values: Mapping[TurnId, Turn | bytes]) -> Resting[TurnId, Turn]:
-    return values if isinstance(values, Resting) else Resting(Turn, values, _read_turn)
+def _resting_turns(values: MutableMapping[TurnId, Turn]) -> Resting[TurnId, Turn]:
+    return values if isinstance(values, Resting) else Resting(Turn, lambda: values, _read_turn)
 
 
 def _read_turn(encoded: bytes) -> Turn:
@@ -130,8 +154,25 @@ def _read_turn(encoded: bytes) -> Turn:
         # An older version wrote it, or there is text in it that is none.
         return structure_trusted(loads(encoded), Turn)
     turn = structure_trusted({**read, "items": {}}, Turn)
-    turn.items = Resting(Item, _by_id(resting["items"]))
+    items: Mapping[Any, bytes] = resting["items"]
+    turn.items = Resting(Item, lambda: items)
     return turn
+
+
+class _Past:
+    """The second line of a thread, taken apart when something in it is wanted."""
+
+    def __init__(self, line: memoryview) -> None:
+        self._line = line
+
+    def part(self, name: str) -> Callable[[], Mapping[Any, bytes]]:
+        """What gives one of its parts, once."""
+        return lambda: self._parts.pop(name)
+
+    @cached_property
+    def _parts(self) -> dict[str, dict[str, bytes]]:
+        line, self._line = self._line, memoryview(b"")
+        return take_apart(line)
 
 
 def encode_thread(thread: Thread) -> bytes:
@@ -139,22 +180,26 @@ def encode_thread(thread: Thread) -> bytes:
     members = unstructure(attrs.evolve(thread, turns={}, actions={}, checkpoints={}))
     if not isinstance(members, dict):
         raise TypeError("a thread is written as an object")
-    members["turns"] = _resting_turns(thread.turns).written()
-    members["actions"] = _resting(Action, thread.actions).written()
-    members["checkpoints"] = _resting(Checkpoint, thread.checkpoints).written()
-    return dumps(members)
+    resting = {
+        "turns": _resting_turns(thread.turns).written(),
+        "actions": _resting(Action, thread.actions).written(),
+        "checkpoints": _resting(Checkpoint, thread.checkpoints).written(),
+    }
+    return _lines({name: members[name] for name in members if name not in _RESTING}, resting)
 
 
 def decode_thread(encoded: bytes) -> Thread:
     """The thread that was written. What is over goes on resting.
 
-    Raises ParamsInvalid or msgspec.DecodeError for one of another shape.
+    Raises ParamsInvalid or ValueError for one of another shape; what rests in it is looked at only
+    when it is wanted.
     """
-    read, resting = _take_apart(encoded)
-    thread = structure_trusted({**read, **{name: {} for name in _RESTING}}, Thread)
-    thread.turns = Resting(Turn, _by_id(resting["turns"]), _read_turn)
-    thread.actions = Resting(Action, _by_id(resting["actions"]))
-    thread.checkpoints = Resting(Checkpoint, _by_id(resting["checkpoints"]))
+    end = encoded.index(b"\n")
+    thread = structure_trusted(loads(encoded[:end]), Thread)
+    past = _Past(memoryview(encoded)[end + 1 :])
+    thread.turns = Resting(Turn, past.part("turns"), _read_turn)
+    thread.actions = Resting(Action, past.part("actions"))
+    thread.checkpoints = Resting(Checkpoint, past.part("checkpoints"))
     if thread.current is not None:
         thread.turns.wake(thread.current)
     for action_id in thread.pending:
@@ -162,10 +207,25 @@ def decode_thread(encoded: bytes) -> Thread:
     return thread
 
 
-def _by_id(resting: Mapping[str, bytes]) -> Mapping[Any, bytes]:
-    return resting
+def thread_as_json(encoded: bytes) -> JsonValue:
+    """The thread that was written, as one object."""
+    head, past = map(loads, encoded.split(b"\n"))
+    if not isinstance(head, dict) or not isinstance(past, dict):
+        raise TypeError("a thread is written as two objects")
+    return {**head, **past}
+
+
+def thread_from_json(thread: JsonValue) -> bytes:
+    """As `encode_thread` would have written it."""
+    if not isinstance(thread, dict):
+        raise TypeError("a thread is one object")
+    head = {name: value for name, value in thread.items() if name not in _RESTING}
+    return _lines(head, {name: thread[name] for name in _RESTING})
+
+
+def _lines(head: JsonValue, past: JsonValue) -> bytes:
+    return dumps(head) + b"\n" + dumps(past)
 
 
 _RESTING: Final = ("turns", "actions", "checkpoints")
-_take_apart: Final = parter(Thread, _RESTING)
 _take_turn_apart: Final = parter(Turn, ("items",))

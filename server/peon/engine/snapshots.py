@@ -14,14 +14,14 @@ import attrs
 
 from peon.domain.effects import OutboxEffect
 from peon.domain.model import Deletion, Model, OperationFailure, Project, Receipt, Thread
-from peon.engine.resting import decode_thread, encode_thread
+from peon.engine.resting import decode_thread, encode_thread, thread_as_json, thread_from_json
 from peon.journal.snapshots import SnapshotRecord
 from peon.wire import dumps, loads, structure, unstructure
 from peon_protocol.ids import CommandId, OperationId, ProjectId, ThreadId
 from peon_protocol.results import CommandResult
 from peon_protocol.values import JsonValue
 
-REVISION: Final = 1
+REVISION: Final = 2
 """Counts up when the fold makes another model of the same events though the classes are as they
 were.
 """
@@ -109,6 +109,17 @@ def decode(records: Iterable[SnapshotRecord]) -> Model:
     return model
 
 
+def as_json(record: SnapshotRecord) -> JsonValue:
+    """What a record holds, as one object."""
+    return loads(record.content) if record.key == REST else thread_as_json(record.content)
+
+
+def from_json(record: SnapshotRecord, held: JsonValue) -> SnapshotRecord:
+    """The record with something else in it: `as_json` gives that back."""
+    content = dumps(held) if record.key == REST else thread_from_json(held)
+    return attrs.evolve(record, content=content)
+
+
 def _rest(model: Model) -> RestRecord:
     return RestRecord(
         sequence=model.sequence,
@@ -166,8 +177,6 @@ def _derive(model: Model) -> None:
     for project in model.projects.values():
         model.roots[project.root] = project.project_id
     for thread in model.threads.values():
-        for checkpoint_id in thread.checkpoints:
-            model.checkpoint_owners[checkpoint_id] = thread.thread_id
         if thread.current is not None or thread.operation is not None:
             model.busy[thread.thread_id] = None
 

@@ -13,7 +13,6 @@ import attrs
 from peon.engine import snapshots
 from peon.errors import Unavailable
 from peon.journal.snapshots import SnapshotRecord
-from peon.wire import dumps, loads
 from peon_protocol.values import JsonValue
 
 
@@ -40,7 +39,7 @@ def upcast(
 ) -> tuple[SnapshotRecord, ...]:
     """The records as the present classes have them. Raises Unavailable where no step leads on."""
     newest = newest or snapshots.fingerprint()
-    found = [(record, loads(record.content)) for record in records]
+    found = [(record, snapshots.as_json(record)) for record in records]
     while fingerprint != newest:
         step = steps.get(fingerprint)
         if step is None:
@@ -51,4 +50,4 @@ def upcast(
             )
         found = [(record, step.change(record.key, raw)) for record, raw in found]
         fingerprint = step.leads_to
-    return tuple(attrs.evolve(record, content=dumps(raw)) for record, raw in found)
+    return tuple(snapshots.from_json(record, raw) for record, raw in found)

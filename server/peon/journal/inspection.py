@@ -19,7 +19,8 @@ from peon.journal.reading import (
     start_of,
 )
 from peon.journal.recovery import find_tear, list_log
-from peon.journal.snapshot_files import SnapshotUnusable, read_snapshot
+from peon.journal.snapshot_files import SnapshotUnusable
+from peon.journal.snapshot_reading import read_snapshot
 from peon.journal.snapshots import list_bases, list_snapshots
 
 

@@ -14,7 +14,7 @@ from peon.journal.reading import read_events
 from peon.journal.recovery import examine_log, mend_log
 from peon.journal.retention import load_base
 from peon.journal.segments import LogEnd, SegmentWriter
-from peon.journal.snapshot_files import ReadSnapshot
+from peon.journal.snapshot_reading import ReadSnapshot
 from peon.journal.snapshots import LoadedSnapshot, SnapshotFolder, discard_drafts
 from peon.runtime.ids import IdSource, RandomIds
 

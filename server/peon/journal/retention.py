@@ -16,12 +16,8 @@ from peon.journal.filesystem import (
     read_range,
     write_all,
 )
-from peon.journal.snapshot_files import (
-    ReadSnapshot,
-    SnapshotFile,
-    SnapshotUnusable,
-    read_snapshot,
-)
+from peon.journal.snapshot_files import SnapshotFile, SnapshotUnusable
+from peon.journal.snapshot_reading import ReadSnapshot, read_snapshot
 from peon.journal.snapshots import list_bases
 
 _PIECE = 1 << 20

@@ -21,7 +21,8 @@ from peon.journal.reading import read_header
 from peon.journal.recovery import list_log
 from peon.journal.remains import ReadableRun, readable_runs
 from peon.journal.segments import LogEnd
-from peon.journal.snapshot_files import ReadSnapshot, SnapshotUnusable, read_snapshot
+from peon.journal.snapshot_files import SnapshotUnusable
+from peon.journal.snapshot_reading import ReadSnapshot, read_snapshot
 from peon.journal.snapshots import list_bases, list_snapshots
 from peon.journal.staging import StagedLog, finish_replacing, is_half_replaced
 

@@ -6,7 +6,7 @@ instead.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from peon.journal.failures import JournalDamaged, foreign_file
 from peon.journal.filesystem import SCRATCH, FileSystem, discard
 from peon.journal.folders import is_system_litter
 from peon.journal.snapshot_files import (
-    ReadSnapshot,
     SnapshotFile,
     SnapshotHeader,
     SnapshotRecord,
@@ -24,8 +23,8 @@ from peon.journal.snapshot_files import (
     SnapshotWriter,
     Unchanged,
     check_word,
-    read_snapshot,
 )
+from peon.journal.snapshot_reading import ReadSnapshot, glance, hold_snapshot
 
 __all__ = [
     "KEPT",
@@ -170,7 +169,8 @@ class SnapshotFolder:
         ignored: list[IgnoredSnapshot] = []
         for path in reversed(list_snapshots(self._filesystem, self._folder)):
             try:
-                snapshot = self._read(path, head)
+                # One behind a usable one is kept for bad days: then it is read through.
+                snapshot = self._read(path, head, hold_snapshot if found is None else glance)
             except SnapshotUnusable as reason:
                 ignored.append(IgnoredSnapshot(path, str(reason)))
                 continue
@@ -229,8 +229,8 @@ class SnapshotFolder:
         """Copy nothing from the newest snapshot: it has turned out to be damaged."""
         self._source = None
 
-    def _read(self, path: Path, head: int) -> ReadSnapshot:
-        snapshot = read_snapshot(self._filesystem, path, fingerprint=self._fingerprint)
+    def _read(self, path: Path, head: int, read: Callable[..., ReadSnapshot]) -> ReadSnapshot:
+        snapshot = read(self._filesystem, path, fingerprint=self._fingerprint)
         if snapshot.header.log_id != self._log_id:
             raise foreign_file(path, f"is a snapshot of the log {snapshot.header.log_id}")
         if snapshot.file.through > head:

@@ -23,7 +23,7 @@ from peon.journal.port import PAGE_BYTES, Recovered, Run
 from peon.journal.retention import drop_history, load_base
 from peon.journal.segments import LogEnd, SegmentWriter
 from peon.journal.slices import Records, slices
-from peon.journal.snapshot_files import ReadSnapshot
+from peon.journal.snapshot_reading import ReadSnapshot
 from peon.journal.snapshots import Draft, SnapshotFolder
 from peon.journal.staging import refuse_half_replaced
 from peon.journal.tail import MemoryTail, TailCommit

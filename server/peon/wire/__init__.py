@@ -8,7 +8,7 @@ only the data of `peon_protocol`, and it does no I/O: bytes and values in, bytes
 
 from peon.wire.commands import digest
 from peon.wire.converter import make_converter
-from peon.wire.encoded import already_json, parter
+from peon.wire.encoded import already_json, parter, take_apart
 from peon.wire.encoding import dumps, holds_lone_surrogate, loads
 from peon.wire.envelope import EVENT_TYPES
 from peon.wire.events import EventInvalid, EventReader, UnknownEvent, decode_event, encode_event
@@ -38,6 +38,7 @@ __all__ = [
     "structure",
     "structure_trusted",
     "structurer",
+    "take_apart",
     "unstructure",
     "unstructurer",
 ]

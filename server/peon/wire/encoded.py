@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 import msgspec
@@ -15,6 +15,20 @@ from peon_protocol.values import JsonValue
 def already_json(data: bytes) -> Any:
     """Stands for the JSON that `data` is, wherever `dumps` finds it in a value."""
     return orjson.Fragment(data)
+
+
+_OBJECTS: Final = msgspec.json.Decoder(dict[str, dict[str, msgspec.Raw]])
+
+
+def take_apart(data: bytes | memoryview) -> dict[str, dict[str, bytes]]:
+    """The members of an object's members, left as JSON.
+
+    Raises msgspec.DecodeError, a ValueError, where something does not fit.
+    """
+    return {
+        name: {key: bytes(raw) for key, raw in members.items()}
+        for name, members in _OBJECTS.decode(data).items()
+    }
 
 
 Parts: TypeAlias = tuple[dict[str, JsonValue], dict[str, dict[str, bytes]]]
@@ -33,7 +47,7 @@ def parter(kind: type[attrs.AttrsInstance], whole: Sequence[str]) -> Callable[[b
     read = [(camel_case(each), operator.attrgetter(each)) for each in names if each not in whole]
     left = [(each, operator.attrgetter(each)) for each in whole]
 
-    def take_apart(data: bytes) -> Parts:
+    def take_apart(data: bytes | memoryview) -> Parts:
         found = decoder.decode(data)
         # What is left is copied: a slice would keep all of the data in memory.
         return (
