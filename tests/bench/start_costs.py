@@ -22,9 +22,9 @@ IN_MEMORY = 80 * MEGABYTE
 TITLE = "t" * 4_000
 _OF_CLASSES = (
     "A start with none is what loading the libraries and making their classes costs, nearly half "
-    "of it lsprotocol's. The rest is reading the snapshot, comparing its checksum, and folding what "
-    "is behind it; the log's length is not in it. Seconds are those of this machine, whose pace is "
-    "told above."
+    "of it lsprotocol's. The rest is reading the snapshot, comparing its checksum, and folding "
+    "what is behind it; the log's length is not in it. Seconds are those of this machine, whose "
+    "pace is told above."
 )
 _OF_ALLOCATORS = (
     "The tail's blocks come and go, and what they leave free between them stays with the process."
