@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from peon.workspace.ahead import FEW
 from peon.workspace.entries import EXECUTABLE, FILE, LINK, Entry, blob_id
 from peon.workspace.stored import StoredObjects
 from peon.workspace.trees import Trees, Unreadable
@@ -45,13 +46,14 @@ async def test_with_many_files_the_index_takes_over(bench: Bench):
     bench.repo.write("file", "stored without the index\n")
     await bench.capture()
     before = index(bench)
-    for number in range(70):
+    for number in range(FEW):
         bench.repo.write(f"file {number}", "new\n")
+    bench.repo.write("one more", "new\n")
     held = await bench.held(await bench.capture())
 
     assert index(bench) != before
     assert held[b"file"] == b"stored without the index\n"
-    assert len(held) == 71
+    assert len(held) == FEW + 2
 
 
 async def test_whatever_happens_to_files_and_folders_is_held(bench: Bench):
@@ -62,7 +64,7 @@ async def test_whatever_happens_to_files_and_folders_is_held(bench: Bench):
         for _ in range(chance.randrange(1, 6)):
             disturb(bench.root, chance)
         if round_ % 5 == 2:
-            for number in range(70):
+            for number in range(FEW + 1):
                 bench.repo.write(f"many/{number}", str(chance.random()))
         held = await bench.held(await bench.capture())
         assert held == on_disk(bench.root)

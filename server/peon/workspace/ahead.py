@@ -19,9 +19,9 @@ from peon.workspace.entries import LINK, Entry
 from peon.workspace.loose import write_object
 from peon.workspace.trees import Trees, Unreadable
 
-FEW = 64
+FEW = 256
 """So many files are read at most; with more, git is quicker."""
-MANY = 256
+MANY = 512
 """So many files may be ahead of their index."""
 _FEW_BYTES = 4 * 1024 * 1024
 
@@ -90,11 +90,11 @@ class Ahead:
 
     def amend(self, start: Start, paths: Sequence[bytes], moment: int) -> str:
         """Store what stands at these paths, looked at after `moment` (in nanoseconds of the file
-        system); the tree that it makes of the last one.
+        system); the tree that it makes of the last one, which holds all that is known.
 
         Raises Unreadable where git has to do it, and OSError where the disk refuses.
         """
-        if len(paths) > MANY:
+        if len(self._stored.keys() | paths) > MANY:
             raise Unreadable("too many files")
         found = dict(self._look_at(start.work_tree, paths, moment - _SETTLED))
         cut = len(start.prefix)
@@ -117,13 +117,9 @@ class Ahead:
     ) -> Iterator[tuple[bytes, _Stored]]:
         read, size = 0, 0
         for path in paths:
-            known = self._stored.get(path, _NOTHING)
-            seen = _see(root, path, known.signature)
+            seen = _see(root, path)
             if seen is None:
                 yield path, _NOTHING
-                continue
-            if isinstance(seen, tuple):
-                yield path, known
                 continue
             read, size = read + 1, size + len(seen.content)
             if read > FEW or size > _FEW_BYTES:
@@ -143,15 +139,13 @@ class _Seen:
     status: os.stat_result
 
 
-def _see(root: Path, path: bytes, known: _Signature | None) -> _Seen | _Signature | None:
-    """What stands there: its content, or only the signature when that is the known one."""
+def _see(root: Path, path: bytes) -> _Seen | None:
+    """What stands there."""
     try:
         with parent_of(root, path) as (handle, name):
             status = status_in(handle, name)
             if status is None:
                 return None
-            if known is not None and _signature(status) == known:
-                return known
             if stat.S_ISLNK(status.st_mode):
                 return _Seen(LINK, os.readlink(name, dir_fd=handle), status)
             return _read(handle, name)

@@ -50,7 +50,7 @@ _CONFIG = """[core]
 \tprotectHFS = false
 \tprotectNTFS = false
 \tlogAllRefUpdates = false
-\tsplitIndex = true
+\tsplitIndex = false
 \tfsyncMethod = batch
 [gc]
 \tauto = 0

@@ -54,11 +54,12 @@ class Captured:
 @attrs.frozen
 class _Candidate:
     """A path (relative to the work tree) that may differ from the index, and how many bytes of it
-    may have to be stored.
+    may have to be stored. One that is `known` is surely as it was stored ahead of the index.
     """
 
     path: bytes
     size: int
+    known: bool = False
 
 
 class Unit:
@@ -108,8 +109,8 @@ class Unit:
         files = sorted(name for name in names if not name.endswith(b"/"))
         candidates = await asyncio.to_thread(self._inspect, files)
         self._store.room.grow(sum(one.size for one in candidates))
-        paths = [one.path for one in candidates]
-        tree = await self._amended(paths, known_tree) if known_tree is not None else None
+        unknown = [one.path for one in candidates if not one.known]
+        tree = await self._amended(unknown, known_tree) if known_tree is not None else None
         if tree is None:
             await self._bring_index_up(candidates, deadline)
             tree = await self._written()
@@ -235,8 +236,9 @@ class Unit:
         if stat.S_ISREG(status.st_mode) and status.st_size > self._limits.file_bytes:
             self._miss(path, "tooLarge")
             return None
-        known = not stat.S_ISREG(status.st_mode) or self._ahead.knows(path, status)
-        return _Candidate(path, 0 if known else status.st_size)
+        if self._ahead.knows(path, status):
+            return _Candidate(path, 0, known=True)
+        return _Candidate(path, status.st_size if stat.S_ISREG(status.st_mode) else 0)
 
     # ---- storing -------------------------------------------------------------------------------
 
