@@ -16,7 +16,7 @@ from peon.workspace.ahead import Ahead
 from peon.workspace.deadline import Deadline
 from peon.workspace.entries import Miss
 from peon.workspace.git import Git
-from peon.workspace.ignores import Survey, survey
+from peon.workspace.ignores import SECONDS, Survey, survey
 from peon.workspace.paths import under
 from peon.workspace.ports import Observation, Placed
 from peon.workspace.store import NOT_STORED, CheckpointStore, View, storing
@@ -66,7 +66,7 @@ class FolderObserver:
             path = waiting.pop(0)
             try:
                 here = _within(path, placed, known) if placed is not None else _NOTHING_PLACED
-                unit = await self._unit(path, here.paths)
+                unit = await self._unit(path, here.paths, deadline)
                 if some:
                     unit.placed = here
                 found = await unit.capture(deadline, self._trees.pop(path, None), known.get(path))
@@ -84,13 +84,14 @@ class FolderObserver:
             del waiting[room:]
         return Observation(trees, tuple(missing))
 
-    async def _unit(self, path: bytes, chosen: Iterable[bytes]) -> Unit:
+    async def _unit(self, path: bytes, chosen: Iterable[bytes], deadline: Deadline) -> Unit:
         folder = self._root / os.fsdecode(path)
         if path and await asyncio.to_thread(os.path.realpath, folder) != str(folder):
             raise ExternalFailure("workspace", f"{folder} became a link", code="workspace.moved")
         kept: tuple[bytes, ...] = ()
         if path not in self._surveys:
-            self._surveys[path] = await survey(self._git, folder)
+            seconds = min(SECONDS, deadline.left)
+            self._surveys[path] = await survey(self._git, folder, seconds)
             kept = self._surveys[path].kept
         here = self._surveys[path]
         name = hashlib.sha256(path + b"\0" + here.prefix).hexdigest()[:16]

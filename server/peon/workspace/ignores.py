@@ -12,7 +12,8 @@ import attrs
 from peon.workspace.git import Call, Git, GitResult
 from peon.workspace.waiting import together
 
-_SECONDS = 10.0
+SECONDS = 10.0
+"""How long a question may take; to learn less is to take more for the user's own."""
 
 
 @attrs.frozen
@@ -71,9 +72,12 @@ QUIET = (
 """Options that keep a question from running programs the folder's configuration names."""
 
 
-async def survey(git: Git, folder: Path) -> Survey:
-    """Find out how `folder` lies in the user's repository and what is ignored there."""
-    ask = _Questions(git, folder)
+async def survey(git: Git, folder: Path, seconds: float = SECONDS) -> Survey:
+    """Find out how `folder` lies in the user's repository and what is ignored there.
+
+    Raises ExternalFailure where a question takes longer than `seconds`.
+    """
+    ask = _Questions(git, folder, seconds)
     prefix = await ask.prefix()
     if prefix is None:
         return Survey(folder, b"", b"", ())
@@ -86,13 +90,14 @@ async def survey(git: Git, folder: Path) -> Survey:
 class _Questions:
     """Questions to the user's git about one folder; an answer it refuses counts as nothing."""
 
-    def __init__(self, git: Git, folder: Path) -> None:
+    def __init__(self, git: Git, folder: Path, seconds: float) -> None:
         self._git = git
         self._folder = folder
+        self._seconds = seconds
 
     async def _ask(self, *argv: str, extra: Mapping[str, str] | None = None) -> GitResult:
         env = {**query_environment(self._git), **(extra or {})}
-        call = Call([*QUIET, *argv], self._folder, env, seconds=_SECONDS, accept=range(256))
+        call = Call([*QUIET, *argv], self._folder, env, seconds=self._seconds, accept=range(256))
         return await self._git.run(call)
 
     async def prefix(self) -> bytes | None:
