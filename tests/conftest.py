@@ -17,6 +17,8 @@ from support.network import NetworkGuard
 pytest.register_assert_rewrite("support.given")
 
 _guard = NetworkGuard()
+_NIGHT = 3600
+"""Seconds for a test with thousands of examples."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,7 +33,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     move_to(home)
     _guard.install()
-    examples.configure(nightly=config.getoption("--nightly"))
+    nightly = config.getoption("--nightly")
+    examples.configure(nightly=nightly)
+    if nightly:
+        config.option.timeout = _NIGHT
 
 
 def pytest_collection_finish() -> None:

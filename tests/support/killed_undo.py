@@ -103,20 +103,19 @@ def _files(data: Mapping[str, tuple[bool, str | None]]) -> Files:
     return {name: (program, content) for name, (program, content) in data.items()}
 
 
-def to_and_fro(back: Lived, name: str, *, always: bool = True) -> Lived:
+def to_and_fro(back: Lived, name: str) -> Lived:
     """Finish what was begun, then go to the other state: `back`, or by undoing that.
 
-    How it begins and what it finishes is deadly `always`, or where every single step is tried.
+    All of it is deadly: how it begins, what it finishes, and what it does.
     """
 
     async def lived(bench: Bench, fate: Fate) -> None:
         between = Between.read(bench)
         aims = {between.start: [between.before], between.end: [between.after]}
         expected = aims.get(_begun(bench), [between.before, between.after])
-        deadly = always or fate.every
-        fate.during("open" if deadly else None)
+        fate.during("open")
         await bench.history()
-        fate.during("recover" if deadly else None)
+        fate.during("recover")
         await bench.workspace.recover()
         fate.during(None)
         found = contents(bench.root)
@@ -269,7 +268,7 @@ def _write_in_both(bench: Bench, what: str) -> None:
 
 SCENES: Final[Mapping[str, tuple[Lived, Lived]]] = {
     "restore": (_restore_prepared, to_and_fro(_restored, "restore")),
-    "reject": (_rejection_prepared, to_and_fro(_rejected, "reject", always=False)),
+    "reject": (_rejection_prepared, to_and_fro(_rejected, "reject")),
     "capture": (_two_repositories, _captured),
 }
 """What is prepared, and what every process then does."""
