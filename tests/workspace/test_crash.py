@@ -86,6 +86,50 @@ async def test_what_the_user_deletes_after_a_crash_stays_deleted(
     assert scratch(bench.root) == []
 
 
+def crash_before(step: str) -> Steps:
+    """Ends the process at the first step of this name."""
+
+    def steps(name: str) -> None:
+        if name == step:
+            raise Crash(name)
+
+    return steps
+
+
+async def test_content_that_a_power_cut_mixed_up_is_listed_and_the_store_has_the_right_one(
+    bench: Bench, start: str
+):
+    """Names may be on the disk before what they name: a file then holds what another held."""
+    bench.reopen(steps=crash_before("applied"))
+    with pytest.raises(Crash):
+        await bench.restore(start)
+    bench.repo.write("replaced", "a file\n")
+    bench.reopen()
+    (recovered,) = await bench.workspace.recover()
+
+    assert recovered.outcome is not None
+    assert recovered.outcome.kept == (KeptPath("replaced", "changedMeanwhile"),)
+    assert (await bench.held(start))[b"replaced"] == b"old\n"
+    before = await bench.held(recovered.outcome.before_ref)
+    assert (before[b"replaced"], before[b"folder"]) == (b"new\n", b"a file\n")
+
+
+async def test_what_is_put_back_exactly_as_the_turn_had_left_it_is_undone_and_the_store_has_it(
+    bench: Bench, start: str
+):
+    """Nobody can tell it from what was not undone yet."""
+    bench.reopen(steps=crash_before("applied"))
+    with pytest.raises(Crash):
+        await bench.restore(start)
+    bench.repo.write("replaced", "new\n").chmod(0o755)
+    bench.reopen()
+    (recovered,) = await bench.workspace.recover()
+
+    assert recovered.outcome is not None
+    assert bench.repo.read("replaced") == "old\n"
+    assert (await bench.held(recovered.outcome.before_ref))[b"replaced"] == b"new\n"
+
+
 def scratch(root: Path) -> list[str]:
     """What restores leave lying about."""
     return [str(file) for file in root.rglob(".peon*")]
