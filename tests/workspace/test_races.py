@@ -202,6 +202,13 @@ def _remove(file: Path) -> None:
         file.unlink(missing_ok=True)
 
 
+async def test_what_a_restore_holds_for_a_moment_is_in_no_checkpoint(bench: Bench):
+    """Where it can neither be put back nor cleared, as on a disk that is read-only by now."""
+    bench.repo.write("file", "kept\n")
+    bench.repo.write("folder/.peon~7~0~part", "half\n")
+    assert await bench.held(await bench.capture()) == {b"file": b"kept\n"}
+
+
 async def test_what_is_written_right_after_the_swap_is_not_the_restores(bench: Bench, start: str):
     def save() -> None:
         bench.repo.write("folder/file", "by the user\n")

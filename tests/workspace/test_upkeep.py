@@ -1,6 +1,7 @@
 """A store stays small, says what it let go of, and heals what can be healed."""
 
 import asyncio
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -209,6 +210,17 @@ async def test_what_would_be_over_the_quota_is_not_captured_and_said_so(bench: B
     capture = await bench.workspace.capture(bench.root)
     assert capture.missing == (Missing("large", "overQuota"),)
     assert (await bench.held(capture.checkpoint_ref))[b"small"] == b"x\n"
+
+
+async def test_what_would_be_over_the_quota_together_is_captured_as_far_as_there_is_room(
+    bench: Bench,
+):
+    bench.reopen(limits=CaptureLimits(quota=200_000))
+    for name in ("a", "b", "c"):
+        bench.repo.write(name, os.urandom(90_000))
+    capture = await bench.workspace.capture(bench.root)
+    assert capture.missing == (Missing("c", "overQuota"),)
+    assert set(await bench.held(capture.checkpoint_ref)) == {b"a", b"b"}
 
 
 async def test_room_that_was_made_is_used(bench: Bench):
