@@ -9,6 +9,7 @@ import attrs
 
 from peon_protocol import (
     branches,
+    cancelling,
     commands,
     events,
     failures,
@@ -71,6 +72,7 @@ MODULES: Final = (
     queue_results,
     findings,
     branches,
+    cancelling,
     notifications,
     failures,
 )

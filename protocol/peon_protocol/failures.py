@@ -111,6 +111,8 @@ class FailureKind(enum.StrEnum):
     """There is no such file, or it has not so many lines, or git ignores it."""
     OPERATION_LOST = "operation.lost"
     """The server stopped while the work was under way."""
+    OPERATION_CANCELLED = "operation.cancelled"
+    """A client had the work stopped; the message says what is left of it, if anything is."""
     GIT_MISSING = "git.missing"
     """There is no git, or it is too old."""
     GIT_FAILED = "git.failed"

@@ -5,6 +5,7 @@ from typing import TypeAlias
 import attrs
 
 from peon_protocol.branches import ListBranches
+from peon_protocol.cancelling import CancelOperation
 from peon_protocol.ids import BlobId, CheckpointId, ProjectId, SubscriptionId, ThreadId, TurnId
 from peon_protocol.values import ConflictChoice, RestoreScope
 
@@ -224,6 +225,7 @@ OutsideQuery: TypeAlias = (
     | ReadBlob
     | ListProviders
     | Authenticate
+    | CancelOperation
     | ReadServerStatus
 )
 Query: TypeAlias = ModelQuery | OutsideQuery

@@ -33,6 +33,7 @@ from peon.providers.supervisor import Supervisor
 from peon.providers.terms import Patience, Terms
 from peon.reactors.agents import AgentParts, Agents
 from peon.reactors.branches import Branches
+from peon.reactors.cancelling import Cancelling
 from peon.reactors.captures import CaptureParts, Captures
 from peon.reactors.expectations import Expectations
 from peon.reactors.explaining import Explaining
@@ -112,6 +113,7 @@ class App:
         self._branches = Branches(
             self._engine, self._workspace, self._expectations, self._catalog.programs
         )
+        self._cancelling = Cancelling(self._engine)
         self._reactors = self._make_reactors(settings, options)
         self._leaving = False
         self._leave_seconds = settings.stop_seconds
@@ -213,6 +215,7 @@ class App:
             Explaining(self._engine, self._workspace),
             Worktrees(self._engine, self._workspace),
             self._branches,
+            self._cancelling,
             __version__,
         )
 
@@ -238,6 +241,7 @@ class App:
                 engine=engine,
                 workspace=workspace,
                 captures=captures,
+                cancelling=self._cancelling,
                 expectations=self._expectations,
                 reviews=Reviews(engine, workspace),
                 worktrees=Worktrees(engine, workspace),

@@ -2558,6 +2558,32 @@ export interface PullRequestResult {
 }
 
 /**
+ * What became of an operation that was to be stopped.
+ *
+ * - `cancelled`: It was stopped, and failed with `operation.cancelled`.
+ * - `tooLate`: It has ended by itself, or can only be finished; its own event says what came of it.
+ * - `nothing`: Nothing is under way in the thread.
+ */
+export type CancelOutcome =
+  | "cancelled"
+  | "tooLate"
+  | "nothing";
+
+/** Stop the operation that is under way in a thread; with an id, that one and no other. */
+export interface CancelOperation {
+  threadId: ThreadId;
+  operationId?: OperationId | null;
+}
+
+/** What became of it. `operationId` is null where nothing was under way. */
+export interface CancelResult {
+  threadId: ThreadId;
+  operationId: OperationId | null;
+  outcome: CancelOutcome;
+  sequence: number;
+}
+
+/**
  * Events of a subscription, in order, none missing.
  *
  * `through` is the sequence the subscription has come to: subscribe again after it to go on.
@@ -2678,6 +2704,7 @@ export type ErrorCode =
  * - `git.noSuchCommit`: There is no such branch, tag or commit.
  * - `file.noSuchLine`: There is no such file, or it has not so many lines, or git ignores it.
  * - `operation.lost`: The server stopped while the work was under way.
+ * - `operation.cancelled`: A client had the work stopped; the message says what is left of it, if anything is.
  * - `git.missing`: There is no git, or it is too old.
  * - `git.failed`: Git failed; the message holds its own words.
  * - `git.notARepository`: The folder is in no repository.
@@ -2732,6 +2759,7 @@ export type FailureKind =
   | "git.noSuchCommit"
   | "file.noSuchLine"
   | "operation.lost"
+  | "operation.cancelled"
   | "git.missing"
   | "git.failed"
   | "git.notARepository"
@@ -3019,6 +3047,19 @@ export interface OperationInProgressDetails {
   operation: string;
 }
 
+/** The operation that is under way is not the one that was named. */
+export interface OperationMismatchDetails {
+  threadId: ThreadId;
+  operationId: OperationId;
+  inProgress: OperationId;
+}
+
+/** Work of this kind is short, and is always done to its end. */
+export interface OperationNotCancellableDetails {
+  threadId: ThreadId;
+  operation: string;
+}
+
 /** A turn works in the folder that would be restored. */
 export interface WorkspaceBusyDetails {
   root: string;
@@ -3130,6 +3171,8 @@ export interface RejectionDetails {
   "checkpoint.ofAnotherThread": CheckpointOfAnotherThreadDetails;
   "checkpoint.expired": CheckpointExpiredDetails;
   "operation.inProgress": OperationInProgressDetails;
+  "operation.mismatch": OperationMismatchDetails;
+  "operation.notCancellable": OperationNotCancellableDetails;
   "workspace.busy": WorkspaceBusyDetails;
   "checkpoint.descriptionBlank": DescriptionBlankDetails;
   "folder.notNamed": FolderNotNamedDetails;
@@ -3199,6 +3242,8 @@ export interface Requests {
   "git/commit": { params: CommitChanges; result: CommitResult };
   /** Push the user's branch. */
   "git/push": { params: PushChanges; result: PushResult };
+  /** Stop the work on the files or in the repository that is under way in a thread. */
+  "operation/cancel": { params: CancelOperation; result: CancelResult };
   /** Make a branch in the user's repository, and go to it. */
   "git/createBranch": { params: CreateBranch; result: BranchResult };
   /** Open a pull request for the user's branch, through `gh` or `glab`. */
@@ -3281,6 +3326,7 @@ export const REQUEST_METHODS: readonly (keyof Requests)[] = [
   "checkpoint/restore",
   "git/commit",
   "git/push",
+  "operation/cancel",
   "git/createBranch",
   "git/pullRequest",
   "git/branches",

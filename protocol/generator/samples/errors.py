@@ -81,6 +81,8 @@ REJECTIONS: Final[tuple[refused.Rejection, ...]] = (
     refused.CheckpointOfAnotherThread(cast.BEFORE[0], cast.THREAD),
     refused.CheckpointExpired(cast.BEFORE[0]),
     refused.OperationInProgress(cast.THREAD, "restore"),
+    refused.OperationMismatch(cast.THREAD, cast.COMMIT_OPERATION, cast.PUSH_OPERATION),
+    refused.OperationNotCancellable(cast.THREAD, "turnEnd"),
     refused.WorkspaceBusy(cast.ROOT, cast.THREAD),
     refused.PathsWithoutFiles(),
     refused.DescriptionBlank(),
@@ -320,6 +322,11 @@ FAILURES: Final[tuple[ErrorContent, ...]] = (
         "The server stopped while the commit was under way.",
         "Look whether it was done, then try again.",
         retryable=True,
+    ),
+    _failed(
+        FailureKind.OPERATION_CANCELLED,
+        "operation: it was stopped, as asked",
+        details={"tool": "operation", "detail": "it was stopped, as asked"},
     ),
     _failed(
         FailureKind.GIT_MISSING,

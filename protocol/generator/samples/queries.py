@@ -4,6 +4,7 @@ from typing import Final
 
 from generator.samples import cast
 from generator.samples.branches import BRANCH_QUERIES
+from generator.samples.cancelling import CANCELLING
 from generator.samples.exchange import Exchange
 from generator.samples.reviews import REVIEW_QUERIES
 from generator.samples.story import STORY
@@ -223,6 +224,7 @@ _DIFF: Final = results.DiffResult(
 )
 
 QUERIES: Final = (
+    *CANCELLING,
     Exchange(
         "project/list",
         queries.ListProjects(),

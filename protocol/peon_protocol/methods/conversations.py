@@ -48,6 +48,7 @@ CONVERSATIONS: Final[tuple[Method, ...]] = (
         "mcp.invalid",
         "title.blank",
         "path.outside",
+        "operation.cancelled",
         "worktree.unclear",
         "worktree.notFound",
         "worktree.branchExists",

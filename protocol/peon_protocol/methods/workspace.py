@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from peon_protocol import commands, results
-from peon_protocol.methods.rows import Method, command
+from peon_protocol import cancelling, commands, results
+from peon_protocol.methods.rows import Method, command, query
 
 WORKSPACE: Final[tuple[Method, ...]] = (
     command(
@@ -15,6 +15,7 @@ WORKSPACE: Final[tuple[Method, ...]] = (
         "turn.inProgress",
         "operation.inProgress",
         "checkpoint.descriptionBlank",
+        "operation.cancelled",
         "checkpoint.failed",
         "checkpoint.busy",
         "checkpoint.notStored",
@@ -35,6 +36,7 @@ WORKSPACE: Final[tuple[Method, ...]] = (
         "operation.inProgress",
         "path.outside",
         "restore.pathsWithoutFiles",
+        "operation.cancelled",
         "restore.failed",
         "checkpoint.incomplete",
         "checkpoint.notStored",
@@ -51,6 +53,7 @@ WORKSPACE: Final[tuple[Method, ...]] = (
         "turn.inProgress",
         "operation.inProgress",
         "path.outside",
+        "operation.cancelled",
         "workspace.notAFolder",
         "git.notARepository",
         "git.nothingToCommit",
@@ -69,6 +72,7 @@ WORKSPACE: Final[tuple[Method, ...]] = (
         "thread.notFound",
         "turn.inProgress",
         "operation.inProgress",
+        "operation.cancelled",
         "workspace.notAFolder",
         "git.notARepository",
         "git.noRemote",
@@ -76,5 +80,14 @@ WORKSPACE: Final[tuple[Method, ...]] = (
         "git.missing",
         "git.failed",
         "git.timedOut",
+    ),
+    query(
+        "operation/cancel",
+        cancelling.CancelOperation,
+        cancelling.CancelResult,
+        "Stop the work on the files or in the repository that is under way in a thread.",
+        "thread.notFound",
+        "operation.mismatch",
+        "operation.notCancellable",
     ),
 )

@@ -74,6 +74,8 @@ from peon_protocol.rejections.workspace import (
     MessageBlank,
     NothingChosen,
     OperationInProgress,
+    OperationMismatch,
+    OperationNotCancellable,
     PathOutsideWorkspace,
     PathsWithoutFiles,
     PullRequestTitleBlank,
@@ -111,6 +113,8 @@ __all__ = [
     "ModeNotSupported",
     "NothingChosen",
     "OperationInProgress",
+    "OperationMismatch",
+    "OperationNotCancellable",
     "OptionReserved",
     "OptionUnknown",
     "OptionValueUnknown",
@@ -202,6 +206,8 @@ Rejection: TypeAlias = (
     | CheckpointOfAnotherThread
     | CheckpointExpired
     | OperationInProgress
+    | OperationMismatch
+    | OperationNotCancellable
     | WorkspaceBusy
     | DescriptionBlank
     | FolderNotNamed

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import attrs
 
-from peon_protocol.ids import CheckpointId, ThreadId
+from peon_protocol.ids import CheckpointId, OperationId, ThreadId
 
 
 @attrs.frozen
@@ -52,13 +52,42 @@ class OperationInProgress:
     """Workspace work of the thread is under way."""
 
     KIND: ClassVar = "operation.inProgress"
-    REMEDY: ClassVar = "Wait until it is done."
+    REMEDY: ClassVar = "Wait until it is done, or stop it with operation/cancel."
     thread_id: ThreadId
     operation: str
 
     @property
     def message(self) -> str:
         return f"A {self.operation} of thread {self.thread_id} is under way."
+
+
+@attrs.frozen
+class OperationMismatch:
+    """The operation that is under way is not the one that was named."""
+
+    KIND: ClassVar = "operation.mismatch"
+    REMEDY: ClassVar = "Read the thread and name the operation that is under way, or none."
+    thread_id: ThreadId
+    operation_id: OperationId
+    in_progress: OperationId
+
+    @property
+    def message(self) -> str:
+        return f"Operation {self.in_progress} is under way, not {self.operation_id}."
+
+
+@attrs.frozen
+class OperationNotCancellable:
+    """Work of this kind is short, and is always done to its end."""
+
+    KIND: ClassVar = "operation.notCancellable"
+    REMEDY: ClassVar = "Wait until it is done."
+    thread_id: ThreadId
+    operation: str
+
+    @property
+    def message(self) -> str:
+        return f"A {self.operation} of thread {self.thread_id} is under way, which is not stopped."
 
 
 @attrs.frozen

@@ -13,6 +13,7 @@ from peon.providers.programs import Programs
 from peon.reactors.expectations import Expectations
 from peon.reactors.progress import progress_of
 from peon.workspace.branches import BranchWish, begin_branch, create_branch, list_branches
+from peon.workspace.cancelling import NEVER, Cancellation
 from peon.workspace.pull_requests import Openers, PullRequestWish, open_pull_request
 from peon.workspace.workspace import Workspace
 from peon_protocol.branches import Branch, BranchCommit, BranchList, ListBranches
@@ -37,6 +38,7 @@ class Branches:
         operation: CreateBranchOperation,
         root: Path,
         environ: Mapping[str, str],
+        cancellation: Cancellation = NEVER,
     ) -> BranchMade:
         """Where it begins is written down first, so that after a crash ours is told from others."""
         wish = BranchWish(
@@ -48,7 +50,7 @@ class Branches:
         repository = await self.workspace.repository(root)
         commit = await begin_branch(repository, wish)
         await self.expectations.begin(effect.operation_id, commit)
-        await create_branch(repository, wish, commit, environ)
+        await create_branch(repository, wish, commit, environ, cancellation)
         return BranchMade(commit)
 
     async def pull_request(
@@ -57,6 +59,7 @@ class Branches:
         operation: PullRequestOperation,
         root: Path,
         environ: Mapping[str, str],
+        cancellation: Cancellation,
     ) -> PullRequestMade:
         """One that was opened before a crash is found open."""
         wish = PullRequestWish(
@@ -68,7 +71,7 @@ class Branches:
         )
         said = progress_of(self.engine, effect)
         repository = await self.workspace.repository(root)
-        made = await open_pull_request(repository, wish, environ, programs, said)
+        made = await open_pull_request(repository, wish, environ, programs, said, cancellation)
         return PullRequestMade(made.url, made.branch, made.existing)
 
     async def list_all(self, query: ListBranches) -> BranchList:

@@ -20,6 +20,7 @@ from peon.engine.envelopes import Cause
 from peon.errors import ExternalFailure, PeonError
 from peon.reactors.failures import work_failed
 from peon.runtime.tasks import TaskOwner
+from peon.workspace.cancelling import Cancellation
 from peon.workspace.entries import ExpectedEdit, Missing, Owner, blob_id
 from peon.workspace.history import Capture, FolderHistory
 from peon.workspace.workspace import Workspace
@@ -90,6 +91,15 @@ class Captures:
         if self._open.pop(key, None) is not None:
             await self._look(self._close_tool(effect, key), self._end_seconds)
 
+    async def by_hand(self, root: Path, cancellation: Cancellation) -> Capture:
+        """Keep the files as they are. Raises Cancelled: what has begun then goes on by itself, as
+        one that takes too long does, and nobody is told of it.
+        """
+        task = self._tasks.start(_attempt(self._workspace.capture(root)), name="capture")
+        async with cancellation.breaks_off():
+            await asyncio.wait({task})
+        return _came_to(task)
+
     # ---- with a deadline -----------------------------------------------------------------------
 
     async def _checkpoint(
@@ -121,10 +131,7 @@ class Captures:
                 code=FailureKind.CHECKPOINT_TOO_LATE,
                 remedy="Let git ignore what need not be kept, or make the folder smaller.",
             )
-        came_to = task.result()
-        if isinstance(came_to, PeonError):
-            raise came_to
-        return came_to
+        return _came_to(task)
 
     # ---- what is done --------------------------------------------------------------------------
 
@@ -180,6 +187,13 @@ async def _attempt(work: Coroutine[object, object, T]) -> T | PeonError:
         return await work
     except PeonError as error:
         return error
+
+
+def _came_to(task: "asyncio.Task[T | PeonError]") -> T:
+    came_to = task.result()
+    if isinstance(came_to, PeonError):
+        raise came_to
+    return came_to
 
 
 def taken(capture: Capture) -> CheckpointTaken:

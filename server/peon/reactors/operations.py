@@ -25,12 +25,14 @@ from peon.engine.engine import Engine
 from peon.engine.envelopes import Cause
 from peon.errors import ExternalFailure, PeonError, StoreFailure
 from peon.reactors.branches import Branches
+from peon.reactors.cancelling import Cancelling
 from peon.reactors.captures import Captures, missing_paths, taken
 from peon.reactors.expectations import Expectations
 from peon.reactors.failures import work_failed
 from peon.reactors.progress import progress_of
 from peon.reactors.reviews import Reviews
 from peon.reactors.worktrees import Worktrees
+from peon.workspace.cancelling import Cancellation
 from peon.workspace.commits import Commit, CommitExpectation
 from peon.workspace.restore import KeptPath, RestoreRequest
 from peon.workspace.workspace import Workspace
@@ -65,6 +67,7 @@ class OperationParts:
     engine: Engine
     workspace: Workspace
     captures: Captures
+    cancelling: Cancelling
     expectations: Expectations
     reviews: Reviews
     worktrees: Worktrees
@@ -80,6 +83,7 @@ class Operations:
         self._engine = parts.engine
         self._workspace = parts.workspace
         self._captures = parts.captures
+        self._cancelling = parts.cancelling
         self._expectations = parts.expectations
         self._reviews = parts.reviews
         self._worktrees = parts.worktrees
@@ -92,13 +96,15 @@ class Operations:
         brief = thread_brief(self._engine.model, effect.thread_id)
         if brief is None:
             return
-        try:
-            outcome = await self._outcome(effect, Path(brief.root))
-        except PeonError as error:
-            outcome = work_failed(error, _otherwise(effect))
-        self._engine.record(
-            RecordOperation(effect.thread_id, effect.operation_id, outcome), cause=cause
-        )
+        with self._cancelling.underway(effect.operation_id) as underway:
+            try:
+                outcome = await self._outcome(effect, Path(brief.root), underway.cancellation)
+            except PeonError as error:
+                outcome = work_failed(error, _otherwise(effect))
+            underway.note(outcome)
+            self._engine.record(
+                RecordOperation(effect.thread_id, effect.operation_id, outcome), cause=cause
+            )
         if isinstance(effect.operation, TurnEndOperation):
             self._turn_is_over(Path(brief.root))
         await self._forget(effect)
@@ -112,30 +118,33 @@ class Operations:
         else:
             await self._expectations.forget(effect.operation_id)
 
-    async def _outcome(self, effect: PerformOperation, root: Path) -> Outcome:
-        operation = effect.operation
+    async def _outcome(
+        self, effect: PerformOperation, root: Path, cancellation: Cancellation
+    ) -> Outcome:
+        operation, environment = effect.operation, self._environment_of(effect)
         match operation:
             case CheckpointOperation():
-                return taken(await self._workspace.capture(root))
+                return taken(await self._captures.by_hand(root, cancellation))
             case TurnEndOperation():
                 return await self._turn_end(effect)
             case RestoreOperation():
-                return await self._restore(effect, operation, root)
+                return await self._restore(effect, operation, root, cancellation)
             case CommitOperation():
-                return await self._commit(effect, operation, root)
+                return await self._commit(effect, operation, root, cancellation)
             case PushOperation():
-                return await self._push(effect, operation, root)
+                return await self._push(effect, operation, root, cancellation)
             case CreateBranchOperation():
-                environment = self._environment_of(effect)
-                return await self._branches.create(effect, operation, root, environment)
+                return await self._branches.create(
+                    effect, operation, root, environment, cancellation
+                )
             case PullRequestOperation():
-                environment = self._environment_of(effect)
-                return await self._branches.pull_request(effect, operation, root, environment)
+                return await self._branches.pull_request(
+                    effect, operation, root, environment, cancellation
+                )
             case ReviewOperation():
                 return await self._reviews.perform(effect, operation)
             case WorktreeOperation() | WorktreeRemoveOperation() | WorktreeRestoreOperation():
-                environment = self._environment_of(effect)
-                return await self._worktrees.perform(effect, operation, environment)
+                return await self._worktrees.perform(effect, operation, environment, cancellation)
             case _:
                 assert_never(operation)
 
@@ -145,14 +154,18 @@ class Operations:
         return await self._captures.turn_end(effect.thread_id, effect.turn_id)
 
     async def _restore(
-        self, effect: PerformOperation, operation: RestoreOperation, root: Path
+        self,
+        effect: PerformOperation,
+        operation: RestoreOperation,
+        root: Path,
+        cancellation: Cancellation,
     ) -> Outcome:
         snapshot = snapshot_of(self._engine.model, effect.thread_id, operation.checkpoint_id)
         if snapshot is None:
             raise ExternalFailure("checkpoints", "it is gone", code="checkpoint.expired")
         if operation.what is RestoreScope.CONVERSATION:
             # The files stay, and are kept all the same: going back to them undoes this.
-            present = taken(await self._workspace.capture(root))
+            present = taken(await self._captures.by_hand(root, cancellation))
             return FilesRestored(snapshot=present.snapshot, missing=present.missing)
         request = RestoreRequest(
             thread_id=effect.thread_id,
@@ -160,7 +173,9 @@ class Operations:
             paths=operation.paths,
             conflicts=operation.conflicts.value,
         )
-        done = await self._workspace.restore(root, request, restore_id=effect.operation_id)
+        done = await self._workspace.restore(
+            root, request, restore_id=effect.operation_id, cancellation=cancellation
+        )
         return FilesRestored(
             snapshot=done.before_ref,
             restored=tuple(each.path for each in done.restored),
@@ -170,7 +185,11 @@ class Operations:
         )
 
     async def _commit(
-        self, effect: PerformOperation, operation: CommitOperation, root: Path
+        self,
+        effect: PerformOperation,
+        operation: CommitOperation,
+        root: Path,
+        cancellation: Cancellation,
     ) -> Outcome:
         """After a crash, a commit that was made is recognised by what it stands on and holds.
 
@@ -181,7 +200,7 @@ class Operations:
         made = await self._find(root, before, operation.message)
         if made is None:
             try:
-                made = await self._commit_anew(effect, operation, root)
+                made = await self._commit_anew(effect, operation, root, cancellation)
             except ExternalFailure:
                 made = await self._find(root, before, operation.message)
                 if made is None:
@@ -196,22 +215,32 @@ class Operations:
         return await self._workspace.find_commit(root, expected, message)
 
     async def _commit_anew(
-        self, effect: PerformOperation, operation: CommitOperation, root: Path
+        self,
+        effect: PerformOperation,
+        operation: CommitOperation,
+        root: Path,
+        cancellation: Cancellation,
     ) -> Commit:
         environment, paths = self._environment_of(effect), operation.paths
-        expected = await self._workspace.commit_expectation(root, paths, environment)
+        expected = await self._workspace.commit_expectation(root, paths, environment, cancellation)
         await self._expectations.keep(effect.operation_id, expected)
         said = progress_of(self._engine, effect)
-        return await self._workspace.commit(root, operation.message, paths, environment, said)
+        return await self._workspace.commit(
+            root, operation.message, paths, environment, said, cancellation
+        )
 
     async def _push(
-        self, effect: PerformOperation, operation: PushOperation, root: Path
+        self,
+        effect: PerformOperation,
+        operation: PushOperation,
+        root: Path,
+        cancellation: Cancellation,
     ) -> Outcome:
         """A push that was made already finds everything there, and succeeds again."""
         environment = self._environment_of(effect)
         said = progress_of(self._engine, effect)
         done = await self._workspace.push(
-            root, operation.remote, operation.branch, environment, said
+            root, operation.remote, operation.branch, environment, said, cancellation
         )
         return PushMade(done.remote, done.branch, done.commit)
 

@@ -11,12 +11,14 @@ from peon.domain.proposing import proposed_message
 from peon.engine import views
 from peon.engine.engine import Engine
 from peon.reactors.branches import Branches
+from peon.reactors.cancelling import Cancelling
 from peon.reactors.explaining import Explaining
 from peon.reactors.provider_queries import ProviderQueries
 from peon.reactors.readings import Readings
 from peon.reactors.reviews import Reviews
 from peon.reactors.worktrees import Worktrees
 from peon_protocol.branches import BranchList, ListBranches
+from peon_protocol.cancelling import CancelOperation, CancelResult
 from peon_protocol.findings import (
     LineExplanation,
     ProposedMessage,
@@ -78,6 +80,7 @@ Answer: TypeAlias = (
     | BlobPage
     | ProviderList
     | AuthenticateResult
+    | CancelResult
     | ServerStatus
 )
 
@@ -93,6 +96,7 @@ class Queries:
     explaining: Explaining
     worktrees: Worktrees
     branches: Branches
+    cancelling: Cancelling
     version: str
 
     def answer(self, query: Query, environment: Mapping[str, str]) -> Awaitable[Answer]:
@@ -134,6 +138,8 @@ class Queries:
                 return await self.readings.blob(query)
             case ListProviders():
                 return await self.providers.list_all(environment)
+            case CancelOperation():
+                return await self.cancelling.cancel(query)
             case Authenticate():
                 return await self.providers.authenticate(query, environment)
             case ReadServerStatus():

@@ -13,6 +13,7 @@ from peon.engine.briefs import folders_of_threads, project_root, worktree_brief
 from peon.engine.engine import Engine
 from peon.errors import ExternalFailure
 from peon.reactors.progress import progress_of
+from peon.workspace.cancelling import Cancellation
 from peon.workspace.workspace import Workspace
 from peon.workspace.worktrees import Wanted
 from peon_protocol.failures import FailureKind
@@ -39,17 +40,21 @@ class Worktrees:
     workspace: Workspace
 
     async def perform(
-        self, effect: PerformOperation, wish: Wish, environ: Mapping[str, str]
+        self,
+        effect: PerformOperation,
+        wish: Wish,
+        environ: Mapping[str, str],
+        cancellation: Cancellation,
     ) -> WorktreeReady | WorktreeGone | WorktreeBack:
         """Do it, and say what came of it."""
         brief = worktree_brief(self.engine.model, effect.thread_id)
         root = Path(brief.project_root)
         match wish:
             case WorktreeOperation(worktree=choice):
-                return await self._ready(effect, root, choice, environ)
+                return await self._ready(effect, root, choice, environ, cancellation)
             case WorktreeRemoveOperation():
                 await self.workspace.remove_worktree(
-                    root, Path(brief.path), effect.operation_id, environ
+                    root, Path(brief.path), effect.operation_id, environ, cancellation
                 )
                 return WorktreeGone()
             case WorktreeRestoreOperation():
@@ -58,7 +63,7 @@ class Worktrees:
                         "git", "it was on no branch", code=FailureKind.WORKTREE_DETACHED
                     )
                 await self.workspace.restore_worktree(
-                    root, Path(brief.path), brief.branch, brief.put_aside, environ
+                    root, Path(brief.path), brief.branch, brief.put_aside, environ, cancellation
                 )
                 return WorktreeBack()
 
@@ -68,8 +73,10 @@ class Worktrees:
         root: Path,
         choice: WorktreeChoice,
         environ: Mapping[str, str],
+        cancellation: Cancellation,
     ) -> WorktreeReady:
         if choice.branch is None:
+            cancellation.check()
             made = await self.workspace.adopt_worktree(root, Path(choice.path or ""))
         else:
             wanted = Wanted(
@@ -80,7 +87,7 @@ class Worktrees:
                 name=effect.operation_id,
             )
             said = progress_of(self.engine, effect)
-            made = await self.workspace.make_worktree(root, wanted, environ, said)
+            made = await self.workspace.make_worktree(root, wanted, environ, said, cancellation)
         return WorktreeReady(
             path=str(made.path),
             folder=str(made.folder),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from peon.errors import ExternalFailure
+from peon.workspace.cancelling import NEVER, Cancellation, Cancelled
 from peon.workspace.repository import Repository, failure
 from peon.workspace.running import unspeakable
 
@@ -116,13 +117,18 @@ async def begin_branch(repository: Repository, wish: BranchWish) -> str:
 
 
 async def create_branch(
-    repository: Repository, wish: BranchWish, commit: str, environ: Mapping[str, str]
+    repository: Repository,
+    wish: BranchWish,
+    commit: str,
+    environ: Mapping[str, str],
+    cancellation: Cancellation = NEVER,
 ) -> None:
     """Make a branch that `begin_branch` let pass, and go to it. Made before a crash, it is gone on
     with.
 
     Raises ExternalFailure: git.wouldOverwrite, git.hookFailed, git.locked. Nothing is overwritten
-    that is not committed, not even what git ignores.
+    that is not committed, not even what git ignores. Raises Cancelled, unless it is there by then:
+    files are exchanged to the end, and only a hook that runs afterwards is stopped.
     """
     exists = await has_branch(repository, wish.name)
     if wish.checkout:
@@ -133,8 +139,19 @@ async def create_branch(
         return
     else:
         words = ("branch", "-q", "--no-track", "--", wish.name, commit)
+
+    async def is_there() -> bool:
+        if wish.checkout:
+            return (await repository.head()).branch == wish.name
+        return await has_branch(repository, wish.name)
+
     try:
-        await repository.act(*words, environ=environ, seconds=_SECONDS)
+        await repository.act(
+            *words, environ=environ, seconds=_SECONDS, cancellation=cancellation, whole=is_there
+        )
+    except Cancelled:
+        if not await is_there():
+            raise
     except ExternalFailure:
         if not wish.checkout or (await repository.head()).branch != wish.name:
             raise

@@ -13,6 +13,7 @@ from pathlib import Path
 import attrs
 
 from peon.errors import ExternalFailure
+from peon.workspace.cancelling import NEVER, Cancellation, Cancelled
 from peon.workspace.git import GitResult
 from peon.workspace.repository import Repository, copy_index, failure, scratch_folder
 from peon.workspace.running import Said
@@ -57,17 +58,20 @@ class Committer:
         scratch: Path,
         environ: Mapping[str, str],
         said: Said | None = None,
+        cancellation: Cancellation = NEVER,
     ) -> None:
         self._repository = repository
         self._scratch = scratch
         self._environ = environ
         self._said = said
+        self._cancellation = cancellation
 
     async def commit(self, message: str, paths: Sequence[str] | None) -> Commit:
         """Commit these paths, or every change below the folder that is not ignored.
 
         Raises ExternalFailure with a code: git.nothingToCommit, git.hookFailed, git.noIdentity,
-        git.locked, git.unmerged, git.noSuchPath, git.signingFailed.
+        git.locked, git.unmerged, git.noSuchPath, git.signingFailed. Raises Cancelled, unless the
+        commit was made all the same.
         """
         await self._refuse_trouble()
         async with scratch_folder(self._scratch) as folder:
@@ -81,7 +85,11 @@ class Committer:
                     "Change something first, or choose other paths.",
                 )
             staged = await self._staged()
-            await self._make(index, message)
+            try:
+                await self._make(index, message)
+            except Cancelled:
+                if not await self._was_made(index, old, message):
+                    raise
         return await self._settle(old, staged)
 
     async def expectation(self, paths: Sequence[str] | None) -> CommitExpectation:
@@ -165,8 +173,14 @@ class Committer:
             raise refusal from error
 
     async def _act(self, index: _Index | None, *argv: str, stdin: bytes = b"") -> GitResult:
+        """In the user's index (`None`), a commit is settled that is made, to the end."""
         return await self._repository.act(
-            *argv, environ=self._environ, extra=index, stdin=stdin, seconds=_COMMIT_SECONDS
+            *argv,
+            environ=self._environ,
+            extra=index,
+            stdin=stdin,
+            seconds=_COMMIT_SECONDS,
+            cancellation=NEVER if index is None else self._cancellation,
         )
 
     async def _differs(self, index: _Index, head: str | None) -> bool:
@@ -189,6 +203,7 @@ class Committer:
             seconds=_COMMIT_SECONDS,
             accept=(0, _HOOK_REFUSED),
             said=self._said,
+            cancellation=self._cancellation,
         )
         if made.code == _HOOK_REFUSED:
             raise failure(
@@ -196,6 +211,16 @@ class Committer:
                 "git.hookFailed",
                 "Read what the hook says, put that right, and commit again.",
             )
+
+    async def _was_made(self, index: _Index, old: str | None, message: str) -> bool:
+        """Whether a commit that was stopped is there: a hook may run when it has been made."""
+        if (await self._repository.head()).commit == old:
+            return False
+        left = Path(index["GIT_INDEX_FILE"]).with_suffix(".lock")  # By a git that was killed.
+        await asyncio.to_thread(left.unlink, missing_ok=True)
+        tree = await self._repository.ask("write-tree", extra=index)
+        expected = CommitExpectation(old, tree.line.decode())
+        return await self.find(expected, message) is not None
 
     # ---- settling ------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypedDict
@@ -14,6 +14,8 @@ from typing import TypedDict
 import attrs
 
 from peon.errors import ExternalFailure, Unavailable
+from peon.workspace.cancelling import NEVER, Cancellation, Cancelled
+from peon.workspace.groups import stop_group
 from peon.workspace.running import Said, unspeakable
 
 MIB = 1024 * 1024
@@ -22,6 +24,7 @@ _OUTPUT_LIMIT = 256 * MIB
 _WORDS_LIMIT = 64 * 1024
 _PIPE_GRACE = 1.0
 """Seconds we keep reading after git has ended, while something it started still holds the pipe."""
+_PAUSE = 0.02
 
 Argument = str | bytes
 
@@ -57,6 +60,9 @@ class Call:
     accept: Collection[int] = (0,)
     said: Said | None = None
     """Told what git, and the hooks it runs, say."""
+    cancellation: Cancellation = NEVER
+    whole: Callable[[], Awaitable[bool]] | None = None
+    """Says whether what the call does is whole by now; it is not stopped before."""
 
 
 class Git:
@@ -72,9 +78,10 @@ class Git:
         """Run one call to its end.
 
         Raises Unavailable when git is missing, ExternalFailure when it fails, takes longer than
-        `call.seconds` or says too much. Whatever happens, no process of the call's group survives
-        it.
+        `call.seconds` or says too much, Cancelled. Whatever happens, no process of the call's group
+        survives it.
         """
+        call.cancellation.check()
         talk = _Conversation(call.said)
         if (why := unspeakable(call.argv)) is not None:
             raise _failure(
@@ -84,7 +91,13 @@ class Git:
             transport = await self._begin(call, talk)
         try:
             async with asyncio.timeout(call.seconds):
-                await talk.hold(transport, call.stdin)
+                try:
+                    async with call.cancellation.breaks_off():
+                        await talk.hold(transport, call.stdin)
+                except Cancelled:
+                    if not await talk.ends_before(call.whole):
+                        await stop_group(transport.get_pid(), call.cancellation.patience)
+                        raise
         except TimeoutError:
             raise _failure(call, f"no answer within {call.seconds:.1f} s", "git.timedOut") from None
         finally:
@@ -211,6 +224,15 @@ class _Conversation(asyncio.SubprocessProtocol):
         with suppress(TimeoutError):
             async with asyncio.timeout(_PIPE_GRACE):
                 await self._silent.wait()
+
+    async def ends_before(self, whole: Callable[[], Awaitable[bool]] | None) -> bool:
+        """Wait until what the process does is whole; whether it has come to its end before."""
+        while whole is not None and not await whole():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PAUSE):
+                    await self._exited.wait()
+                return True
+        return False
 
     async def abandon(self) -> None:
         """End a process that may not even have begun; bounded, for it may never begin."""

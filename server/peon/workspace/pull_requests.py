@@ -13,6 +13,7 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.workspace.branches import list_branches, refuse_bad_branch
+from peon.workspace.cancelling import NEVER, Cancellation, Cancelled
 from peon.workspace.pushes import push, remote_for
 from peon.workspace.repository import Repository, failure
 from peon.workspace.running import Ran, Running, Said, nobody_listens, run_command
@@ -138,11 +139,13 @@ async def open_pull_request(
     environ: Mapping[str, str],
     programs: Openers,
     said: Said,
+    cancellation: Cancellation = NEVER,
 ) -> PullRequest:
     """Open one for the branch that is checked out, which is pushed first where its remote lacks it.
 
     Raises ExternalFailure: git.noBranch, git.badBranch, git.noRemote, pullRequest.noProgram,
-    pullRequest.needsLogin, pullRequest.failed, and what a push may raise.
+    pullRequest.needsLogin, pullRequest.failed, and what a push may raise. Raises Cancelled, unless
+    it is open all the same.
     """
     branch = (await repository.head()).branch
     if branch is None:
@@ -154,9 +157,10 @@ async def open_pull_request(
     if wish.base is not None:
         await refuse_bad_branch(repository, wish.base)
     host = await _host(repository, await remote_for(repository, branch))
-    asking = _Asking(repository.folder, _environment(repository, environ, programs), programs)
+    plain = _environment(repository, environ, programs)
+    asking = _Asking(repository.folder, plain, programs, cancellation)
     opener = await _opener(asking, host)
-    await _pushed(repository, branch, environ, said)
+    await _pushed(repository, branch, environ, said, cancellation)
     return await _opened(asking, opener, wish, branch, said)
 
 
@@ -174,14 +178,21 @@ async def _host(repository: Repository, remote: str) -> str:
 
 
 async def _pushed(
-    repository: Repository, branch: str, environ: Mapping[str, str], said: Said
+    repository: Repository,
+    branch: str,
+    environ: Mapping[str, str],
+    said: Said,
+    cancellation: Cancellation,
 ) -> None:
     """Nothing is pushed where the remote has every commit already."""
     found = await list_branches(repository, 1)
     known = next((each for each in found.listed if each.name == branch), None)
     has_upstream = known is not None and known.upstream is not None and not known.gone
     if known is None or not has_upstream or known.ahead:
-        await push(repository, None, branch, environ, said, track=not has_upstream)
+        tracked = not has_upstream
+        await push(
+            repository, None, branch, environ, said, track=tracked, cancellation=cancellation
+        )
 
 
 def _environment(
@@ -201,6 +212,7 @@ class _Asking:
     folder: Path
     environ: Mapping[str, str]
     programs: Openers
+    cancellation: Cancellation
 
     def has(self, opener: Opener) -> bool:
         return self.programs.find(opener.name) is not None
@@ -225,6 +237,7 @@ class _Asking:
                 seconds=seconds,
                 code="pullRequest.failed",
                 remedy=f"Try `{opener.name} {words[0]} {words[1]}` in a terminal.",
+                cancellation=self.cancellation,
             ),
             told,
         )
@@ -261,7 +274,14 @@ async def _opener(asking: _Asking, host: str) -> Opener:
 async def _opened(
     asking: _Asking, opener: Opener, wish: PullRequestWish, branch: str, said: Said
 ) -> PullRequest:
-    ran, printed = await asking.run(opener, opener.create(wish, branch), said, _SECONDS)
+    asking.cancellation.check()
+    try:
+        ran, printed = await asking.run(opener, opener.create(wish, branch), said, _SECONDS)
+    except Cancelled:
+        made = await _open_one(attrs.evolve(asking, cancellation=NEVER), opener)
+        if made is None:
+            raise
+        return PullRequest(made, branch, existing=False)
     urls = _URL.findall(printed)
     if ran.code == 0 and urls:
         return PullRequest(urls[-1], branch, existing=False)

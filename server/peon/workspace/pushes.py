@@ -5,10 +5,13 @@ from collections.abc import Mapping
 import attrs
 
 from peon.errors import ExternalFailure
+from peon.workspace.cancelling import NEVER, Cancellation, Cancelled
 from peon.workspace.repository import Repository, explained, failure
 from peon.workspace.running import Said, unspeakable
 
 _PUSH_SECONDS = 600.0
+_LOOK_SECONDS = 5.0
+_UNKNOWN = "whether {} took the commits is not known: `git fetch` tells"
 
 
 @attrs.frozen
@@ -28,13 +31,14 @@ async def push(
     said: Said | None = None,
     *,
     track: bool = False,
+    cancellation: Cancellation = NEVER,
 ) -> Push:
     """Push a branch (by default the current one) to the branch of the same name at a remote.
 
     With `track` that becomes its upstream.
 
     Raises ExternalFailure with a code: git.noRemote, git.noBranch, git.rejected,
-    git.authentication, git.pushFailed.
+    git.authentication, git.pushFailed. Raises Cancelled, unless the remote has the commit.
     """
     name = branch or (await repository.head()).branch
     commit = await _commit_of(repository, name)
@@ -46,11 +50,18 @@ async def push(
         )
     target = await remote_for(repository, name, remote)
     reference = f"refs/heads/{name}"
-    pushed = await repository.act(
-        "push", "--porcelain", *(["--set-upstream"] if track else []),
-        "--", target, f"{reference}:{reference}",
-        environ=environ, seconds=_PUSH_SECONDS, accept=range(256), said=said,
-    )  # fmt: skip
+    try:
+        pushed = await repository.act(
+            "push", "--porcelain", *(["--set-upstream"] if track else []),
+            "--", target, f"{reference}:{reference}",
+            environ=environ, seconds=_PUSH_SECONDS, accept=range(256), said=said,
+            cancellation=cancellation,
+        )  # fmt: skip
+    except Cancelled:
+        stands = await _stands(repository, target, reference, environ)
+        if stands == commit:
+            return Push(target, name, commit)
+        raise Cancelled(_UNKNOWN.format(target) if stands is None else None) from None
     if pushed.code != 0:
         words = f"{pushed.out.decode('utf-8', 'replace')}\n{pushed.err}".strip()
         known = explained(ExternalFailure("git", f"push: {words}", code="git.failed"))
@@ -62,6 +73,22 @@ async def push(
             "Read what git or the hook says, and try `git push` in a terminal.",
         )
     return Push(target, name, commit)
+
+
+async def _stands(
+    repository: Repository, remote: str, reference: str, environ: Mapping[str, str]
+) -> str | None:
+    """The commit at a branch of a remote, as it says itself; empty for none, None where it cannot
+    be asked.
+    """
+    try:
+        place = await repository.ask("remote", "get-url", "--push", "--", remote)
+        told = await repository.act(
+            "ls-remote", "--", place.line, reference, environ=environ, seconds=_LOOK_SECONDS
+        )
+    except ExternalFailure:
+        return None
+    return told.out.partition(b"\t")[0].decode()
 
 
 async def _commit_of(repository: Repository, branch: str | None) -> str | None:

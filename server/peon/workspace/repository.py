@@ -7,13 +7,14 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import attrs
 
 from peon.errors import ExternalFailure
+from peon.workspace.cancelling import NEVER, Cancellation
 from peon.workspace.git import Argument, Call, Git, GitResult
 from peon.workspace.ignores import QUIET, query_environment
 from peon.workspace.paths import meant, shown
@@ -226,11 +227,23 @@ class Repository:
         seconds: float,
         accept: Collection[int] = (0,),
         said: Said | None = None,
+        cancellation: Cancellation = NEVER,
+        whole: Callable[[], Awaitable[bool]] | None = None,
     ) -> GitResult:
         """Run git as the user would: with their hooks, identity, filters and signing."""
         env = {**self.user_environment(environ), **(extra or {})}
         words = ["--no-pager", "-c", "core.fsmonitor=false", *_whole_index(extra), *argv]
-        call = Call(words, self.folder, env, stdin=stdin, seconds=seconds, accept=accept, said=said)
+        call = Call(
+            words,
+            self.folder,
+            env,
+            stdin=stdin,
+            seconds=seconds,
+            accept=accept,
+            said=said,
+            cancellation=cancellation,
+            whole=whole,
+        )
         try:
             return await self._git.run(call)
         except ExternalFailure as error:

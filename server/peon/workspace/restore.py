@@ -14,6 +14,7 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.workspace.apply import Applier, Steps
+from peon.workspace.cancelling import NEVER, Cancellation
 from peon.workspace.deadline import Deadline
 from peon.workspace.disk import Listing, below, content_if_untouched, flush, standing
 from peon.workspace.entries import (
@@ -121,13 +122,19 @@ async def restore(
     restore_id: str,
     attribution: Attribution,
     steps: Steps,
+    cancellation: Cancellation = NEVER,
 ) -> RestoreOutcome:
-    """Do it. With the `restore_id` of one that was done already, tell what that one did."""
+    """Do it. With the `restore_id` of one that was done already, tell what that one did.
+
+    Raises Cancelled until the plan is written down; from then on it is finished.
+    """
     owner = Owner(request.thread_id, restore_id, "restore")
     if (done := folder.chain.restore_by(owner)) is not None:
         return _outcome(folder, *done)
+    cancellation.check()
     memory = Memory()
     before, plan = await _plan(folder, request, attribution, memory)
+    cancellation.close()
     intent = Intent(owner, request.checkpoint_ref, before.ref, plan)
     with storing():
         await asyncio.to_thread(flush, folder.store.folder)

@@ -4,10 +4,9 @@ import asyncio
 import codecs
 import os
 import shutil
-import signal
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +14,8 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.runtime.tasks import TaskOwner
+from peon.workspace.cancelling import NEVER, Cancellation, Cancelled
+from peon.workspace.groups import end_group, stop_group
 
 Stream = Literal["stdout", "stderr"]
 Said = Callable[[Stream, str], None]
@@ -24,9 +25,6 @@ _CHUNK = 4096
 _TAIL = 20
 """So many of the last pieces of output are kept to say why it failed."""
 _GRACE = 1.0
-_PAUSE = 0.005
-_LOOKS = 200
-_PROC = Path("/proc")
 _LONGEST_WORD = 128 * 1024 - 1
 """Bytes of one word that a program can be given, where that is least."""
 
@@ -56,6 +54,7 @@ class Running:
     seconds: float
     code: str
     remedy: str
+    cancellation: Cancellation = NEVER
 
 
 @attrs.frozen
@@ -69,8 +68,9 @@ class Ran:
 async def run_command(running: Running, said: Said) -> Ran:
     """Run it to its end. No process of its group survives it, whatever happens.
 
-    Raises ExternalFailure where it cannot be started, or takes too long.
+    Raises ExternalFailure where it cannot be started, or takes too long; Cancelled.
     """
+    running.cancellation.check()
     program = _program(running)
     if (why := unspeakable(running.argv)) is not None:
         raise _failed(running, why)
@@ -89,47 +89,17 @@ async def run_command(running: Running, said: Said) -> Ran:
             start_new_session=True,
         )
         try:
-            async with asyncio.timeout(running.seconds):
+            async with asyncio.timeout(running.seconds), running.cancellation.breaks_off():
                 code = await process.wait()
         except TimeoutError:
             raise _failed(running, f"it did not end within {running.seconds:g} s") from None
+        except Cancelled:
+            await stop_group(process.pid, running.cancellation.patience)
+            raise
         finally:
-            await _end_group(process.pid)
+            await end_group(process.pid)
             await process.wait()
     return Ran(code, "".join(tail).strip()[-2000:])
-
-
-async def _end_group(group: int) -> None:
-    """End what is left of a group, and wait until it has: who is killed goes on for a moment.
-
-    The wait is bounded, for a process may be stuck in the kernel.
-    """
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)
-        for _ in range(_LOOKS):
-            if not _lives(group):
-                break
-            await asyncio.sleep(_PAUSE)
-
-
-def _lives(group: int) -> bool:
-    """Whether a process of the group still runs. Raises ProcessLookupError where there is none.
-
-    One that has ended counts until somebody has asked how; in a container that may be nobody.
-    """
-    os.killpg(group, 0)
-    if not _PROC.is_dir():
-        return True
-    return any(_runs_in(process, group) for process in _PROC.iterdir() if process.name.isdecimal())
-
-
-def _runs_in(process: Path, group: int) -> bool:
-    try:
-        told = (process / "stat").read_bytes()
-    except OSError:
-        return False  # It went while we looked.
-    state, _, its_group = told.rpartition(b")")[2].split()[:3]
-    return state not in b"ZX" and int(its_group) == group
 
 
 @asynccontextmanager

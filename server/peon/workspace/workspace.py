@@ -16,6 +16,7 @@ import attrs
 from peon.errors import PeonError
 from peon.runtime.clock import Clock
 from peon.workspace.apply import Steps, no_steps
+from peon.workspace.cancelling import NEVER, Cancellation
 from peon.workspace.capture import FolderObserver
 from peon.workspace.changes import Status, diff, status
 from peon.workspace.commits import Commit, CommitExpectation, Committer
@@ -149,7 +150,12 @@ class Workspace:
             return await preview(folder, request, history.attribution())
 
     async def restore(
-        self, root: Path, request: RestoreRequest, *, restore_id: str
+        self,
+        root: Path,
+        request: RestoreRequest,
+        *,
+        restore_id: str,
+        cancellation: Cancellation = NEVER,
     ) -> RestoreOutcome:
         """Undo a thread's turns and restores after a checkpoint, and nothing of anybody else's.
 
@@ -157,7 +163,8 @@ class Workspace:
         """
         history = await self.history(root)
         async with history.exclusively() as folder:
-            return await restore(folder, request, restore_id, history.attribution(), self._steps)
+            hand = history.attribution()
+            return await restore(folder, request, restore_id, hand, self._steps, cancellation)
 
     async def recover(self) -> tuple[Recovered, ...]:
         """Finish every restore that a crash cut off. To be called once, at the start."""
@@ -284,31 +291,36 @@ class Workspace:
         paths: Sequence[str] | None,
         environ: Mapping[str, str],
         said: Said | None = None,
+        cancellation: Cancellation = NEVER,
     ) -> Commit:
         """Commit as the user: chosen paths, or every change below the folder that is not ignored.
 
         `environ` is the client's environment: identity, keys and hooks are found through it.
         """
         repository = await self.repository(root)
-        committer = Committer(repository, self._scratch, environ, said)
+        committer = Committer(repository, self._scratch, environ, said, cancellation)
         return await committer.commit(message, paths)
 
     async def commit_expectation(
-        self, root: Path, paths: Sequence[str] | None, environ: Mapping[str, str]
+        self,
+        root: Path,
+        paths: Sequence[str] | None,
+        environ: Mapping[str, str],
+        cancellation: Cancellation = NEVER,
     ) -> CommitExpectation:
         """What `commit` would make: kept before it, so that a crash in between can be told from
         none.
         """
-        return await self._committer(await self.repository(root), environ).expectation(paths)
+        repository = await self.repository(root)
+        committer = Committer(repository, self._scratch, environ, cancellation=cancellation)
+        return await committer.expectation(paths)
 
     async def find_commit(
         self, root: Path, expected: CommitExpectation, message: str
     ) -> Commit | None:
         """The commit that was made as expected, if the crash came after it."""
-        return await self._committer(await self.repository(root), {}).find(expected, message)
-
-    def _committer(self, repository: Repository, environ: Mapping[str, str]) -> Committer:
-        return Committer(repository, self._scratch, environ)
+        committer = Committer(await self.repository(root), self._scratch, {})
+        return await committer.find(expected, message)
 
     # ---- worktrees -----------------------------------------------------------------------------
 
@@ -325,23 +337,42 @@ class Workspace:
         return await self._worktrees.adopt(await self._accepted(root), path)
 
     async def make_worktree(
-        self, root: Path, wanted: Wanted, environ: Mapping[str, str], said: Said
+        self,
+        root: Path,
+        wanted: Wanted,
+        environ: Mapping[str, str],
+        said: Said,
+        cancellation: Cancellation = NEVER,
     ) -> MadeWorktree:
         """Make a worktree and make it ready, or leave nothing of it."""
-        return await self._worktrees.make(await self._accepted(root), wanted, environ, said)
+        real = await self._accepted(root)
+        return await self._worktrees.make(real, wanted, environ, said, cancellation)
 
     async def remove_worktree(
-        self, root: Path, path: Path, name: str, environ: Mapping[str, str]
+        self,
+        root: Path,
+        path: Path,
+        name: str,
+        environ: Mapping[str, str],
+        cancellation: Cancellation = NEVER,
     ) -> None:
         """Take a worktree away, if it is clean; `name` is for bringing it back."""
         await asyncio.to_thread(self._worktrees.forget_old, self._clock.now().timestamp())
-        await self._worktrees.remove(await self._accepted(root), path, name, environ)
+        real = await self._accepted(root)
+        await self._worktrees.remove(real, path, name, environ, cancellation)
 
     async def restore_worktree(
-        self, root: Path, path: Path, branch: str, name: str, environ: Mapping[str, str]
+        self,
+        root: Path,
+        path: Path,
+        branch: str,
+        name: str,
+        environ: Mapping[str, str],
+        cancellation: Cancellation = NEVER,
     ) -> None:
         """Bring a worktree back."""
-        await self._worktrees.restore(await self._accepted(root), path, branch, name, environ)
+        real = await self._accepted(root)
+        await self._worktrees.restore(real, path, branch, name, environ, cancellation)
 
     async def _accepted(self, root: Path) -> Path:
         return await asyncio.to_thread(accepted_root, root, home=self._home)
@@ -353,6 +384,8 @@ class Workspace:
         branch: str | None,
         environ: Mapping[str, str],
         said: Said | None = None,
+        cancellation: Cancellation = NEVER,
     ) -> Push:
         """Push as the user: by default the current branch, to where it usually goes."""
-        return await push(await self.repository(root), remote, branch, environ, said)
+        repository = await self.repository(root)
+        return await push(repository, remote, branch, environ, said, cancellation=cancellation)

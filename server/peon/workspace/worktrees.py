@@ -17,6 +17,7 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.workspace.branches import has_branch, refuse_bad_branch, required_commit
+from peon.workspace.cancelling import NEVER, Cancellation, Cancelled
 from peon.workspace.copying import copy_in, put_beside
 from peon.workspace.git import Git
 from peon.workspace.mounts import mounted_below
@@ -99,9 +100,15 @@ class Worktrees:
         )
 
     async def make(
-        self, root: Path, wanted: Wanted, environ: Mapping[str, str], said: Said
+        self,
+        root: Path,
+        wanted: Wanted,
+        environ: Mapping[str, str],
+        said: Said,
+        cancellation: Cancellation = NEVER,
     ) -> Made:
-        """Make a worktree and make it ready. One that cannot be made ready is taken away again.
+        """Make a worktree and make it ready. One that cannot be made ready, or is not to be, is
+        taken away again.
 
         Asked again after a crash, it goes on where that one stopped.
         """
@@ -110,32 +117,41 @@ class Worktrees:
         base = await required_commit(repository, wanted.base or "HEAD")
         path = await self._path(repository, wanted)
         exists = await has_branch(repository, wanted.branch)
-        if not path.exists():
-            if exists and wanted.base is not None:
-                raise failure(
-                    f"the branch {wanted.branch} exists already",
-                    "worktree.branchExists",
-                    "Leave the base out to go on with that branch, or choose another name.",
-                )
-            await asyncio.to_thread(path.parent.mkdir, mode=0o700, parents=True, exist_ok=True)
-            new = [] if exists else ["-b", wanted.branch]
-            last = wanted.branch if exists else base
-            await repository.act(
-                "worktree", "add", "-q", *new, "--", str(path), last,
-                environ=environ, seconds=_SECONDS,
-            )  # fmt: skip
+        if exists and wanted.base is not None and not path.exists():
+            raise failure(
+                f"the branch {wanted.branch} exists already",
+                "worktree.branchExists",
+                "Leave the base out to go on with that branch, or choose another name.",
+            )
         made = Made(path, _inner(path, repository), wanted.branch, wanted.base or base)
         try:
+            if not path.exists():
+                await asyncio.to_thread(path.parent.mkdir, mode=0o700, parents=True, exist_ok=True)
+                words = (str(path), wanted.branch) if exists else (str(path), base)
+                await repository.act(
+                    "worktree", "add", "-q", *([] if exists else ["-b", wanted.branch]),
+                    "--", *words,
+                    environ=environ, seconds=_SECONDS, cancellation=cancellation,
+                )  # fmt: skip
+            cancellation.check()
             await asyncio.to_thread(copy_in, root, made.folder, wanted.copy)
+            plain = repository.user_environment(environ)
             for argv in wanted.setup:
-                await self._set_up(made.folder, argv, repository.user_environment(environ), said)
-        except ExternalFailure:
-            await self._unmake(repository, made, environ, with_branch=not exists)
+                await self._set_up(made.folder, argv, plain, said, cancellation)
+            cancellation.close()
+        except ExternalFailure as error:
+            if isinstance(error, Cancelled) or await asyncio.to_thread(path.exists):
+                await self._unmake(repository, made, environ, begun=None if exists else base)
             raise
         return made
 
     async def _set_up(
-        self, folder: Path, argv: Sequence[str], environ: Mapping[str, str], said: Said
+        self,
+        folder: Path,
+        argv: Sequence[str],
+        environ: Mapping[str, str],
+        said: Said,
+        cancellation: Cancellation,
     ) -> None:
         plain = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
         done = await run_command(
@@ -146,6 +162,7 @@ class Worktrees:
                 seconds=_SETUP_SECONDS,
                 code="worktree.setupFailed",
                 remedy="Put the set-up command right, or leave it out.",
+                cancellation=cancellation,
             ),
             said,
         )
@@ -157,9 +174,11 @@ class Worktrees:
             )
 
     async def _unmake(
-        self, repository: Repository, made: Made, environ: Mapping[str, str], *, with_branch: bool
+        self, repository: Repository, made: Made, environ: Mapping[str, str], *, begun: str | None
     ) -> None:
-        """Leave nothing of what was made a moment ago."""
+        """Leave nothing of what was made a moment ago; a branch that was begun there goes unless it
+        has moved on.
+        """
         await repository.act(
             "worktree", "remove", "--force", "--", str(made.path),
             environ=environ, seconds=_SECONDS, accept=range(256),
@@ -168,9 +187,9 @@ class Worktrees:
         await repository.act(
             "worktree", "prune", environ=environ, seconds=_SECONDS, accept=range(256)
         )
-        if with_branch and made.branch is not None:
+        if begun is not None:
             await repository.act(
-                "branch", "-q", "-d", "--", made.branch,
+                "update-ref", "-d", f"refs/heads/{made.branch}", begun,
                 environ=environ, seconds=_SECONDS, accept=range(256),
             )  # fmt: skip
 
@@ -183,9 +202,16 @@ class Worktrees:
 
     # ---- taking away and bringing back ---------------------------------------------------------
 
-    async def remove(self, root: Path, path: Path, name: str, environ: Mapping[str, str]) -> None:
+    async def remove(
+        self,
+        root: Path,
+        path: Path,
+        name: str,
+        environ: Mapping[str, str],
+        cancellation: Cancellation = NEVER,
+    ) -> None:
         """Take a worktree away. Raises ExternalFailure (worktree.dirty, worktree.detached,
-        worktree.mounted).
+        worktree.mounted), or Cancelled before anything is moved.
 
         It is looked at again where it has gone: what was written while it went brings it back.
         """
@@ -198,6 +224,7 @@ class Worktrees:
         await self._refuse_dirty(path)
         await self._refuse_mounted(path)
         await asyncio.to_thread(away.parent.mkdir, mode=0o700, parents=True, exist_ok=True)
+        cancellation.close()
         await asyncio.to_thread(os.rename, path, away)
         try:
             await self._refuse_dirty(away)
@@ -207,16 +234,30 @@ class Worktrees:
         await repository.act("worktree", "prune", environ=environ, seconds=_SECONDS)
 
     async def restore(
-        self, root: Path, path: Path, branch: str, name: str, environ: Mapping[str, str]
+        self,
+        root: Path,
+        path: Path,
+        branch: str,
+        name: str,
+        environ: Mapping[str, str],
+        cancellation: Cancellation = NEVER,
     ) -> None:
-        """Bring a worktree back, with what git ignores in it."""
+        """Bring a worktree back, with what git ignores in it. Raises Cancelled before any of that
+        is moved; nothing is there then.
+        """
         repository = await locate(self._git, root)
         away = self._away(name)
         if not await asyncio.to_thread(path.exists):
-            await repository.act(
-                "worktree", "add", "-q", "--", str(path), branch,
-                environ=environ, seconds=_SECONDS,
-            )  # fmt: skip
+            try:
+                await repository.act(
+                    "worktree", "add", "-q", "--", str(path), branch,
+                    environ=environ, seconds=_SECONDS, cancellation=cancellation,
+                )  # fmt: skip
+                cancellation.close()
+            except Cancelled:
+                made = Made(path, path, branch, None)
+                await self._unmake(repository, made, environ, begun=None)
+                raise
         if await asyncio.to_thread(away.exists):
             await asyncio.to_thread(put_beside, away, path)
 

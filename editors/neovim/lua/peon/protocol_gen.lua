@@ -2195,6 +2195,24 @@
 ---@field title string
 ---@field existing boolean
 
+--- What became of an operation that was to be stopped.
+---@alias peon.CancelOutcome
+---| "cancelled" # It was stopped, and failed with `operation.cancelled`.
+---| "tooLate" # It has ended by itself, or can only be finished; its own event says what came of it.
+---| "nothing" # Nothing is under way in the thread.
+
+--- Stop the operation that is under way in a thread; with an id, that one and no other.
+---@class (exact) peon.CancelOperation
+---@field threadId peon.ThreadId
+---@field operationId? peon.OperationId
+
+--- What became of it. `operationId` is null where nothing was under way.
+---@class (exact) peon.CancelResult
+---@field threadId peon.ThreadId
+---@field operationId? peon.OperationId
+---@field outcome peon.CancelOutcome
+---@field sequence integer
+
 --- Events of a subscription, in order, none missing.
 ---
 --- `through` is the sequence the subscription has come to: subscribe again after it to go on.
@@ -2295,6 +2313,7 @@
 ---| "git.noSuchCommit" # There is no such branch, tag or commit.
 ---| "file.noSuchLine" # There is no such file, or it has not so many lines, or git ignores it.
 ---| "operation.lost" # The server stopped while the work was under way.
+---| "operation.cancelled" # A client had the work stopped; the message says what is left of it, if anything is.
 ---| "git.missing" # There is no git, or it is too old.
 ---| "git.failed" # Git failed; the message holds its own words.
 ---| "git.notARepository" # The folder is in no repository.
@@ -2535,6 +2554,17 @@
 ---@field threadId peon.ThreadId
 ---@field operation string
 
+--- The operation that is under way is not the one that was named.
+---@class (exact) peon.OperationMismatchDetails
+---@field threadId peon.ThreadId
+---@field operationId peon.OperationId
+---@field inProgress peon.OperationId
+
+--- Work of this kind is short, and is always done to its end.
+---@class (exact) peon.OperationNotCancellableDetails
+---@field threadId peon.ThreadId
+---@field operation string
+
 --- A turn works in the folder that would be restored.
 ---@class (exact) peon.WorkspaceBusyDetails
 ---@field root string
@@ -2618,6 +2648,7 @@ M.requests = {
   "checkpoint/restore",
   "git/commit",
   "git/push",
+  "operation/cancel",
   "git/createBranch",
   "git/pullRequest",
   "git/branches",

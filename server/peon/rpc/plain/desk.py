@@ -9,6 +9,7 @@ from peon.rpc.plain import orders
 from peon.rpc.plain.orders import Order, missing
 from peon.wire import unstructure
 from peon_protocol import commands
+from peon_protocol.cancelling import CancelOperation, CancelResult
 from peon_protocol.commands import Command
 from peon_protocol.ids import ActionId, CheckpointId, ProjectId, ThreadId
 from peon_protocol.queries import ListCheckpoints, ListProjects, ListThreads, ReadThread
@@ -34,8 +35,8 @@ class Desk:
         self.thread_id: ThreadId | None = None
         """The thread that the editor had to do with last."""
 
-    async def prepare(self, order: Order) -> Command:
-        """The command that carries out an order; a project and a thread are made if need be."""
+    async def prepare(self, order: Order) -> Command | CancelOperation:
+        """The request that carries out an order; a project and a thread are made if need be."""
         thread_id = await self._thread(order)
         self.thread_id = thread_id
         match order:
@@ -66,12 +67,17 @@ class Desk:
                 return commands.PushChanges(
                     thread_id=thread_id, remote=order.remote, branch=order.branch
                 )
+            case orders.CancelOperation():
+                return CancelOperation(thread_id=thread_id)
             case _:
                 assert_never(order)
 
-    async def submit(self, command: Command) -> dict[str, JsonValue]:
-        """The outcome of a command, as JSON."""
-        made = unstructure(await self._caller.submit(command))
+    async def submit(self, command: Command | CancelOperation) -> dict[str, JsonValue]:
+        """The outcome of a request, as JSON."""
+        if isinstance(command, CancelOperation):
+            made = unstructure(await self._caller.query(command, CancelResult))
+        else:
+            made = unstructure(await self._caller.submit(command))
         return made if isinstance(made, dict) else {}
 
     async def threads_here(self) -> tuple[ThreadReading, ...]:

@@ -82,6 +82,13 @@ class PushChanges:
     branch: str | None = None
 
 
+@attrs.frozen(kw_only=True)
+class CancelOperation:
+    """Stop the work on the files or in the repository that is under way."""
+
+    thread_id: ThreadId | None = None
+
+
 Order: TypeAlias = (
     StartTurn
     | InterruptTurn
@@ -91,6 +98,7 @@ Order: TypeAlias = (
     | RestoreCheckpoint
     | CommitChanges
     | PushChanges
+    | CancelOperation
 )
 
 ORDERS: Final[dict[str, type[Order]]] = {
@@ -102,6 +110,7 @@ ORDERS: Final[dict[str, type[Order]]] = {
     "peon.restoreCheckpoint": RestoreCheckpoint,
     "peon.commitChanges": CommitChanges,
     "peon.pushChanges": PushChanges,
+    "peon.cancelOperation": CancelOperation,
 }
 
 _TEXT: Final = {StartTurn: "prompt", CreateCheckpoint: "description", CommitChanges: "message"}
