@@ -12,6 +12,7 @@ from pytest_lsp import LanguageClient
 
 from support.plain_editor import CAPABILITIES, editor
 from support.stdio_server import environment
+from support.waiting import Waiting
 from support.windows import SERVE, own_state, subscribe, window
 from support.wire_client import DEADLINE, WireClient
 from support.wire_session import connected
@@ -49,6 +50,7 @@ async def test_the_user_commands_are_listed():
         "peon.restoreCheckpoint",
         "peon.commitChanges",
         "peon.pushChanges",
+        "peon.cancelOperation",
     ]
 
 
@@ -212,6 +214,26 @@ async def test_what_cannot_be_done_is_refused_as_to_any_client(state: Path, root
         assert (await plain.refused("peon.approveAction")).kind == "thread.notAwaitingApproval"
         assert (await plain.refused("peon.interruptTurn")).kind == "turn.notInProgress"
         assert (await plain.refused("peon.commitChanges", " ")).kind == "git.messageBlank"
+
+
+async def test_work_in_the_repository_can_be_stopped(state: Path, root: Path, tmp_path: Path):
+    slow = Waiting.at(tmp_path / "alive")
+    hook = root / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\n{slow.script}")
+    hook.chmod(0o755)
+    async with editor(state, root) as plain:
+        await plain.execute("peon.startTurn", {"prompt": "write a.txt hi", "mode": "full"})
+        while "the turn is over" not in await plain.logged():
+            continue
+        async with asyncio.TaskGroup() as tasks:
+            commit = tasks.create_task(plain.refused("peon.commitChanges", "Say hi"))
+            reader = await slow.begun()
+            answer = await plain.execute("peon.cancelOperation")
+        await slow.gone(reader)
+        assert (answer["outcome"], commit.result().kind) == ("cancelled", "operation.cancelled")
+        assert "stopped, as asked" in await plain.logged()
+        assert (await plain.execute("peon.cancelOperation"))["outcome"] == "nothing"
 
 
 async def stopping(client: Any) -> None:

@@ -294,6 +294,9 @@ class Story:
         await self.no("git/commit", "git.messageBlank", threadId=thread, message=" ")
         committed = await self.yes("git/commit", threadId=thread, message="Add one")
         assert committed["files"] == ["one.txt"]
+        stopped = await self.yes("operation/cancel", threadId=thread)
+        assert stopped["outcome"] == "nothing"
+        await self.no("operation/cancel", "thread.notFound", threadId="none")
         await self.no("git/push", "git.noRemote", threadId=thread)
         git(repository, "init", "--bare", "-q", str(self._root / "remote"))
         git(repository, "remote", "add", "origin", str(self._root / "remote"))

@@ -10,7 +10,7 @@ import attrs
 from peon.domain.cancelling import operation_to_cancel
 from peon.domain.commands import Outcome, WorkFailed
 from peon.engine.engine import Engine
-from peon.errors import ExternalFailure
+from peon.errors import ExternalFailure, Unavailable
 from peon.workspace.cancelling import Cancellation
 from peon_protocol.cancelling import CancelOperation, CancelOutcome, CancelResult
 from peon_protocol.failures import FailureKind
@@ -25,13 +25,14 @@ class Underway:
     """An operation that somebody performs, or wants stopped before it is performed."""
 
     cancellation: Cancellation = attrs.field(factory=Cancellation)
-    is_stopped: bool = False
+    outcome: Outcome | None = None
     over: asyncio.Event = attrs.field(factory=asyncio.Event)
 
-    def note(self, outcome: Outcome) -> None:
-        """This is recorded of it."""
-        if isinstance(outcome, WorkFailed):
-            self.is_stopped = outcome.code == FailureKind.OPERATION_CANCELLED
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it has ended because of that."""
+        failure = self.outcome if isinstance(self.outcome, WorkFailed) else None
+        return failure is not None and failure.code == FailureKind.OPERATION_CANCELLED
 
 
 class Cancelling:
@@ -58,7 +59,8 @@ class Cancelling:
     async def cancel(self, query: CancelOperation) -> CancelResult:
         """Have the operation stopped that is meant. Answers when it has ended, or is only finished.
 
-        Raises CommandRejected, ExternalFailure where it does not end.
+        Raises CommandRejected; ExternalFailure where it does not end; Unavailable where the server
+        leaves.
         """
         opened = operation_to_cancel(query, self._engine.model)
         if opened is None:
@@ -78,6 +80,12 @@ class Cancelling:
                 f"it was asked to stop, and has not ended within {PATIENCE:g} s",
                 remedy="It ends when what it waits for does; its event will say so.",
             ) from None
+        if found.outcome is None:
+            raise Unavailable(
+                "the operation",
+                "it was broken off before its outcome was recorded",
+                "Read the thread again: a server that starts does it anew, or ends it.",
+            )
         return CancelOutcome.CANCELLED if found.is_stopped else CancelOutcome.TOO_LATE
 
     async def _answer(

@@ -101,7 +101,7 @@ class Operations:
                 outcome = await self._outcome(effect, Path(brief.root), underway.cancellation)
             except PeonError as error:
                 outcome = work_failed(error, _otherwise(effect))
-            underway.note(outcome)
+            underway.outcome = outcome
             self._engine.record(
                 RecordOperation(effect.thread_id, effect.operation_id, outcome), cause=cause
             )

@@ -15,13 +15,17 @@ _PROC: Final = Path("/proc")
 
 async def stop_group(group: int, patience: float) -> None:
     """Have a group end: as by Ctrl-C at a terminal, which programs know best how to tidy up after,
-    then more and more firmly. Each time it has so many seconds.
+    then more and more firmly. Each time it has so many seconds; none, where nobody waits any more.
     """
     with suppress(ProcessLookupError, PermissionError):
-        for request in (signal.SIGINT, signal.SIGTERM):
-            os.killpg(group, request)
-            if await _ends(group, within=patience):
-                return
+        try:
+            for request in (signal.SIGINT, signal.SIGTERM):
+                os.killpg(group, request)
+                if await _ends(group, within=patience):
+                    return
+        except asyncio.CancelledError:
+            os.killpg(group, signal.SIGKILL)
+            raise
     await end_group(group)
 
 
