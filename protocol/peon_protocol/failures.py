@@ -112,7 +112,7 @@ class FailureKind(enum.StrEnum):
     OPERATION_LOST = "operation.lost"
     """The server stopped while the work was under way."""
     OPERATION_CANCELLED = "operation.cancelled"
-    """A client had the work stopped; the message says what is left of it, if anything is."""
+    """A client had the work stopped; there is a remedy where it is not known what it leaves."""
     GIT_MISSING = "git.missing"
     """There is no git, or it is too old."""
     GIT_FAILED = "git.failed"

@@ -13,7 +13,14 @@ from peon_protocol.commands import Command
 from peon_protocol.events import Event
 from peon_protocol.failures import FailureKind
 from peon_protocol.methods import METHODS, Method, MethodKind
-from peon_protocol.rejections import CommandIdReused, FolderNotNamed, LoginMethodUnknown, Rejection
+from peon_protocol.rejections import (
+    CommandIdReused,
+    FolderNotNamed,
+    LoginMethodUnknown,
+    OperationMismatch,
+    OperationNotCancellable,
+    Rejection,
+)
 from support import story
 
 TESTS = [ast.parse(path.read_text("utf-8")) for path in Path(__file__).parent.glob("test_*.py")]
@@ -25,6 +32,8 @@ OF_OTHERS = {
     CommandIdReused.KIND: "the engine, which keeps the receipts",
     FolderNotNamed.KIND: "the queries about a folder",
     LoginMethodUnknown.KIND: "the provider, which asks its agent",
+    OperationMismatch.KIND: "the request to stop an operation: see test_cancelling.py",
+    OperationNotCancellable.KIND: "the same",
     **{kind.value: "the reactor that performs the operation" for kind in FailureKind},
 }
 # What takes the place of an event that was decided once.

@@ -199,7 +199,7 @@ async def test_a_push_is_stopped_at_either_end(garden: Bench, slow: Waiting, pla
     cancellation = Cancellation()
     failed = await stopped(push(garden, cancellation), slow, cancellation)
 
-    assert "not known" not in failed.detail
+    assert failed.remedy is None
     assert standing(garden.repo) == before
     assert remote.git("for-each-ref") == ""
     assert list(remote.root.rglob("*.lock")) == []
@@ -224,7 +224,7 @@ async def test_where_the_remote_cannot_be_asked_that_is_said(garden: Bench, slow
     cancellation = Cancellation()
     failed = await stopped(push(garden, cancellation), slow, cancellation)
 
-    assert "whether origin took the commits is not known" in failed.detail
+    assert failed.remedy == "Whether origin has the commits is not known: `git fetch` tells."
 
 
 # ---- branches ------------------------------------------------------------------------------------

@@ -12,12 +12,11 @@ PATIENCE: Final = 2.0
 
 
 class Cancelled(ExternalFailure):
-    """Work was stopped, as asked; `left` is what is to be known of what it leaves."""
+    """Work was stopped, as asked; the remedy is there where it is not known what it leaves."""
 
-    def __init__(self, left: str | None = None) -> None:
+    def __init__(self, remedy: str | None = None) -> None:
         told = "it was stopped, as asked"
-        detail = told if left is None else f"{told}; {left}"
-        super().__init__("operation", detail, code="operation.cancelled")
+        super().__init__("operation", told, code="operation.cancelled", remedy=remedy)
 
 
 class Cancellation:

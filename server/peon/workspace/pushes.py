@@ -11,7 +11,7 @@ from peon.workspace.running import Said, unspeakable
 
 _PUSH_SECONDS = 600.0
 _LOOK_SECONDS = 5.0
-_UNKNOWN = "whether {} took the commits is not known: `git fetch` tells"
+_UNKNOWN = "Whether {} has the commits is not known: `git fetch` tells."
 
 
 @attrs.frozen

@@ -2313,7 +2313,7 @@
 ---| "git.noSuchCommit" # There is no such branch, tag or commit.
 ---| "file.noSuchLine" # There is no such file, or it has not so many lines, or git ignores it.
 ---| "operation.lost" # The server stopped while the work was under way.
----| "operation.cancelled" # A client had the work stopped; the message says what is left of it, if anything is.
+---| "operation.cancelled" # A client had the work stopped; there is a remedy where it is not known what it leaves.
 ---| "git.missing" # There is no git, or it is too old.
 ---| "git.failed" # Git failed; the message holds its own words.
 ---| "git.notARepository" # The folder is in no repository.
