@@ -31,7 +31,14 @@ class Waiting:
     @property
     def stubborn(self) -> str:
         """It takes no notice of any request to end."""
-        return f"trap '' INT TERM\nexec 3>'{self.pipe}'\nwhile :; do sleep 0.02; done\n"
+        return self.trapping("", "INT TERM")
+
+    def trapping(self, action: str, requests: str) -> str:
+        """It answers requests to end with an action of its own. Each wait of it is short: a shell
+        answers between them.
+        """
+        trap = f"trap '{action}' {requests}"
+        return f"{trap}\nexec 3>'{self.pipe}'\nwhile :; do sleep 0.02; done\n"
 
     def hook(self, repo: Repo, name: str, script: str | None = None) -> None:
         """Have a hook wait."""

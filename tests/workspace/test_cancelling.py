@@ -137,8 +137,8 @@ async def test_a_hook_that_takes_no_notice_is_killed(garden: Bench, slow: Waitin
 
 async def test_a_hook_may_tidy_up(garden: Bench, slow: Waiting):
     """As one does that has put aside for a while what is not to be committed."""
-    tidy = "trap 'echo tidied > tidied; exit 1' INT\n"
-    slow.hook(garden.repo, "pre-commit", tidy + slow.script)
+    tidying = slow.trapping("echo tidied > tidied; exit 1", "INT")
+    slow.hook(garden.repo, "pre-commit", tidying)
     cancellation = Cancellation()
     await stopped(commit(garden, cancellation), slow, cancellation)
 
