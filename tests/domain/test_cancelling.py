@@ -7,7 +7,6 @@ from peon.domain.commands import RecordOperation, WorkFailed
 from peon.errors import CommandRejected
 from peon_protocol.cancelling import CancelOperation
 from peon_protocol.events import OperationFailed, ThreadDeleted
-from peon_protocol.failures import FailureKind
 from peon_protocol.ids import CheckpointId, OperationId, ThreadId
 from peon_protocol.rejections import (
     OperationMismatch,
@@ -43,7 +42,7 @@ from support.story import (
 )
 
 OTHER = OperationId("another")
-STOPPED = WorkFailed(FailureKind.OPERATION_CANCELLED, "it was stopped, as asked")
+STOPPED = WorkFailed("operation.cancelled", "it was stopped, as asked")
 
 
 def refusal(query: CancelOperation, *story: Story) -> Rejection:
