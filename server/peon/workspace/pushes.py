@@ -6,6 +6,7 @@ import attrs
 
 from peon.errors import ExternalFailure
 from peon.workspace.cancelling import NEVER, Cancellation, Cancelled
+from peon.workspace.git import GitResult
 from peon.workspace.repository import Repository, explained, failure
 from peon.workspace.running import Said, unspeakable
 
@@ -63,16 +64,20 @@ async def push(
             return Push(target, name, commit)
         raise Cancelled(_UNKNOWN.format(target) if stands is None else None) from None
     if pushed.code != 0:
-        words = f"{pushed.out.decode('utf-8', 'replace')}\n{pushed.err}".strip()
-        known = explained(ExternalFailure("git", f"push: {words}", code="git.failed"))
-        if known.code != "git.failed":
-            raise known
-        raise failure(
-            f"push: {words}",
-            "git.pushFailed",
-            "Read what git or the hook says, and try `git push` in a terminal.",
-        )
+        raise _refused(pushed)
     return Push(target, name, commit)
+
+
+def _refused(pushed: GitResult) -> ExternalFailure:
+    words = f"{pushed.out.decode('utf-8', 'replace')}\n{pushed.err}".strip()
+    known = explained(ExternalFailure("git", f"push: {words}", code="git.failed"))
+    if known.code != "git.failed":
+        return known
+    return failure(
+        f"push: {words}",
+        "git.pushFailed",
+        "Read what git or the hook says, and try `git push` in a terminal.",
+    )
 
 
 async def _stands(
