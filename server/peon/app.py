@@ -52,7 +52,7 @@ from peon.runtime.clock import Clock, SystemClock
 from peon.runtime.ids import IdSource, RandomIds
 from peon.runtime.settings import Settings
 from peon.runtime.tasks import TaskOwner
-from peon.workspace.apply import Steps, no_steps
+from peon.workspace.steps import Steps, no_steps
 from peon.workspace.unit import CaptureLimits
 from peon.workspace.workspace import Workspace
 from peon_protocol.commands import Command

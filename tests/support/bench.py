@@ -7,11 +7,11 @@ from pathlib import Path
 import attrs
 
 from peon.runtime.clock import SystemClock
-from peon.workspace.apply import Steps, no_steps
 from peon.workspace.entries import Owner
 from peon.workspace.folder import Folder
 from peon.workspace.history import FolderHistory
 from peon.workspace.restore import RestoreOutcome, RestoreRequest
+from peon.workspace.steps import Steps, no_steps
 from peon.workspace.unit import CaptureLimits
 from peon.workspace.workspace import Workspace
 from support.repositories import Repo

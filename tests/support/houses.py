@@ -17,7 +17,7 @@ from peon.errors import CommandRejected, ExternalFailure
 from peon.runtime.clock import Clock, SystemClock
 from peon.runtime.settings import Settings
 from peon.wire import decode_event
-from peon.workspace.apply import Steps, no_steps
+from peon.workspace.steps import Steps, no_steps
 from peon.workspace.workspace import Workspace
 from peon_protocol.commands import Command, CreateProject, CreateThread, StartTurn
 from peon_protocol.events import Event, StoredEvent, TurnCompleted, TurnFailed

@@ -150,7 +150,8 @@ def _look(bench: Bench, fate: Fate, expected: Sequence[Files]) -> None:
 
 
 def _before_a_turn(bench: Bench) -> None:
-    bench.repo.write("replaced", "old\n")
+    for name in ("replaced", "too/replaced", "too/program"):
+        bench.repo.write(name, "old\n")
     bench.repo.write("deleted", "was here\n")
     bench.repo.write("moved/from", "moving\n")
     bench.repo.write("folder/inner", "inner\n")
@@ -166,6 +167,8 @@ async def a_turn(bench: Bench) -> str:
     ref = await bench.capture()
     await bench.open_tool()
     bench.repo.write("replaced", "new\n").chmod(0o755)
+    bench.repo.write("too/replaced", "new, and longer\n")
+    bench.repo.write("too/program", "new\n").chmod(0o755)
     (bench.root / "deleted").unlink()
     bench.repo.write("made/deep/file", "made\n")
     bench.repo.write("moved/to", "moving\nand edited\n")
@@ -183,14 +186,14 @@ async def _restore_prepared(bench: Bench, fate: Fate) -> None:
     after = contents(bench.root)
     end = await bench.capture()
     done = await bench.restore(start)
-    if len(done.restored) != 8 or done.kept:
+    if len(done.restored) != 10 or done.kept:
         fate.complain(f"it tells of {done}")
     Between(start, end, contents(bench.root), after).keep(bench)
 
 
 async def _restored(bench: Bench, fate: Fate) -> None:
     done = await bench.restore(Between.read(bench).start, f"restored {os.getpid()}")
-    if len(done.restored) != 8 or done.kept:
+    if len(done.restored) != 10 or done.kept:
         fate.complain(f"it tells of {done}")
 
 

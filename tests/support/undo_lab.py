@@ -14,7 +14,6 @@ from typing import Literal
 import attrs
 
 from peon.runtime.clock import SystemClock
-from peon.workspace.apply import Steps, no_steps
 from peon.workspace.capture import FolderObserver
 from peon.workspace.entries import LINK, Entry, Owner, Owners
 from peon.workspace.folder import Folder
@@ -28,6 +27,7 @@ from peon.workspace.restore import (
     preview,
     restore,
 )
+from peon.workspace.steps import Steps, no_steps
 from peon.workspace.store import CheckpointStore
 from peon.workspace.unit import CaptureLimits
 from support.memory_store import MemoryStore, Tree, WalkingObserver, read_tree

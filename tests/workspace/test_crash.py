@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from peon.workspace.apply import Steps
 from peon.workspace.restore import KeptPath
+from peon.workspace.steps import Steps
 from support.bench import Bench
 from support.killed_undo import a_turn
 from support.repositories import contents
@@ -39,7 +39,8 @@ def undone(bench: Bench) -> dict[str, tuple[bool, str | None]]:
     other = bench.root.parent / "expected"
     other.mkdir(exist_ok=True)
     bench = Bench(bench.workspace, type(bench.repo)(other, bench.environ), bench.state, {})
-    bench.repo.write("replaced", "old\n")
+    for name in ("replaced", "too/replaced", "too/program"):
+        bench.repo.write(name, "old\n")
     bench.repo.write("deleted", "was here\n")
     bench.repo.write("moved/from", "moving\n")
     bench.repo.write("folder/inner", "inner\n")

@@ -2,11 +2,15 @@
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from peon.workspace.restore import KeptPath
+from peon.workspace.steps import Steps
 from support.bench import Bench
+from support.undo_lab import Crash
 
 
 @pytest.fixture
@@ -26,6 +30,11 @@ def inode(bench: Bench, name: str) -> int:
     return (bench.root / name).stat().st_ino
 
 
+def hidden(bench: Bench) -> list[Path]:
+    """What restores leave lying about."""
+    return list(bench.root.rglob(".peon*"))
+
+
 def undone(bench: Bench) -> bool:
     return all(bench.repo.read(name) == f"before, in {name}\n" for name in ("a/file", "b/file"))
 
@@ -35,7 +44,7 @@ async def test_it_is_written_into_again(bench: Bench, start: str):
     await bench.restore(start)
     assert undone(bench)
     assert inode(bench, "b/file") == old
-    assert list(bench.root.rglob(".peon*")) == []
+    assert hidden(bench) == []
 
 
 @pytest.mark.parametrize("mode", ["a", "r"])
@@ -81,3 +90,112 @@ async def test_a_longer_content_in_a_shorter_file(bench: Bench, start: str):
     await bench.restore(done.before_ref, "undo of undo")
     for name in ("a/file", "b/file"):
         assert bench.repo.read(name) == f"by the agent, and longer than before, in {name}\n"
+
+
+# ---- interrupted ---------------------------------------------------------------------------------
+
+
+def at_the_second(step: str, do: Callable[[], object]) -> Steps:
+    """Does something when a step is taken for the second time: with the spare file, that is."""
+    seen: list[str] = []
+
+    def steps(name: str) -> None:
+        seen.append(name)
+        if name == step and seen.count(name) == 2:
+            do()
+
+    return steps
+
+
+def crash() -> None:
+    raise Crash
+
+
+@pytest.fixture
+async def cut_off(bench: Bench, start: str) -> None:
+    """A restore that ended in the moment after a user's file came out."""
+
+    def save() -> None:
+        bench.repo.write("saving", "by the user\n").rename(bench.root / "b" / "file")
+
+    swap, verify = at_the_second("swap", save), at_the_second("verify", crash)
+
+    def steps(name: str) -> None:
+        swap(name)
+        verify(name)
+
+    bench.reopen(steps=steps)
+    with pytest.raises(Crash):
+        await bench.restore(start)
+    (lies,) = bench.root.rglob(".peon*")
+    assert lies.read_text() == "by the user\n"
+    bench.reopen()
+
+
+@pytest.mark.parametrize("step", ["part", "ready", "swap", "verify"])
+async def test_what_is_saved_meanwhile_is_kept(bench: Bench, start: str, step: str):
+    def save() -> None:
+        bench.repo.write("saving", "by the user\n").rename(bench.root / "b" / "file")
+
+    bench.reopen(steps=at_the_second(step, save))
+    done = await bench.restore(start)
+    assert bench.repo.read("b/file") == "by the user\n"
+    if step != "verify":  # Then the target was in place already; the user's is the newer.
+        assert done.kept == (KeptPath("b/file", "changedMeanwhile"),)
+    assert hidden(bench) == []
+
+
+@pytest.mark.usefixtures("cut_off")
+async def test_what_came_out_of_a_path_is_given_back_after_a_crash(bench: Bench):
+    (recovered,) = await bench.workspace.recover()
+    assert recovered.outcome is not None
+    assert recovered.outcome.kept == (KeptPath("b/file", "changedMeanwhile"),)
+    assert bench.repo.read("b/file") == "by the user\n"
+    assert hidden(bench) == []
+
+
+@pytest.mark.usefixtures("cut_off")
+async def test_where_its_folder_is_gone_it_is_kept_where_people_see_it(bench: Bench):
+    (bench.root / "b").rename(bench.root / "c")
+    await bench.workspace.recover()
+    (kept,) = bench.root.glob("found.peon-kept-*")
+    assert kept.read_text() == "by the user\n"
+    assert hidden(bench) == []
+
+
+@pytest.mark.usefixtures("cut_off")
+async def test_and_so_is_what_came_out_before_a_power_cut(bench: Bench):
+    """The note of what lies there did not come to the disk, or is from before the cut."""
+    (note,) = bench.state.rglob("restore.spare")
+    note.write_text(f"{'0' * 36} {-1:10}")
+    await bench.workspace.recover()
+    (kept,) = bench.root.glob("found.peon-kept-*")
+    assert kept.read_text() == "by the user\n"
+    assert hidden(bench) == []
+
+
+@pytest.mark.parametrize("after", ["a kill", "a power cut"])
+async def test_what_the_store_has_is_let_go(bench: Bench, start: str, after: str):
+    bench.reopen(steps=at_the_second("verify", crash))
+    with pytest.raises(Crash):
+        await bench.restore(start)
+    bench.reopen()
+    if after == "a power cut":
+        next(bench.state.rglob("restore.spare")).unlink()
+    (recovered,) = await bench.workspace.recover()
+    assert undone(bench)
+    assert recovered.outcome is not None
+    assert recovered.outcome.kept == ()
+    assert list(bench.root.rglob("*.peon*")) == []
+
+
+async def test_a_half_written_one_is_let_go(bench: Bench, start: str):
+    bench.reopen(steps=at_the_second("ready", crash))
+    with pytest.raises(Crash):
+        await bench.restore(start)
+    (lies,) = bench.root.rglob(".peon*")
+    lies.write_text("before, in")
+    bench.reopen()
+    await bench.workspace.recover()
+    assert undone(bench)
+    assert list(bench.root.rglob("*.peon*")) == []

@@ -37,21 +37,47 @@ Special = Literal["folder", "other"]
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+class Root:
+    """A folder whose handle is opened when it is first wanted, and then kept."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._handle = -1
+
+    @property
+    def handle(self) -> int:
+        """Its handle. Raises OSError where it is no folder (any more)."""
+        if self._handle < 0:
+            self._handle = _open_folder(self.path)
+        return self._handle
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+
 @contextmanager
-def parent_of(root: Path, path: bytes) -> Iterator[tuple[int, bytes]]:
+def parent_of(root: Path | Root, path: bytes) -> Iterator[tuple[int, bytes]]:
     """The handle of the folder a path lies in, and its name there. Raises OSError; follows no
     link.
     """
     folders, _, name = path.rpartition(b"/")
-    handle = os.open(root, _FOLDER)
+    top = root.handle if isinstance(root, Root) else _open_folder(root)
     try:
-        if folders:
-            inner = _open_below(handle, folders)
-            os.close(handle)
-            handle = inner
+        handle = _open_below(top, folders) if folders else os.dup(top)
+    finally:
+        if not isinstance(root, Root):
+            os.close(top)
+    try:
         yield handle, name
     finally:
         os.close(handle)
+
+
+def _open_folder(path: Path) -> int:
+    return os.open(path, _FOLDER)
 
 
 def _open_below(top: int, path: bytes) -> int:
@@ -107,7 +133,7 @@ def file_mode(status: os.stat_result) -> str | None:
     return EXECUTABLE if status.st_mode & stat.S_IXUSR else FILE
 
 
-def content_if_untouched(root: Path, path: bytes, entry: Entry, since: int) -> bytes | None:
+def content_if_untouched(root: Path | Root, path: bytes, entry: Entry, since: int) -> bytes | None:
     """What a file holds that nobody has changed since a moment; None for any other."""
     with suppress(OSError), parent_of(root, path) as (handle, name):
         file = os.open(name, _READ, dir_fd=handle)
@@ -185,42 +211,46 @@ def below(root: Path, path: bytes) -> Listing:
 # ---- moving --------------------------------------------------------------------------------------
 
 
-def move(handle: int, old: bytes, new: bytes) -> None:
-    """Rename within a folder. Raises FileExistsError rather than replace anything."""
-    if _renameat2(handle, old, handle, new, _NOREPLACE):
+Place = tuple[int, bytes]
+"""A name in an opened folder."""
+
+
+def move(old: Place, new: Place) -> None:
+    """Rename. Raises FileExistsError rather than replace anything."""
+    if _renameat2(old, new, _NOREPLACE):
         return
-    os.link(old, new, src_dir_fd=handle, dst_dir_fd=handle, follow_symlinks=False)
-    os.unlink(old, dir_fd=handle)
+    os.link(old[1], new[1], src_dir_fd=old[0], dst_dir_fd=new[0], follow_symlinks=False)
+    os.unlink(old[1], dir_fd=old[0])
 
 
-def exchange(handle: int, one: bytes, other: bytes) -> bool:
+def exchange(one: Place, other: Place) -> bool:
     """Swap two names in one step. False where this system or file system cannot."""
-    return _renameat2(handle, one, handle, other, _EXCHANGE)
+    return _renameat2(one, other, _EXCHANGE)
 
 
-def move_between(source: int, old: bytes, target: int, new: bytes) -> bool:
+def move_between(old: Place, new: Place) -> bool:
     """Rename from one folder to another, replacing nothing. False where that cannot be done."""
     try:
-        return _renameat2(source, old, target, new, _NOREPLACE)
+        return _renameat2(old, new, _NOREPLACE)
     except OSError:
         return False
 
 
-def _renameat2(source: int, old: bytes, target: int, new: bytes, flags: int) -> bool:
+def _renameat2(old: Place, new: Place, flags: int) -> bool:
     call = getattr(_libc, "renameat2", None)
     if call is None:
         return False
-    if call(source, old, target, new, flags) == 0:
+    if call(*old, *new, flags) == 0:
         return True
     code = ctypes.get_errno()
     if code in _UNSUPPORTED:
         return False
-    raise OSError(code, os.strerror(code), os.fsdecode(new))
+    raise OSError(code, os.strerror(code), os.fsdecode(new[1]))
 
 
 def flush(root: Path) -> None:
     """Have everything written below a root on the disk before we go on."""
-    handle = os.open(root, _FOLDER)
+    handle = _open_folder(root)
     try:
         call = getattr(_libc, "syncfs", None)
         if call is None or call(handle) != 0:

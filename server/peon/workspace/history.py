@@ -9,7 +9,6 @@ from typing import TypeVar
 import attrs
 
 from peon.errors import ExternalFailure
-from peon.workspace.apply import Steps, no_steps
 from peon.workspace.deadline import Deadline
 from peon.workspace.entries import (
     NOBODY,
@@ -25,6 +24,7 @@ from peon.workspace.folder import Attribution, Folder, Written
 from peon.workspace.paths import inside, literal, under
 from peon.workspace.restore import RestoreOutcome, finish_interrupted
 from peon.workspace.segments import Claim
+from peon.workspace.steps import Steps, no_steps
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from peon.workspace.entries import Entry, Owner
 from peon.workspace.moved import Need
 from peon.workspace.paths import meant, shown
 from peon.workspace.plan import Action, Plan, Reason
-from peon.workspace.progress import Progress
+from peon.workspace.progress import Progress, SpareNote
 
 
 @attrs.frozen
@@ -48,6 +48,7 @@ def _file(folder: Path) -> Path:
 def write_intent(folder: Path, intent: Intent) -> None:
     """Make the intent durable in the store's folder."""
     Progress(folder).forget()
+    SpareNote(folder).forget()
     content = json.dumps(_encode(intent)).encode()
     draft = folder / "restore.json.draft"
     with open(draft, "wb") as file:

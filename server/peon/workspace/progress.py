@@ -6,7 +6,11 @@ file was complete beside its place: it was put there unless it still lies beside
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
+
+OURS = -1
 
 
 class Progress:
@@ -40,3 +44,56 @@ class Progress:
     def forget(self) -> None:
         """Have no notes, before there is another intent."""
         self._file.unlink(missing_ok=True)
+
+
+class SpareNote:
+    """Says whose the file is that lies ready to be written to: ours, or what came out of a path.
+
+    It does so from moment to moment, and is not flushed: after another start of the system it says
+    nothing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "restore.spare"
+        self._handle = -1
+        self._boot = _boot()
+
+    def ours(self) -> None:
+        """Whatever the file holds, it may go."""
+        self._write(OURS)
+
+    def came_out_of(self, number: int) -> None:
+        """From now on the file holds what the action of this number writes, or what came out."""
+        self._write(number)
+
+    def read(self) -> int | None:
+        """The number of that action, `OURS`, or None where nobody knows."""
+        with suppress(FileNotFoundError, ValueError):
+            boot, _, number = self._file.read_text().partition(" ")
+            if boot == self._boot:
+                return int(number)
+        return None
+
+    def _write(self, number: int) -> None:
+        if self._handle < 0:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
+            self._handle = os.open(self._file, flags, 0o600)
+        os.pwrite(self._handle, f"{self._boot} {number:10}".encode(), 0)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+    def forget(self) -> None:
+        """Say nothing, before there is another intent."""
+        self._file.unlink(missing_ok=True)
+
+
+def _boot() -> str:
+    """Which start of the system this is; where nobody says, one that never comes again."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return uuid4().hex

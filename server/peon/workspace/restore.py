@@ -13,7 +13,7 @@ from typing import Literal
 import attrs
 
 from peon.errors import ExternalFailure
-from peon.workspace.apply import Applier, Steps
+from peon.workspace.apply import Applier
 from peon.workspace.cancelling import NEVER, Cancellation
 from peon.workspace.deadline import Deadline
 from peon.workspace.disk import Listing, below, content_if_untouched, flush, standing
@@ -43,8 +43,8 @@ from peon.workspace.plan import (
     settle,
 )
 from peon.workspace.ports import Placed
-from peon.workspace.progress import Progress
 from peon.workspace.segments import RestoreRecord, Unseen
+from peon.workspace.steps import Steps
 from peon.workspace.store import storing
 from peon.workspace.waiting import to_the_end
 
@@ -256,6 +256,7 @@ async def _folders_before(folder: Folder, plan: Plan) -> dict[int, frozenset[byt
 def _tidy_all(applier: Applier, actions: Sequence[Action]) -> frozenset[int]:
     """Clear what lies about; the actions whose file somebody has deleted since."""
     gone = applier.taken_away(actions)
+    applier.tidy_spare(actions)
     for number, action in enumerate(actions):
         applier.tidy(action, number)
     return gone
@@ -263,8 +264,7 @@ def _tidy_all(applier: Applier, actions: Sequence[Action]) -> frozenset[int]:
 
 def _applier(folder: Folder, intent: Intent, steps: Steps) -> Applier:
     tag = f"{folder.chain.number(intent.before)}"
-    progress = Progress(folder.store.folder)
-    return Applier(folder.root, tag, steps, progress, captured_at=folder.seen_at)
+    return Applier(folder.root, tag, steps, folder.store.folder, captured_at=folder.seen_at)
 
 
 def _by(owner: Owner, done: Mapping[bytes, Action]) -> Attribution:

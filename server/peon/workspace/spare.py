@@ -1,81 +1,184 @@
 """A file to write the next content into.
 
-To make a file and to remove one costs a file system many times what writing into one does. So the
-file that a swap has brought out, and whose content the store is known to have, takes the content
-that comes next, if nobody can tell it from a new one: it has one name, the same owner, no
-attributes of its own, and nobody has it open.
+To make a file, to rename and to remove one cost a file system many times what writing into one
+does. So the file that a swap has brought out, and whose content the store is known to have, takes
+the content that comes next, and is swapped with the next path from where it lies: if nobody can
+tell it from a new one, because it has one name, the same owner, no attributes of its own, and
+nobody has it open.
 """
 
 import errno
 import fcntl
 import os
 import signal
+import stat
 from contextlib import suppress
 
-from peon.workspace.disk import move_between
+from peon.workspace.disk import Place, Root, entry_in, exchange, file_entry, move_between
+from peon.workspace.entries import EXECUTABLE, LINK, Entry
+from peon.workspace.plan import Action
+from peon.workspace.progress import SpareNote
 
 _ATTRIBUTES_OF_ANY = frozenset({"security.selinux"})
+_AS_IT_IS = getattr(os, "O_NOATIME", 0)
+REUSE = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+"""How a file is opened that may take another content."""
+
+Looks = tuple[int, int, int, int]
+
+
+def looks(status: os.stat_result) -> Looks:
+    """What changes about a file when somebody writes to it; not what a new name changes."""
+    return status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def permissions(old: os.stat_result, target: Entry | None) -> int:
+    """The bits of what stood there, but for those that make it a program or not."""
+    bits = stat.S_IMODE(old.st_mode) & 0o777
+    if target is not None and target.mode == EXECUTABLE:
+        return bits | (bits & 0o444) >> 2
+    return bits & ~0o111
+
+
+def write_all(file: int, content: bytes) -> None:
+    """Write all of it, from where the file stands."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(file, rest) :]
 
 
 class Spare:
-    """At most one file, which lies in an opened folder under a name of ours."""
+    """At most one file, which lies in the root under a name of ours.
 
-    def __init__(self) -> None:
-        self._file: int | None = None
-        self._folder = -1
-        self._name = b""
-        self._owner = (-1, -1)
+    The note says of it, in every moment, that it is ours whatever it holds, or else which path's
+    content may have come out there.
+    """
 
-    def offer(self, file: int, status: os.stat_result, folder: int, name: bytes) -> bool:
+    def __init__(self, root: Root, name: bytes, note: SpareNote) -> None:
+        self._root = root
+        self._name = name
+        self._note = note
+        self._file = -1
+        self._status: os.stat_result | None = None
+        """Of the file, as long as it lies there and is ours."""
+
+    @property
+    def place(self) -> Place:
+        """Where it lies, if it does."""
+        return self._root.handle, self._name
+
+    def offer(self, file: int, status: os.stat_result, place: Place) -> bool:
         """Take over an opened file that is not needed any more, unless it is no good."""
-        if status.st_nlink != 1 or not _plain(file) or not _nobody_else_has(file):
+        if not _as_good_as_new(file, status):
             return False
         self.remove()
-        self._folder = os.dup(folder)
-        self._file, self._name = file, name
-        self._owner = (status.st_uid, status.st_gid)
+        self._note.ours()
+        if not move_between(place, self.place):
+            return False
+        self._file, self._status = file, status
         return True
 
-    def take(self, folder: int, name: bytes, size: int, owner: os.stat_result) -> int | None:
-        """The file under a new name in a folder, to be written to from its start to `size`, if
-        there is one that belongs to the same owner.
-        """
-        file = self._file
-        if file is None:
-            return None
-        fits = self._owner == (owner.st_uid, owner.st_gid)
-        if not fits or not move_between(self._folder, self._name, folder, name):
-            self.remove()
-            return None
-        os.close(self._folder)
-        self._file = None
+    def fits(self, old: os.stat_result, action: Action) -> bool:
+        """Whether there is one that can stand in for this file, as the target of the action."""
+        mine = self._status
+        return (
+            mine is not None
+            and action.expect is not None
+            and action.target is not None
+            and action.target.mode != LINK
+            and stat.S_ISREG(old.st_mode)
+            and (mine.st_uid, mine.st_gid, mine.st_dev) == (old.st_uid, old.st_gid, old.st_dev)
+        )
+
+    def fill(self, content: bytes, old: os.stat_result, target: Entry | None) -> Looks:
+        """Have it hold this and nothing else, to be put in place of what stood there."""
+        mode, before = permissions(old, target), self._status
+        file, self._file = self._file, -1
         try:
-            os.lseek(file, 0, os.SEEK_SET)
-            os.ftruncate(file, size)
-        except OSError:
+            self._note.ours()
+            _overwrite(file, content)
+            if before is None or len(content) < before.st_size:
+                os.ftruncate(file, len(content))
+            if before is None or stat.S_IMODE(before.st_mode) != mode:
+                os.fchmod(file, mode)
+            return looks(os.fstat(file))
+        finally:
             os.close(file)
-            raise
-        return file
+
+    def swap(self, place: Place, number: int) -> bool:
+        """Swap it with what stands at a place, for the action of this number; False where two
+        folders' names cannot be swapped. From then on it `holds` what was expected, or it is not
+        ours.
+        """
+        self._note.came_out_of(number)
+        try:
+            swapped = exchange(self.place, place)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            return False
+        if swapped:
+            self._status = None
+        return swapped
+
+    def holds(self, expect: Entry | None) -> bool:
+        """Whether what came out is this; then it is kept to be written to, or let go."""
+        try:
+            file = os.open(self._name, REUSE | _AS_IT_IS, dir_fd=self._root.handle)
+        except OSError:  # It may not be written to, or is no file.
+            return self._lets_go_of(expect)
+        kept = False
+        try:
+            status = os.fstat(file)
+            if file_entry(file, status) != expect:
+                return False
+            kept = _as_good_as_new(file, status)
+        finally:
+            if not kept:
+                os.close(file)
+        if kept:
+            self._file, self._status = file, status
+        else:
+            self._unlink()
+        return True
+
+    def _lets_go_of(self, expect: Entry | None) -> bool:
+        if entry_in(*self.place) != expect:
+            return False
+        self._unlink()
+        return True
 
     def remove(self) -> None:
         """Have no file any more."""
-        if self._file is None:
-            return
-        file, self._file = self._file, None
-        try:
-            os.unlink(self._name, dir_fd=self._folder)
-        except FileNotFoundError:
-            pass  # Somebody tidies up.
-        finally:
-            os.close(file)
-            os.close(self._folder)
+        if self._status is not None:
+            self._let_lie()
+            self._unlink()
 
-    def forget(self) -> None:
-        """Let it lie."""
-        if self._file is not None:
+    def close(self) -> None:
+        """Let go of what is open."""
+        self._let_lie()
+        self._note.close()
+
+    def _let_lie(self) -> None:
+        self._status = None
+        if self._file >= 0:
             os.close(self._file)
-            os.close(self._folder)
-            self._file = None
+            self._file = -1
+
+    def _unlink(self) -> None:
+        with suppress(FileNotFoundError):  # Somebody tidies up.
+            os.unlink(self._name, dir_fd=self._root.handle)
+
+
+def _overwrite(file: int, content: bytes) -> None:
+    place = os.pwrite(file, content, 0)
+    while place < len(content):
+        place += os.pwrite(file, content[place:], place)
+
+
+def _as_good_as_new(file: int, status: os.stat_result) -> bool:
+    """Whether nobody could tell it from a file that was just made."""
+    return status.st_nlink == 1 and _plain(file) and _nobody_else_has(file)
 
 
 def _plain(file: int) -> bool:

@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 import attrs
 
 from peon.errors import ExternalFailure
-from peon.workspace.apply import Steps
 from peon.workspace.deadline import Deadline
 from peon.workspace.disk import flush
 from peon.workspace.entries import FILE, LINK, Entry, Owner
@@ -30,6 +29,7 @@ from peon.workspace.restore import (
     refuse_cut_short,
 )
 from peon.workspace.review import Hunk, ReviewedFile, reviewed
+from peon.workspace.steps import Steps
 from peon.workspace.store import CheckpointStore, storing
 from peon.workspace.touched import TurnSpan, content_of, touched_paths, with_renames
 

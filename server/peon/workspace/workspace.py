@@ -15,7 +15,6 @@ import attrs
 
 from peon.errors import PeonError
 from peon.runtime.clock import Clock
-from peon.workspace.apply import Steps, no_steps
 from peon.workspace.cancelling import NEVER, Cancellation
 from peon.workspace.capture import FolderObserver
 from peon.workspace.changes import Status, diff, status
@@ -36,6 +35,7 @@ from peon.workspace.restore import (
     restore,
 )
 from peon.workspace.running import Said
+from peon.workspace.steps import Steps, no_steps
 from peon.workspace.store import CheckpointStore, store_folder, storing
 from peon.workspace.take_back import (
     Choice,
