@@ -8,6 +8,7 @@ import hashlib
 import os
 import stat
 import struct
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ _OPENAT2 = ctypes.c_long(437)
 """The number of this call, which libraries do not offer: the same on every kind of machine."""
 _NO_LINKS_BENEATH = 0x04 | 0x08
 _HOW = struct.Struct("=QQQ")
+_HOW_SIZE = ctypes.c_size_t(_HOW.size)
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK = 1024 * 1024
@@ -80,20 +82,22 @@ def _open_folder(path: Path) -> int:
     return os.open(path, _FOLDER)
 
 
-def _open_below(top: int, path: bytes) -> int:
-    """Open a folder below an opened one: by one call, or step by step where that is unknown."""
+def _open_below(top: int, path: bytes, flags: int = _FOLDER) -> int:
+    """Open what lies below an opened folder: by one call, or step by step where that is unknown."""
+    sys.audit("open", path, None, flags)  # As `os.open` does.
     call = getattr(_libc, "syscall", None)
     if call is not None:
-        how = _HOW.pack(_FOLDER, 0, _NO_LINKS_BENEATH)
-        handle: int = call(_OPENAT2, top, path, how, ctypes.c_size_t(len(how)))
+        how = _HOW.pack(flags, 0, _NO_LINKS_BENEATH)
+        handle: int = call(_OPENAT2, top, path, how, _HOW_SIZE)
         if handle >= 0:
             return handle
         if (code := ctypes.get_errno()) not in _NOT_TOLD:
             raise OSError(code, os.strerror(code), os.fsdecode(path))
+    folders, _, name = path.rpartition(b"/")
     handle = os.dup(top)
-    for folder in path.split(b"/"):
+    for part, how_to in [*((one, _FOLDER) for one in folders.split(b"/") if one), (name, flags)]:
         try:
-            inner = os.open(folder, _FOLDER, dir_fd=handle)
+            inner = os.open(part, how_to, dir_fd=handle)
         finally:
             os.close(handle)
         handle = inner
@@ -106,7 +110,7 @@ def make_folder(root: Path, path: bytes) -> None:
         os.mkdir(name, dir_fd=handle)
 
 
-def standing(root: Path, path: bytes) -> Entry | Special | None:
+def standing(root: Path | Root, path: bytes) -> Entry | Special | None:
     """What stands at a path now; None for nothing, also where its folder is missing or a link."""
     try:
         with parent_of(root, path) as (handle, name):
@@ -133,10 +137,10 @@ def file_mode(status: os.stat_result) -> str | None:
     return EXECUTABLE if status.st_mode & stat.S_IXUSR else FILE
 
 
-def content_if_untouched(root: Path | Root, path: bytes, entry: Entry, since: int) -> bytes | None:
+def content_if_untouched(root: Root, path: bytes, entry: Entry, since: int) -> bytes | None:
     """What a file holds that nobody has changed since a moment; None for any other."""
-    with suppress(OSError), parent_of(root, path) as (handle, name):
-        file = os.open(name, _READ, dir_fd=handle)
+    with suppress(OSError):
+        file = _open_below(root.handle, path, _READ)
         try:
             status = os.fstat(file)
             if untouched(status, entry, since):

@@ -31,18 +31,27 @@ async def lines_that_leave(
     memory: Memory,
     standing: Standing,
 ) -> Lines:
-    """By content id, those of its lines that some path would lose if it went to its target.
+    """By content id, those of its lines that some path would lose if it went to its target, and
+    that might thereby be lost.
 
-    The contents of targets are kept in `memory`, for whoever writes them.
+    A line that stood in a content which stands somewhere afterwards, and need not come there, is
+    safe whatever comes of the restore. The contents of targets are kept in `memory`, for whoever
+    writes them.
     """
     if not moves.anything_stood:
         return {}
     async with store.blobs() as stored:
         blobs = Remembered(stored, memory)
-        leaving = await _leaving(blobs, moves, targets, memory, standing)
+        leaving, coming = await _turnover(blobs, moves, targets, memory, standing)
         if not leaving:
             return {}
-        before = await _with_lines(blobs, moves.contents_before(), leaving)
+        away = moves.contents_before() - moves.contents_after(targets)
+        new = {one.oid for path, one in targets.items() if one and moves.now[path] is None}
+        not_safe = await _with_lines(blobs, away | new, leaving)
+        wanted = (leaving & coming).union(*not_safe.values())
+        if not wanted:
+            return {}
+        before = await _with_lines(blobs, moves.contents_before(), wanted)
         moved = frozenset(line for lines in before.values() for line in lines)
         if not moved:
             return {}
@@ -58,19 +67,21 @@ async def _with_lines(
     return {oid: _found(wanted, content) async for oid, content in blobs.read_all(order)}
 
 
-async def _leaving(
+async def _turnover(
     blobs: Blobs,
     moves: Moves,
     targets: Mapping[bytes, Entry | None],
     memory: Memory,
     standing: Standing,
-) -> frozenset[bytes]:
+) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """The lines that leave any of the paths where something stands, and those that come there."""
     pairs = [
         _Pair(path, now, target)
         for path, target in targets.items()
-        if (now := moves.now[path]) is not None
+        if (now := moves.now[path]) is not None and (target is None or now.oid != target.oid)
     ]
     leaving: set[bytes] = set()
+    coming: set[bytes] = set()
     for place in range(0, len(pairs), _LOT):
         lot = pairs[place : place + _LOT]
         await asyncio.to_thread(_look, lot, standing)
@@ -79,8 +90,8 @@ async def _leaving(
         for pair in lot:
             if pair.target is not None:
                 memory.keep(pair.target.oid, contents[pair.target.oid])
-        leaving |= await asyncio.to_thread(_all_lost, lot, contents)
-    return frozenset(line for line in leaving if _WORD.search(line))
+        await asyncio.to_thread(_compare, lot, contents, leaving, coming)
+    return frozenset(filter(_WORD.search, leaving)), frozenset(coming)
 
 
 @attrs.define
@@ -104,22 +115,30 @@ def _look(lot: Sequence[_Pair], standing: Standing) -> None:
         pair.found = standing(pair.path, pair.now)
 
 
-def _all_lost(lot: Sequence[_Pair], contents: Mapping[str, bytes]) -> set[bytes]:
-    lost: set[bytes] = set()
+def _compare(
+    lot: Sequence[_Pair], contents: Mapping[str, bytes], leaving: set[bytes], coming: set[bytes]
+) -> None:
     for pair in lot:
         now = contents[pair.now.oid] if pair.found is None else pair.found
-        lost |= lines_of(now) if pair.target is None else _lost(now, contents[pair.target.oid])
         pair.found = None
-    return lost
+        if pair.target is None:
+            leaving |= lines_of(now)
+            continue
+        lost, gained = _changed(now, contents[pair.target.oid])
+        leaving |= lost
+        coming |= gained
 
 
-def _lost(now: bytes, target: bytes) -> frozenset[bytes]:
-    """The lines of one content that another does not have. Mostly they have much in common."""
+def _changed(now: bytes, target: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """The lines of either content that the other does not have. Mostly they have much in common."""
     if _is_binary(now) or _is_binary(target):
-        return lines_of(now) - lines_of(target)
+        return lines_of(now) - lines_of(target), lines_of(target) - lines_of(now)
     start = now.rfind(b"\n", 0, _common(now, target)) + 1
-    lost = lines_of(now[start:]) - lines_of(target[start:])
-    return lost - _found(lost, target)
+    old, new = _lines(now[start:]), _lines(target[start:])
+    lost, gained = old - new, new - old
+    if start:
+        lost, gained = lost - _found(lost, target), gained - _found(gained, now)
+    return lost, gained
 
 
 def _common(one: bytes, other: bytes) -> int:
@@ -136,6 +155,8 @@ def _common(one: bytes, other: bytes) -> int:
 
 def _found(wanted: frozenset[bytes], content: bytes) -> frozenset[bytes]:
     """Those of some lines that a content has. A few are sought for one by one."""
+    if not wanted:
+        return wanted
     if len(wanted) > _FEW or _is_binary(content):
         return wanted & lines_of(content)
     lines = b"\n" + content.translate(None, _BLANKS) + b"\n"
@@ -153,4 +174,8 @@ def lines_of(content: bytes) -> frozenset[bytes]:
     """
     if _is_binary(content):
         return frozenset([b"binary " + hashlib.sha256(content).hexdigest().encode()])
-    return frozenset(content.translate(None, _BLANKS).split(b"\n"))
+    return _lines(content)
+
+
+def _lines(text: bytes) -> frozenset[bytes]:
+    return frozenset(text.translate(None, _BLANKS).split(b"\n"))

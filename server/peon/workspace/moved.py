@@ -54,6 +54,11 @@ class Moves:
         oids = {entry.oid for entry in entries if entry is not None}
         return oids | self.contents_before()
 
+    def contents_after(self, targets: Mapping[bytes, Entry | None]) -> set[str]:
+        """The contents that stand somewhere once these targets do."""
+        entries = {**self.now, **targets}.values()
+        return {entry.oid for entry in entries if entry is not None}
+
     def contents_before(self) -> set[str]:
         """The contents that stood somewhere before."""
         return {entry.oid for entries in self.stood.values() for entry in entries}

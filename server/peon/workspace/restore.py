@@ -7,6 +7,7 @@ byte that goes.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from typing import Literal
 
@@ -16,7 +17,7 @@ from peon.errors import ExternalFailure
 from peon.workspace.apply import Applier
 from peon.workspace.cancelling import NEVER, Cancellation
 from peon.workspace.deadline import Deadline
-from peon.workspace.disk import Listing, below, content_if_untouched, flush, standing
+from peon.workspace.disk import Listing, Root, below, content_if_untouched, flush, standing
 from peon.workspace.entries import (
     Change,
     Entry,
@@ -177,8 +178,9 @@ async def _plan(
     around = await asyncio.to_thread(look_around, folder, drafted)
     moves = Moves.of(folder.chain, wish.undone, after)
     targets = {path: action.target for path, action in drafted.actions.items()}
-    seen = partial(content_if_untouched, folder.root, since=folder.seen_at)
-    lines = await lines_that_leave(folder.store, moves, targets, memory, seen)
+    with closing(Root(folder.root)) as root:
+        seen = partial(content_if_untouched, root, since=folder.seen_at)
+        lines = await lines_that_leave(folder.store, moves, targets, memory, seen)
     return now, settle(drafted, around, moves, lines, overwrite=wish.overwrite)
 
 
@@ -196,11 +198,12 @@ def refuse_cut_short(now: Written) -> None:
 def look_around(folder: Folder, drafted: Draft) -> Surroundings:
     """What is on the disk around the paths of a draft."""
     above = {name for path in drafted.comings for name in ancestors(path)}
-    files = {name for name in above if standing(folder.root, name) not in ("folder", None)}
     folders: dict[bytes, Listing] = {}
-    for path in drafted.comings:
-        if drafted.actions[path].expect is None and standing(folder.root, path) == "folder":
-            folders[path] = below(folder.root, path)
+    with closing(Root(folder.root)) as root:
+        files = {name for name in above if standing(root, name) not in ("folder", None)}
+        for path in drafted.comings:
+            if drafted.actions[path].expect is None and standing(root, path) == "folder":
+                folders[path] = below(folder.root, path)
     return Surroundings(frozenset(files), folders)
 
 
