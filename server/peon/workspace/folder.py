@@ -152,9 +152,8 @@ class Folder:
         changes = {}
         for path, (before, after) in found.items():
             known = path not in exposed and not doubt.covers(path)
-            change = Change(before, after)
-            hand = attribution(path, change) if known else Hand()
-            changes[path] = attrs.evolve(change, owners=hand.owners, tools=hand.tools)
+            hand = attribution(path, Change(before, after)) if known else Hand()
+            changes[path] = Change(before, after, hand.owners, hand.tools)
         return changes
 
     def _exposed(self, found: Mapping[bytes, tuple[Entry | None, Entry | None]]) -> set[bytes]:

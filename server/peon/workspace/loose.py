@@ -9,11 +9,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
+Kind = Literal["blob", "tree", "commit"]
+
 _LEVEL = 1
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 
 
-def write_object(objects: Path, kind: Literal["blob", "tree", "commit"], content: bytes) -> str:
+def object_id(kind: Kind, content: bytes) -> str:
+    """The id of an object."""
+    whole = b"%s %d\0" % (kind.encode(), len(content)) + content
+    return hashlib.sha1(whole, usedforsecurity=False).hexdigest()
+
+
+def write_object(objects: Path, kind: Kind, content: bytes) -> str:
     """Write an object into the folder `objects` unless it is there; its id."""
     whole = b"%s %d\0" % (kind.encode(), len(content)) + content
     oid = hashlib.sha1(whole, usedforsecurity=False).hexdigest()

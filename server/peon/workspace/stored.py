@@ -18,6 +18,8 @@ from peon.workspace.deltas import applied
 
 _INDEX = b"\377tOc\0\0\0\2"
 _NAMES = len(_INDEX) + 256 * 4
+_NAME = 20
+_AT_A_GLANCE = 16
 _FAR = 0x80000000
 _TREE, _BLOB, _NEAR_DELTA, _NAMED_DELTA = 2, 3, 6, 7
 _DEEPEST = 64
@@ -64,9 +66,21 @@ class StoredObjects:
                     return pack.tree(offset)
         return None
 
+    def holds(self, oid: str) -> bool:
+        """Whether this object is known to be here."""
+        with suppress(*_UNEXPECTED):
+            if os.path.exists(self._file(oid)):
+                return True
+            name = bytes.fromhex(oid)
+            return any(pack.offset(name) is not None for pack in self._packs)
+        return False
+
+    def _file(self, oid: str) -> bytes:
+        return b"%s/%s/%s" % (self._folder, oid[:2].encode(), oid[2:].encode())
+
     def _loose(self, oid: str, kind: bytes) -> bytes | None:
         try:
-            file = os.open(b"%s/%s/%s" % (self._folder, *_parts(oid)), os.O_RDONLY | os.O_CLOEXEC)
+            file = os.open(self._file(oid), os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return None
         try:
@@ -91,10 +105,6 @@ class StoredObjects:
             return self._open.enter_context(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
 
 
-def _parts(oid: str) -> tuple[bytes, bytes]:
-    return oid[:2].encode(), oid[2:].encode()
-
-
 class _Pack:
     """A pack and its index, of the second version."""
 
@@ -107,17 +117,18 @@ class _Pack:
     def offset(self, name: bytes) -> int | None:
         """Where an object begins; None where it is not in here."""
         low, high = self._fans[name[0] - 1] if name[0] else 0, self._fans[name[0]]
-        while low < high:
+        while high - low > _AT_A_GLANCE:
             middle = (low + high) // 2
-            place = _NAMES + middle * 20
-            found = self._index[place : place + 20]
-            if found == name:
-                return self._offset(middle)
-            if found < name:
-                low = middle + 1
+            place = _NAMES + middle * _NAME
+            if self._index[place : place + _NAME] <= name:
+                low = middle
             else:
                 high = middle
-        return None
+        end = _NAMES + high * _NAME
+        place = self._index.find(name, _NAMES + low * _NAME, end)
+        while place >= 0 and (place - _NAMES) % _NAME:  # It may stand across two others.
+            place = self._index.find(name, place + 1, end)
+        return self._offset((place - _NAMES) // _NAME) if place >= 0 else None
 
     def _offset(self, number: int) -> int:
         count = self._fans[255]

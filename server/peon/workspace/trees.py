@@ -9,7 +9,7 @@ from pathlib import Path
 
 from peon.errors import PeonError
 from peon.workspace.entries import GITLINK, Entry
-from peon.workspace.loose import write_object
+from peon.workspace.loose import object_id, write_object
 from peon.workspace.stored import StoredObjects
 
 _FOLDER = b"40000 "
@@ -26,6 +26,7 @@ _Row = bytes
 garbage in plain bytes costs nothing.
 """
 _Rows = Mapping[bytes, _Row]
+"""By name, in the order in which git writes them."""
 
 
 class Trees:
@@ -42,7 +43,7 @@ class Trees:
         """
         stored = StoredObjects(self._objects)
         try:
-            return self._amended(stored, tree, entries) or self._write({})
+            return self._amended(stored, tree, entries) or self._write(stored, {})
         finally:
             stored.close()
 
@@ -63,10 +64,8 @@ class Trees:
                     raise Unreadable("too many folders to read")
                 before = self._read(stored, one) if one is not None else {}
                 after = self._read(stored, other) if other is not None else {}
-                for name in before.keys() | after.keys():
+                for name in {name for name, _ in before.items() ^ after.items()}:
                     was, is_ = before.get(name), after.get(name)
-                    if was == is_:
-                        continue
                     path = prefix + name
                     if _is_folder(was) or _is_folder(is_):
                         waiting.append((path + b"/", _folder(was), _folder(is_)))
@@ -105,7 +104,9 @@ class Trees:
                 del rows[name]
         if not rows:
             return None
-        return tree if tree is not None and rows == before else self._write(rows)
+        if tree is not None and rows == before:
+            return tree
+        return self._write(stored, rows if _same_order(rows, before) else _ordered(rows))
 
     def _read(self, stored: StoredObjects, tree: str) -> _Rows:
         if (known := self._known.get(tree)) is not None:
@@ -117,8 +118,11 @@ class Trees:
         self._remember(tree, rows)
         return rows
 
-    def _write(self, rows: _Rows) -> str:
-        tree = write_object(self._objects, "tree", _content(rows.items()))
+    def _write(self, stored: StoredObjects, rows: _Rows) -> str:
+        content = _content(rows)
+        tree = object_id("tree", content)
+        if not stored.holds(tree):  # As where a folder goes back to what it was.
+            write_object(self._objects, "tree", content)
         self._remember(tree, rows)
         return tree
 
@@ -158,7 +162,19 @@ def _rows(content: bytes) -> Iterable[tuple[bytes, _Row]]:
         place = after
 
 
-def _content(rows: Iterable[tuple[bytes, _Row]]) -> bytes:
+def _content(rows: _Rows) -> bytes:
+    return b"".join(b"%s%s\0%s" % (row[:-20], name, row[-20:]) for name, row in rows.items())
+
+
+def _same_order(rows: _Rows, before: _Rows) -> bool:
+    """Whether the order is that of before: nothing is new, and nothing else became a folder."""
+    changed = rows.items() - before.items()
+    return all(
+        name in before and _is_folder(before[name]) == _is_folder(row) for name, row in changed
+    )
+
+
+def _ordered(rows: _Rows) -> _Rows:
     """As git orders them: a folder as if its name ended in a slash."""
-    order = sorted(rows, key=lambda row: row[0] + b"/" if row[1].startswith(_FOLDER) else row[0])
-    return b"".join(b"%s%s\0%s" % (row[:-20], name, row[-20:]) for name, row in order)
+    order = sorted(rows, key=lambda name: name + b"/" if _is_folder(rows[name]) else name)
+    return {name: rows[name] for name in order}
