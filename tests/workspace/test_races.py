@@ -89,11 +89,13 @@ async def test_what_is_saved_while_a_file_is_deleted_is_kept(bench: Bench, start
     assert list(bench.root.rglob(".peon*")) == []
 
 
+@pytest.mark.parametrize("place", ["outside", "inside"])
 @pytest.mark.parametrize("step", ["begin", "part", "ready", "swap", "take", "unlink"])
-async def test_a_folder_swapped_for_a_link_leads_nobody_outside(
-    bench: Bench, start: str, step: str, tmp_path: Path
+async def test_a_folder_swapped_for_a_link_leads_nobody_elsewhere(
+    bench: Bench, start: str, step: str, place: str, tmp_path: Path
 ):
-    outside = tmp_path / "outside"
+    """Not even to another folder of the project, which holds files of the same names."""
+    outside = (tmp_path if place == "outside" else bench.root) / "elsewhere"
     outside.mkdir()
     (outside / "file").write_text("by the agent\n")
     (outside / "made").write_text("by the agent\n")

@@ -150,7 +150,7 @@ async def test_only_the_chosen_paths_are_restored(bench: Bench, start: str):
     for name in ("file", "folder/inner", "folder/new", "folder2"):
         bench.repo.write(name, "by the agent\n")
     await bench.close_tool()
-    done = await bench.restore(start, paths=("folder",))
+    done = await bench.restore(start, paths=("folder/",))
     assert [one.path for one in done.restored] == ["folder/inner", "folder/new"]
     assert bench.repo.read("file") == "by the agent\n"
     assert bench.repo.read("folder2") == "by the agent\n"

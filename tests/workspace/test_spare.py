@@ -85,6 +85,21 @@ async def test_not_where_it_may_not_be_written_to(bench: Bench, start: str):
     assert (bench.root / "b" / "file").stat().st_mode & 0o200
 
 
+@pytest.mark.parametrize("owners", [1, 2])
+async def test_not_for_a_file_of_another_owner(bench: Bench, start: str, owners: int):
+    """Where we may give files away; else both are ours, and it is written into."""
+    another = 65534 if os.geteuid() == 0 else os.geteuid()
+    os.chown(bench.root / "a" / "file", another, -1)
+    if owners == 1:
+        os.chown(bench.root / "b" / "file", another, -1)
+    mine = (bench.root / "b" / "file").stat().st_uid
+    old = inode(bench, "a/file")
+    await bench.restore(start)
+    assert undone(bench)
+    assert (bench.root / "b" / "file").stat().st_uid in (mine, os.geteuid())
+    assert (inode(bench, "b/file") == old) == (owners == 1 or another == os.geteuid())
+
+
 async def test_a_longer_content_in_a_shorter_file(bench: Bench, start: str):
     done = await bench.restore(start)
     await bench.restore(done.before_ref, "undo of undo")

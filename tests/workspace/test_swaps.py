@@ -18,7 +18,7 @@ from support.killing import in_child
 from support.repositories import fingerprint
 
 SECRET: Final = b"nobody's business\n"
-_PATIENCE, _SWAPPED = 20, 3
+_PATIENCE, _SWAPPED = 10, 3
 
 SWAPS: dict[str, Callable[[Path, Path], None]] = {
     "link": lambda file, outside: file.symlink_to(outside / "secret"),
@@ -45,6 +45,7 @@ async def _watched(
             seen.append(event)
             swap()
 
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(_PATIENCE)
     sys.addaudithook(hear)
     await work()

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from peon.errors import ExternalFailure
+from peon.workspace.entries import Owner
 from peon.workspace.hunks import split_lines
 from peon.workspace.paths import shown
+from peon.workspace.restore import KeptPath, RestoreRequest
 from peon.workspace.take_back import Choice, LeftAlone, TakeBackRequest
 from peon.workspace.touched import TurnSpan
 from support.bench import TURN, Bench
@@ -119,6 +121,46 @@ async def test_a_file_whose_old_place_is_taken_stays_where_it_is(bench: Bench, s
 
     assert [each.reason for each in done.left] == ["changedSince"]
     assert (bench.repo.read("there"), bench.repo.read("file")) == (TEN, "mine\n")
+
+
+async def test_a_file_whose_old_place_is_taken_meanwhile_stays_where_it_is(
+    bench: Bench, start: str
+):
+    await bench.open_tool()
+    (bench.root / "file").rename(bench.root / "there")
+    await bench.close_tool()
+
+    def take(step: str) -> None:
+        if step == "ready":
+            bench.repo.write("file", "mine\n")
+
+    bench.reopen(steps=take)
+    done = await reject(bench, start)
+
+    assert (bench.repo.read("there"), bench.repo.read("file")) == (TEN, "mine\n")
+    assert {each.reason for each in done.left} <= {"changedMeanwhile", "lastCopy"}
+    assert done.files == ()
+
+
+async def test_what_is_left_of_a_turn_is_no_state_that_others_are_undone_below(bench: Bench):
+    """Another thread wrote the file first; then a turn, of which a part was rejected."""
+    other = Owner("other thread", "turn")
+    bench.repo.write("file", TEN)
+    start = await bench.capture()
+    await bench.open_tool(owner=other)
+    bench.repo.write("file", TEN.replace("0\n", "zero\n"))
+    await bench.close_tool(other)
+    middle = await bench.capture()
+    after = TEN.replace("0\n", "zero\n").replace("4\n", "four\n").replace("9\n", "nine\n")
+    await turn(bench, "file", after)
+    await reject(bench, middle, "file", 0)
+    left = bench.repo.read("file")
+    request = RestoreRequest(other.thread_id, start)
+    done = await bench.workspace.restore(bench.root, request, restore_id="theirs")
+
+    assert left == TEN.replace("0\n", "zero\n").replace("9\n", "nine\n")
+    assert bench.repo.read("file") == left
+    assert done.kept == (KeptPath("file", "changedSince"),)
 
 
 async def test_modes_links_and_bytes(bench: Bench, start: str):

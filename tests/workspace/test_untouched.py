@@ -76,6 +76,23 @@ async def test_undo_works_in_every_kind_of_folder(
     assert contents(folder) == before
 
 
+async def test_a_folder_that_the_user_has_emptied_stays(bench: Bench):
+    """What the turn put into it goes; it was there before the turn."""
+    bench.repo.write("folder/mine", "mine\n")
+    bench.repo.write("folder/inner/mine", "mine\n")
+    start = await bench.capture()
+    await bench.open_tool()
+    for name in ("folder/agent", "folder/inner/agent", "folder/new/agent"):
+        bench.repo.write(name, "by the agent\n")
+    await bench.close_tool()
+    for name in ("folder/mine", "folder/inner/mine"):
+        (bench.root / name).unlink()
+    await bench.restore(start)
+
+    assert list((bench.root / "folder").iterdir()) == [bench.root / "folder" / "inner"]
+    assert list((bench.root / "folder" / "inner").iterdir()) == []
+
+
 async def test_an_empty_folder_of_the_user_s_bars_the_way(bench: Bench):
     bench.repo.write("file", "before\n")
     start = await bench.capture()
