@@ -12,6 +12,7 @@ from peon.workspace.disk import (
     Special,
     entry_in,
     make_folder,
+    open_parent,
     parent_of,
     standing,
     status_in,
@@ -74,17 +75,24 @@ class Applier:
         try:
             if action.expect is None:
                 self._make_room(action)
-            with parent_of(self._top, action.path) as place:
-                status = status_in(*place)
-                now = self._now(place, action.expect, status)
-                if _is(now, action.target):
-                    return None
-                done = now == action.expect and self._put(place, action, number, content, status)
+            place = open_parent(self._top, action.path)
+            try:
+                return self._apply_at(place, action, number, content)
+            finally:
+                os.close(place[0])
         except OSError as error:
             if action.target is None and error.errno in _ABSENT:
                 return None
             return "changedMeanwhile" if error.errno in _MOVED else "unwritable"
-        return None if done else "changedMeanwhile"
+
+    def _apply_at(self, place: Place, action: Action, number: int, content: bytes) -> Reason | None:
+        status = status_in(*place)
+        now = self._now(place, action.expect, status)
+        if _is(now, action.target):
+            return None
+        if now == action.expect and self._put(place, action, number, content, status):
+            return None
+        return "changedMeanwhile"
 
     def _put(
         self,

@@ -36,6 +36,9 @@ disturbed.
 Special = Literal["folder", "other"]
 """What stands where no entry can: a folder, or a FIFO, socket or device."""
 
+Place = tuple[int, bytes]
+"""A name in an opened folder."""
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -60,8 +63,14 @@ class Root:
             self._handle = -1
 
 
+def open_parent(root: Root, path: bytes) -> Place:
+    """As `parent_of`; the handle is to be closed."""
+    folders, _, name = path.rpartition(b"/")
+    return _open_below(root.handle, folders) if folders else os.dup(root.handle), name
+
+
 @contextmanager
-def parent_of(root: Path | Root, path: bytes) -> Iterator[tuple[int, bytes]]:
+def parent_of(root: Path | Root, path: bytes) -> Iterator[Place]:
     """The handle of the folder a path lies in, and its name there. Raises OSError; follows no
     link.
     """
@@ -213,10 +222,6 @@ def below(root: Path, path: bytes) -> Listing:
 
 
 # ---- moving --------------------------------------------------------------------------------------
-
-
-Place = tuple[int, bytes]
-"""A name in an opened folder."""
 
 
 def move(old: Place, new: Place) -> None:

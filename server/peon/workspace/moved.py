@@ -82,13 +82,11 @@ class LastCopies:
         self._moves = moves
         self._targets = targets
         self._lines = lines
-        self._stood = {path: self._all(entries) for path, entries in moves.stood.items()}
-        self._final = {path: self._of(targets.get(path, now)) for path, now in moves.now.items()}
-        self._stood_count = Counter(line for stood in self._stood.values() for line in stood)
-        self._final_count = Counter(line for final in self._final.values() for line in final)
 
     def lost(self) -> list[bytes]:
         """The targets that would."""
+        if not self._lines:
+            return []
         return [
             path
             for path in self._targets
@@ -97,7 +95,7 @@ class LastCopies:
 
     def needs(self, path: bytes) -> tuple[Need, ...]:
         """For each moved line that leaves this path, one place where it will stand."""
-        wanted = self._leaving(path)
+        wanted = self._leaving(path) if self._lines else set()
         needs: list[Need] = []
         while wanted:
             others = (one for one in self._holders[min(wanted)] if one != path)
@@ -109,6 +107,23 @@ class LastCopies:
                 needs.append(Need(other, final))
             wanted -= self._final[other]
         return tuple(needs)
+
+    @cached_property
+    def _stood(self) -> dict[bytes, frozenset[bytes]]:
+        return {path: self._all(entries) for path, entries in self._moves.stood.items()}
+
+    @cached_property
+    def _final(self) -> dict[bytes, frozenset[bytes]]:
+        now = self._moves.now
+        return {path: self._of(self._targets.get(path, now[path])) for path in now}
+
+    @cached_property
+    def _stood_count(self) -> Counter[bytes]:
+        return Counter(line for stood in self._stood.values() for line in stood)
+
+    @cached_property
+    def _final_count(self) -> Counter[bytes]:
+        return Counter(line for final in self._final.values() for line in final)
 
     @cached_property
     def _holders(self) -> dict[bytes, list[bytes]]:

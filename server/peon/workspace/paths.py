@@ -55,8 +55,12 @@ def under(path: bytes, folder: bytes) -> bool:
 
 def ancestors(path: bytes) -> list[bytes]:
     """The folders above a relative path, outermost first, without the root."""
-    parts = path.split(b"/")[:-1]
-    return [b"/".join(parts[: count + 1]) for count in range(len(parts))]
+    above: list[bytes] = []
+    slash = path.find(b"/")
+    while slash >= 0:
+        above.append(path[:slash])
+        slash = path.find(b"/", slash + 1)
+    return above
 
 
 def inside(root: Path, path: str) -> bytes | None:

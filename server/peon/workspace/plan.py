@@ -173,7 +173,10 @@ def settle(
         actions = {path: one for path, one in actions.items() if path not in bad}
         conflicts |= bad
     needs = {path: () if overwrite else copies.needs(path) for path in actions}
-    ready = {path: attrs.evolve(one, needs=needs[path]) for path, one in actions.items()}
+    ready = {
+        path: attrs.evolve(one, needs=needs[path]) if needs[path] else one
+        for path, one in actions.items()
+    }
     taken = {path: why for path, why in sorted(overwritten.items()) if path in ready}
     return Plan(_in_order(ready), dict(sorted(conflicts.items())), taken)
 
@@ -182,13 +185,11 @@ def _blocked(actions: Mapping[bytes, Action], around: Surroundings) -> list[byte
     """Targets whose way is barred by something that stays."""
     going = {path for path, action in actions.items() if action.target is None}
     coming = actions.keys() - going
+    barred = coming | (around.files - going)
     return [
         path
         for path in coming
-        if any(
-            folder in coming or (folder in around.files and folder not in going)
-            for folder in ancestors(path)
-        )
+        if not barred.isdisjoint(ancestors(path))
         or (path in around.folders and not _clears(path, around.folders[path], going))
     ]
 

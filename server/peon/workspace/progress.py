@@ -57,14 +57,18 @@ class SpareNote:
         self._file = folder / "restore.spare"
         self._handle = -1
         self._boot = _boot()
+        self._is_ours = self._record(OURS)
 
     def ours(self) -> None:
         """Whatever the file holds, it may go."""
-        self._write(OURS)
+        self._write(self._is_ours)
 
     def came_out_of(self, number: int) -> None:
         """From now on the file holds what the action of this number writes, or what came out."""
-        self._write(number)
+        self._write(self._record(number))
+
+    def _record(self, number: int) -> bytes:
+        return f"{self._boot} {number:10}".encode()
 
     def read(self) -> int | None:
         """The number of that action, `OURS`, or None where nobody knows."""
@@ -74,11 +78,11 @@ class SpareNote:
                 return int(number)
         return None
 
-    def _write(self, number: int) -> None:
+    def _write(self, record: bytes) -> None:
         if self._handle < 0:
             flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
             self._handle = os.open(self._file, flags, 0o600)
-        os.pwrite(self._handle, f"{self._boot} {number:10}".encode(), 0)
+        os.pwrite(self._handle, record, 0)
 
     def close(self) -> None:
         """Let go of the file."""

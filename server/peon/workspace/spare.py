@@ -192,12 +192,11 @@ def _plain(file: int) -> bool:
 def _nobody_else_has(file: int) -> bool:
     """Whether nobody but us has it open: only then the system grants a lease.
 
-    Where somebody opens it in this very moment, we would be told by a signal: one that does
-    nothing.
+    Whoever opens it from now on waits until it is closed. We would be told by a signal: one that
+    does nothing.
     """
     with suppress(OSError):
         fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
-        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
         return True
     return False
