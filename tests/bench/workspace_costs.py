@@ -34,15 +34,15 @@ MIB = 1 << 20
 _PATIENCE = 900.0
 _OF_RESTORING = (
     "As multiples of writing each file beside and renaming it, a restore of 5,000 of 50,000 files "
-    "spends 0.4 on keeping the present (a look at all 50,000), 0.65 on reading what stands and "
-    "what comes and comparing their lines, so that none loses its last copy, 0.15 on the plan and "
-    "writing it down, 0.8 on writing, swapping and reading what came out, and 0.4 on recording it. "
-    "The writing itself is below the peer's; looking, reading both contents and writing alone are "
-    "1.6, and they are guarantees of docs/undo.md. Writing over in place is up to a third cheaper "
+    "spends 0.2 on keeping the present (a look at all 50,000), 0.7 on reading what stands and what "
+    "comes and comparing their lines, so that none loses its last copy, 0.2 on the plan and "
+    "writing it down, 0.7 on writing, swapping and reading what came out, and 0.35 on recording "
+    "it. The writing itself is below the peer's; looking, reading both contents and writing alone "
+    "are 1.6, and they are guarantees of docs/undo.md. Writing over in place is a third cheaper "
     "than renaming, and loses what stood there in a crash."
 )
-"""Measured by hand, in CPU, the middle of seven on a busy machine: 1.4 s for writing beside, 1.3 s
-over, 3.4 s for restoring.
+"""Measured by hand, in CPU, the middle of four on a busy machine: 1.2 s for writing beside, 0.8 s
+over, 2.7 s for restoring.
 """
 
 
@@ -82,9 +82,13 @@ class _Tree:
         """A workspace as a new start of the server has it."""
         return Workspace(state=self.state, clock=SystemClock(), environ=self.repo.environ)
 
+    def some(self, count: int, seed: int) -> list[str]:
+        """The names of some files."""
+        return random.Random(seed).sample(self.names, count)
+
     def change(self, count: int, seed: int) -> None:
         """Append a line to some files."""
-        for name in random.Random(seed).sample(self.names, count):
+        for name in self.some(count, seed):
             with (self.repo.root / name).open("a") as file:
                 file.write(f"\nline {seed}")
 
@@ -189,14 +193,15 @@ def _huge_file(tree: _Tree) -> Figure:
 
 
 def _restore(tree: _Tree, scale: Scale) -> Iterator[Figure]:
-    """Undoing a turn that changed many files, in turn with writing these files: all of it CPU, and
-    each ends when everything is on the disk, by one flush of the file system.
+    """Undoing a turn that changed many files, in turn with writing the same files, with the same
+    contents and in the same order: all of it CPU, and each ends when everything is on the disk, by
+    one flush of the file system.
     """
     count = min(len(tree.names) // 10, 5_000)
-    files = [tree.repo.root / name for name in tree.names[:count]]
     seen: dict[str, list[float]] = {"restoring": [], "beside": [], "over": []}
     for seed in range(2 * scale.rounds + 1):
         seen["restoring"].append(asyncio.run(_restore_once(tree, count, seed)))
+        files = [tree.repo.root / name for name in sorted(tree.some(count, seed + 1_000))]
         contents = [(file, file.read_bytes()) for file in files]
         for name, write in (("beside", _write_beside), ("over", _write_over)):
             flush(tree.repo.root)
