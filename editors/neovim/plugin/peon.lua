@@ -24,6 +24,7 @@ for name, command in pairs({
   prompt = "prompt",
   new = "new",
   stop = "stop",
+  cancel = "cancel",
   approvals = "approvals",
   approve = "approve",
   reject = "reject",

@@ -51,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const store = new Store();
   const session = new Session(store);
   const peon: Peon = new Peon(store, session, log, () => started());
-  const work = new Work();
+  const work = new Work(peon);
   const servers = new Servers(context, log, () => peon);
   const started = (): Supervisor => {
     supervisor ??= supervise(peon, session, servers, work, log, trace);

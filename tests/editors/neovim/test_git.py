@@ -10,6 +10,7 @@ from editors.neovim.driver import Neovim, serving
 from editors.neovim.test_first import ask
 from support.forges import Forge
 from support.repositories import Repo
+from support.waiting import standing
 
 
 def test_a_message_is_proposed_hooks_are_heard_and_the_branch_is_pushed(
@@ -32,6 +33,26 @@ def test_a_message_is_proposed_hooks_are_heard_and_the_branch_is_pushed(
     nvim.command("Peon push")
     nvim.sees("main is on origin")
     assert repo.git("rev-parse", "origin/main") == repo.git("rev-parse", "main")
+
+
+def test_a_commit_whose_hook_takes_too_long_is_cancelled(nvim: Neovim, repo: Repo, home: Path):
+    hook = repo.write(".git/hooks/pre-commit", HOOK.format(home=home))
+    hook.chmod(0o755)
+    before = standing(repo)
+    ask(nvim, "write a.txt one").sees("Script wants to edit").press("a").sees("✓ completed")
+    for stop in ("cancel", "stop"):
+        nvim.command("Peon commit Write a file")
+        nvim.sees("looking at it", "commit ·")
+        nvim.command(f"Peon {stop}")
+        nvim.misses("commit ·").sees("peon: cancelled.")
+        nvim.command("messages clear")
+    assert standing(repo) == before
+    nvim.command("Peon cancel")
+    nvim.sees("nothing is under way")
+    (home / "go-on").touch()
+    nvim.command("Peon commit Write a file")
+    nvim.sees("1 file.")
+    assert repo.git("rev-list", "--count", "HEAD").strip() == "2"
 
 
 def test_a_branch_is_made_and_a_pull_request_opened(

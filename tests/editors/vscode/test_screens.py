@@ -158,6 +158,32 @@ def hook(workspace: Path) -> Iterator[None]:
     path.chmod(0o755)
     yield
     path.unlink()
+    (workspace / ".git" / "heard").unlink(missing_ok=True)
+
+
+def test_a_commit_whose_hook_takes_too_long_is_cancelled(
+    window: Window, workspace: Path, hook: None
+):
+    before, index = git(workspace, "rev-parse", "HEAD"), workspace / ".git" / "index"
+    staged = index.read_bytes()
+    window.new_thread()
+    window.turn("write waiting.txt x", allow=("Write waiting.txt",))
+    window.command("Peon: Commit…")
+    expect(window.page.locator(".quick-input-list")).to_contain_text("waiting.txt")
+    window.page.keyboard.press("Enter")
+    window.answer("Never mind")
+    toast = window.toast("Committing")
+    expect(toast).to_contain_text("the hook looks at what is committed")
+    toast.get_by_role("button", name="Cancel").click()
+    expect(window.page.locator(".statusbar")).to_contain_text("Committing: cancelled")
+    expect(window.page.locator(".notification-toast")).to_have_count(0)
+    # Nobody is left who could hear it.
+    (workspace / ".git" / "heard").touch()
+    window.command("Peon: Commit…")
+    expect(window.page.locator(".quick-input-list")).to_contain_text("waiting.txt")
+    window.page.keyboard.press("Escape")
+    assert (git(workspace, "rev-parse", "HEAD"), index.read_bytes()) == (before, staged)
+    (workspace / "waiting.txt").unlink()
 
 
 def test_a_commit_is_called_what_was_done_and_its_hook_is_heard(

@@ -133,10 +133,36 @@ function M.send(thread_id, prompt, callback)
   session.request("turn/start", params, callback)
 end
 
---- Stop the turn in progress.
+--- Stop the work on the files or in the repository that is under way. Whoever has begun it is told
+--- what came of it.
+---@param thread peon.ThreadState
+function M.cancel(thread)
+  local operation = thread.operation
+  if not operation then
+    return require("peon.tell")("peon: nothing is under way.", vim.log.levels.INFO)
+  end
+  local params = { threadId = thread.threadId, operationId = operation.operationId }
+  session.request("operation/cancel", params, function(err, result)
+    if err then
+      return session.complain(err)
+    end
+    local now = session.state.threads[thread.threadId]
+    local goes_on = now and now.operation and now.operation.operationId == result.operationId
+    if result.outcome == "tooLate" and goes_on then
+      require("peon.tell")("peon: it can only be finished now.", vim.log.levels.INFO)
+    end
+  end)
+end
+
+--- Stop the turn in progress, or else the work that is under way.
 ---@param thread? peon.ThreadState
 function M.stop(thread)
-  if not thread or thread.status == "idle" then
+  if not thread then
+    return
+  elseif thread.status == "idle" then
+    if thread.operation and session.supports("operation/cancel") then
+      M.cancel(thread)
+    end
     return
   end
   session.request("turn/interrupt", { threadId = thread.threadId }, function(err)

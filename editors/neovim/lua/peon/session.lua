@@ -217,10 +217,13 @@ function M.request(method, params, callback)
   end)
 end
 
---- Tell the user what went wrong, and what helps.
+--- Tell the user what went wrong, and what helps; what was stopped, as asked, has not gone wrong.
 ---@param err peon.ErrorContent
 function M.complain(err)
   local remedy = err.remedy and " " .. err.remedy or ""
+  if err.kind == "operation.cancelled" then
+    return require("peon.tell")("peon: cancelled." .. remedy, vim.log.levels.INFO)
+  end
   require("peon.tell")("peon: " .. err.message .. remedy, vim.log.levels.ERROR)
 end
 

@@ -107,7 +107,7 @@ return {
   },
   {
     name = "stop",
-    text = "Stop the turn in progress.",
+    text = "Stop the turn in progress; between turns, as `:Peon cancel`.",
     run = with_thread(function(thread)
       actions.stop(thread)
     end),

@@ -84,6 +84,14 @@ return {
     end),
   },
   {
+    name = "cancel",
+    text = "Stop a commit, a push, a restore or other work on the files of the thread that is under way, with the hooks that it runs. What is done by then stays done.",
+    needs = "operation/cancel",
+    run = with_thread(function(thread)
+      actions.cancel(thread)
+    end),
+  },
+  {
     name = "branch",
     args = "[name]",
     text = "Make a branch in the thread's folder and go on there. Without a name, choose among those that there are.",
