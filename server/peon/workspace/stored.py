@@ -11,7 +11,6 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from functools import cached_property
 from pathlib import Path
 
 from peon.workspace.deltas import applied
@@ -33,6 +32,7 @@ class StoredObjects:
     def __init__(self, folder: Path) -> None:
         self._folder = os.fsencode(folder)
         self._open = ExitStack()
+        self._packs_open: list[_Pack] | None = None
         self._packs_used: tuple[_Pack, ...] = ()
 
     def close(self) -> None:
@@ -66,13 +66,11 @@ class StoredObjects:
                     return pack.tree(offset)
         return None
 
-    def holds(self, oid: str) -> bool:
-        """Whether this object is known to be here."""
+    def is_packed(self, oid: str) -> bool:
+        """Whether a pack holds this object; no pack is opened for this question alone."""
         with suppress(*_UNEXPECTED):
-            if os.path.exists(self._file(oid)):
-                return True
             name = bytes.fromhex(oid)
-            return any(pack.offset(name) is not None for pack in self._packs)
+            return any(pack.offset(name) is not None for pack in self._packs_open or ())
         return False
 
     def _file(self, oid: str) -> bytes:
@@ -90,9 +88,11 @@ class StoredObjects:
         head, _, content = zlib.decompress(packed).partition(b"\0")
         return content if head == b"%s %d" % (kind, len(content)) else None
 
-    @cached_property
+    @property
     def _packs(self) -> list["_Pack"]:
-        return list(self._opened())
+        if self._packs_open is None:
+            self._packs_open = list(self._opened())
+        return self._packs_open
 
     def _opened(self) -> Iterator["_Pack"]:
         for index in Path(os.fsdecode(self._folder), "pack").glob("*.idx"):

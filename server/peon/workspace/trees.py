@@ -121,7 +121,7 @@ class Trees:
     def _write(self, stored: StoredObjects, rows: _Rows) -> str:
         content = _content(rows)
         tree = object_id("tree", content)
-        if not stored.holds(tree):  # As where a folder goes back to what it was.
+        if not stored.is_packed(tree):  # As where a folder goes back to what it was.
             write_object(self._objects, "tree", content)
         self._remember(tree, rows)
         return tree
