@@ -1,16 +1,18 @@
 """Worktrees: made ready or not at all, never taken away with work in them, and had again."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
 
 from peon.errors import ExternalFailure
+from peon.workspace.git import Git
 from peon.workspace.running import nobody_listens
-from peon.workspace.worktrees import Made, Wanted
+from peon.workspace.worktrees import Made, Wanted, Worktrees
 from support.bench import Bench
-from support.repositories import contents, fingerprint
+from support.repositories import contents, fingerprint, make_repo
 
 
 def wanted(
@@ -182,6 +184,24 @@ async def test_a_set_up_that_fails_leaves_nothing(project: Bench, argv: tuple[st
     assert await failing(project, wanted(setup=(argv,))) == "worktree.setupFailed"
 
 
+async def test_a_branch_that_was_there_outlives_a_set_up_that_fails(project: Bench):
+    project.repo.git("branch", "there")
+    wish = wanted("there", setup=(("false",),))
+
+    assert await failing(project, wish) == "worktree.setupFailed"
+
+
+async def test_a_set_up_finds_nothing_of_ours_in_its_environment(project: Bench):
+    environ = {**project.environ, "GIT_DIR": "/nowhere", "KEY": "1"}
+    wish = wanted(setup=(("sh", "-c", "env > seen; git rev-parse --show-toplevel > top"),))
+    made = await project.workspace.make_worktree(project.root, wish, environ, nobody_listens)
+    seen = (made.folder / "seen").read_text().splitlines()
+
+    assert "KEY=1" in seen
+    assert not any(line.startswith("GIT_") for line in seen)
+    assert (made.folder / "top").read_text() == f"{made.path}\n"
+
+
 async def test_words_of_a_set_up_are_no_shell(project: Bench, tmp_path: Path):
     made = await make(project, wanted(setup=(("echo", "$(touch canary)", "; touch canary"),)))
 
@@ -285,6 +305,54 @@ async def test_it_is_never_taken_away_with_work_in_it(project: Bench, what: str)
 
     assert failed.value.code == "worktree.dirty"
     assert fingerprint(made.path) == before
+
+
+async def test_what_is_written_while_it_goes_brings_it_back(project: Bench):
+    made = await make(project, wanted())
+
+    def write(path: Path) -> list[Path]:
+        (path / "late").write_text("work\n")
+        return []
+
+    worktrees = Worktrees(Git(project.environ), project.state / "worktrees", mounted=write)
+    with pytest.raises(ExternalFailure) as failed:
+        await worktrees.remove(project.root, made.path, "gone", project.environ)
+
+    assert failed.value.code == "worktree.dirty"
+    assert (made.folder / "late").read_text() == "work\n"
+    assert str(made.path) in project.repo.git("worktree", "list")
+
+
+async def test_work_in_a_submodule_keeps_it_there(project: Bench, tmp_path: Path):
+    library = make_repo(tmp_path / "library", project.environ)
+    library.write("code", "1\n")
+    library.commit()
+    allowed = ("-c", "protocol.file.allow=always")
+    project.repo.git(*allowed, "submodule", "--quiet", "add", str(library.root), "sub")
+    project.repo.commit()
+    made = await make(project, wanted())
+    inside = ("-C", str(made.path), *allowed, "submodule", "--quiet", "update", "--init")
+    project.repo.git(*inside)
+    (made.path / "sub" / "code").write_text("work\n")
+    with pytest.raises(ExternalFailure) as failed:
+        await remove(project, made)
+
+    assert failed.value.code == "worktree.dirty"
+    assert (made.path / "sub" / "code").read_text() == "work\n"
+
+
+async def test_it_is_kept_for_thirty_days_from_when_it_was_taken_away(project: Bench):
+    made = await make(project, wanted(copy=(".env",)))
+    os.utime(made.path, (1_000_000_000, 1_000_000_000))
+    await remove(project, made)
+    worktrees = Worktrees(Git(project.environ), project.state / "worktrees")
+    now = datetime.now(UTC).timestamp()
+    worktrees.forget_old(now + 29 * 86_400)
+    await restore(project, made)
+    assert (made.folder / ".env").exists()
+    await remove(project, made, "again")
+    worktrees.forget_old(now + 31 * 86_400)
+    assert list((project.state / "worktrees" / "removed").iterdir()) == []
 
 
 async def test_commits_on_no_branch_keep_it_there(project: Bench):

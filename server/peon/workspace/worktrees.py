@@ -262,9 +262,9 @@ class Worktrees:
             await asyncio.to_thread(put_beside, away, path)
 
     def forget_old(self, now: float) -> None:
-        """Let go of what was taken away long ago."""
+        """Let go of what was taken away long ago: that was the last that happened to the folder."""
         for away in (self._home / "removed").glob("*"):
-            if now - away.stat().st_mtime > _KEPT_DAYS * 86400:
+            if now - away.stat().st_ctime > _KEPT_DAYS * 86400:
                 shutil.rmtree(away, ignore_errors=True)
 
     def _away(self, name: str) -> Path:
