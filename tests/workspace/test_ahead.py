@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from peon.workspace import ahead
 from peon.workspace.ahead import FEW
 from peon.workspace.entries import EXECUTABLE, FILE, LINK, Entry, blob_id
 from peon.workspace.stored import StoredObjects
@@ -113,6 +114,19 @@ async def test_a_content_of_the_same_length_and_time_is_seen(bench: Bench):
         assert (await bench.held(await bench.capture()))[b"file"] == content.encode()
 
 
+async def test_it_is_seen_also_where_the_times_had_settled(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(ahead, "_SETTLED", -(10**12))
+    file = bench.repo.write("file", "first\n")
+    await bench.capture()
+    for content in ("second\n", "SECOND\n", "zecond\n"):
+        old = file.stat()
+        file.write_text(content)
+        os.utime(file, ns=(old.st_atime_ns, old.st_mtime_ns))
+        assert (await bench.held(await bench.capture()))[b"file"] == content.encode()
+
+
 async def test_a_file_whose_times_have_settled_is_not_read_again(bench: Bench):
     file = bench.repo.write("file", "first\n")
     await bench.capture()
@@ -141,6 +155,8 @@ def test_a_tree_is_amended_as_git_would(repo: Repo, kept: str):
     for number in range(100):
         repo.write(f"dir/file {number:03}", f"{number}\n")
     repo.write("other/dir/file", "kept\n")
+    for name in ("dir-", "dir.txt", "dir0", "link-", "link0"):
+        repo.write(name, "beside it\n")
     repo.commit()
     repo.write("dir/file 007", "more\n")
     repo.commit()

@@ -102,7 +102,7 @@ async def test_a_folder_swapped_for_a_link_leads_nobody_elsewhere(
 
     def swap() -> None:
         (bench.root / "folder").rename(bench.root / "aside")
-        (bench.root / "folder").symlink_to(outside)
+        (bench.root / "folder").symlink_to(os.path.relpath(outside, bench.root))
 
     bench.reopen(steps=at(step, swap))
     await bench.restore(start)

@@ -94,6 +94,15 @@ async def test_a_restore_keeps_the_state_it_went_back_to(bench: Bench):
     assert origin.line == 1
 
 
+async def test_what_stood_before_that_state_is_let_go_all_the_same(bench: Bench):
+    refs = await turns(bench, 4)
+    done = await bench.restore(refs[2])
+    chain = (await bench.folder()).chain
+    moment = chain.segment(chain.number(done.before_ref)).at
+    await keep_small(bench, Retention(before=moment))
+    assert [await is_stored(bench, ref) for ref in refs] == [False, False, True, True]
+
+
 async def over(bench: Bench, count: int) -> list[str]:
     """The checkpoints after each of so many turns that are over."""
     refs = await turns(bench, count)
