@@ -135,12 +135,20 @@ def test_a_thread_is_deleted_and_a_project_gets_another_name(window: Window):
 
 
 def test_the_log_the_trace_and_the_way_in_are_shown(window: Window):
+    window.new_thread()
+    window.turn("say Hello.")
     window.command("Peon: Show the Log")
     output = window.page.locator(".output-view")
     expect(output).to_contain_text("the server is")
     window.command("Peon: Show the Protocol Trace")
     expect(window.toast("while the level of the channel “Peon Protocol” is Trace")).to_be_visible()
     expect(output).not_to_contain_text("the server is")
+    window.command("Developer: Set Log Level")
+    window.choose("Peon Protocol")
+    window.choose("Trace")
+    window.command("Peon: Rename Project…")
+    window.answer("The traced greeter")
+    expect(output).to_contain_text('"title":"The traced greeter"')
     window.command("View: Hide Panel")
     window.command("Peon: Get Started")
     page = window.page.locator(".gettingStartedContainer")
