@@ -67,17 +67,18 @@ async def test_what_changes_after_a_tool_call_is_not_its_doing(house: House, age
     assert house.repo.read(TULIP) == "by the user\n"
 
 
+@pytest.mark.parametrize("first", [ItemStatus.RUNNING, ItemStatus.COMPLETED])
 async def test_an_edit_that_is_told_of_when_it_is_made_is_proved_by_what_it_tells(
-    house: House, agent: TameSession
+    house: House, agent: TameSession, first: ItemStatus
 ):
+    """Some agents tell of it only when it is over."""
     house.repo.write(ROSE, "after\n")
     house.repo.write(TULIP, "by the user\n")
     edits = (
         FileEdit(path=ROSE, old_text="before\n", new_text="after\n"),
         FileEdit(path=TULIP, old_text="before\n", new_text="after\n"),
     )
-    status = ItemStatus.RUNNING
-    agent.say(ToolCallUpdated(item_id=TOOL, kind=ToolKind.EDIT, status=status, edits=edits))
+    agent.say(ToolCallUpdated(item_id=TOOL, kind=ToolKind.EDIT, status=first, edits=edits))
     await house.captured()
     agent.say(ToolCallUpdated(item_id=TOOL, status=ItemStatus.COMPLETED))
     await house.captured()

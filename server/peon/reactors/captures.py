@@ -86,8 +86,13 @@ class Captures:
         await self._opened(effect.thread_id, effect.turn_id, effect.item_id, held_back=False)
 
     async def tool_closed(self, effect: ToolCallClosed) -> None:
-        """Look at the files when a tool call closes; what has changed may be its doing."""
+        """Look at the files when a tool call closes; what has changed may be its doing.
+
+        One that is only told of when it is over is its agent's as far as what it tells proves it.
+        """
         key = _key(effect.thread_id, effect.turn_id, effect.item_id)
+        if key not in self._open and self._tells_edits(effect):
+            await self._opened(effect.thread_id, effect.turn_id, effect.item_id, held_back=False)
         if self._open.pop(key, None) is not None:
             await self._look(self._close_tool(effect, key), self._end_seconds)
 
@@ -99,6 +104,10 @@ class Captures:
         async with cancellation.breaks_off():
             await asyncio.wait({task})
         return _came_to(task)
+
+    def _tells_edits(self, effect: ToolCallClosed) -> bool:
+        tool = tool_brief(self._engine.model, effect.thread_id, effect.turn_id, effect.item_id)
+        return tool is not None and bool(tool.edits) and _declared(tool) is not None
 
     # ---- with a deadline -----------------------------------------------------------------------
 
