@@ -111,6 +111,28 @@ async def test_a_folder_swapped_for_a_link_leads_nobody_elsewhere(
     assert {file.name for file in outside.iterdir()} == {"file", "made"}
 
 
+@pytest.mark.parametrize("step", ["begin", "part", "swap"])
+async def test_a_folder_far_above_a_file_that_becomes_a_link_leads_nobody_elsewhere(
+    bench: Bench, step: str
+):
+    names = ("top/deep/file", "elsewhere/deep/file")
+    for name in names:
+        bench.repo.write(name, "before\n")
+    start = await bench.capture()
+    await bench.open_tool(names[0])
+    for name in names:  # The other one, the user changes in just the same way.
+        bench.repo.write(name, "by the agent\n")
+    await bench.close_tool()
+
+    def swap() -> None:
+        (bench.root / "top").rename(bench.root / "aside")
+        (bench.root / "top").symlink_to("elsewhere")
+
+    bench.reopen(steps=at(step, swap))
+    await bench.restore(start)
+    assert bench.repo.read(names[1]) == "by the agent\n"
+
+
 async def test_two_names_can_be_swapped_where_the_system_has_no_exchange(
     bench: Bench, start: str, monkeypatch: pytest.MonkeyPatch
 ):
