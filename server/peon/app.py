@@ -1,7 +1,7 @@
 """The composition root: the only place that names every concrete class and puts them together."""
 
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Final, Self
@@ -67,6 +67,10 @@ CRASHED: Final = "The server stopped while this turn was running."
 LEFT: Final = "The server was asked to leave while this turn was running."
 
 
+def unheard(_: int, __: int) -> None:
+    """Nobody wants to know how far a start is."""
+
+
 @attrs.frozen(kw_only=True)
 class AppOptions:
     """What an app is made of besides its settings. `environment` is the server's own.
@@ -85,6 +89,8 @@ class AppOptions:
     """Where the log is written."""
     steps: Steps = no_steps
     """Told each step of a restore."""
+    reading: Callable[[int, int], None] = unheard
+    """Told how far the log was read while the model is made: the event, and the last there is."""
 
 
 class App:
@@ -104,7 +110,8 @@ class App:
         self._supervisor = _supervisor(settings, options, self._tasks)
         self._catalog = _catalog(options, settings, self._supervisor)
         self._environment = options.environment
-        restarted = restart(recovered)
+        head = self._store.head
+        restarted = restart(recovered, lambda sequence: options.reading(sequence, head))
         values = LargeValues(self._blobs, self._tasks, large=settings.blob_bytes)
         self._engine = _engine(settings, options, self._store, restarted, self._catalog, values)
         self._workspace = _workspace(settings, options)
@@ -144,6 +151,7 @@ class App:
         self._engine.performed_by(self._reactors.perform)
         with suppress(StoreFailure):  # Then the log is served as it is, and its health says why.
             await self._engine.settled()
+        self._snapshooter.after_start()
         self._tasks.start(self._keeping.run(), name="keeping")
         self._tasks.start(self._upkeep.run(), name="upkeep")
         return self

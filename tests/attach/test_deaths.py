@@ -244,7 +244,7 @@ def _another_build(folder: Path) -> Path:
 def _started_for(client: Client) -> object:
     """Why no owner could be started; it has no client yet."""
     deadline = time.monotonic() + DEADLINE
-    return _wait_until_ready(*_spawn(client), deadline)
+    return _wait_until_ready(*_spawn(client), deadline, lambda _: None)
 
 
 def _attach_as_another_build(state: Path) -> Link | Absence:

@@ -17,10 +17,12 @@ from peon.engine import snapshooting, snapshots
 from peon.engine.restart import Restarted, restart
 from peon.engine.snapshooting import Snapshooter
 from peon.journal.memory import MemoryStore
+from peon.journal.port import Recovered
 from peon.journal.slices import Records, slices
 from peon.journal.snapshots import SnapshotRecord
 from peon.journal.store import SegmentStore
 from peon.runtime.tasks import TaskOwner
+from peon.wire import encode_event
 from peon_protocol.commands import (
     ConfigureThread,
     CreateCheckpoint,
@@ -28,13 +30,14 @@ from peon_protocol.commands import (
     DeleteThread,
     StartTurn,
 )
-from peon_protocol.events import StoredEvent
+from peon_protocol.events import StoredEvent, ThreadConfigured
 from peon_protocol.ids import CommandId, ThreadId
 from support.clock import FakeClock, give_way
 from support.engines import GARDEN, TALK, Desk
 from support.examples import examples
-from support.given import encoded
+from support.given import History, encoded
 from support.histories import Played, histories
+from support.story import an_idle_thread
 
 OTHER = ThreadId("other")
 
@@ -182,6 +185,37 @@ async def test_what_the_snapshot_before_a_restart_holds_is_not_encoded_again():
     assert restarted.written == {TALK: 2, OTHER: 3}
     copied = [record.key for record in recovered.records or () if record is before[record.key]]
     assert copied == [snapshots.key_of(TALK)]
+
+
+@pytest.mark.parametrize("behind, taken", [(3, True), (2, False)])
+async def test_what_a_start_has_read_of_the_log_is_not_read_at_the_next_if_it_is_much(
+    behind: int, *, taken: bool
+):
+    store = Shelf()
+    desk, tasks = Desk(store, FakeClock()), TaskOwner("test")
+    await desk.open_thread(TALK)
+    for number in range(behind - 2):
+        await desk.submit(ConfigureThread(thread_id=TALK, title=f"title {number}"))
+    reopened, recovered = store.reopened()
+    restarted = restart(recovered)
+    after = Desk(reopened, desk.clock, model=restarted.model)
+
+    Snapshooter(after.engine, reopened, tasks, restarted, many=3).after_start()
+    await give_way()
+
+    assert bool(reopened.snapshot_keys) == taken
+    await tasks.close()
+
+
+def test_whoever_waits_is_told_how_far_a_long_log_is_read():
+    told: list[int] = []
+    history = History()
+    history.record([*an_idle_thread(), *(ThreadConfigured(thread_id=TALK),) * 2_500])
+    bodies = [encode_event(each) for each in history.log]
+
+    restart(Recovered(0, None, iter(bodies), (), ()), told.append)
+
+    assert told == [1_000, 2_000]
 
 
 async def test_a_snapshot_is_taken_when_the_log_has_grown_by_enough(desk: Desk):

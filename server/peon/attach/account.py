@@ -18,6 +18,8 @@ class Account:
         self._progress: set[RequestId] = set()
         self.greeted = False
         """Whether the client has its answer to `initialize`."""
+        self._shown: RequestId | None = None
+        """What the client calls the progress of a start, while it shows one."""
         self.shut_down = False
         """Whether `shutdown` has succeeded."""
 
@@ -66,13 +68,28 @@ class Account:
         waiting = None if self.greeted else "initialize"
         lost = [key for key, sent in self._open.items() if sent.method != waiting]
         told = [self.answer_alone(request_id, saying.lost(why)) for request_id in lost]
-        told += [saying.ended(token) for token in sorted(self._progress, key=str)]
+        shown = sorted(self._progress, key=str)
+        told += [saying.ended(token, "The server was lost.") for token in shown]
         self._progress.clear()
         return told
 
     def fail(self, refusal: saying.Refusal) -> list[bytes]:
         """No owner can be had: answers for everything that is still open."""
         return [self.answer_alone(request_id, refusal) for request_id in list(self._open)]
+
+    def starting(self, sequence: int, head: int) -> list[bytes]:
+        """The owner that starts has read so much: what to tell a client that wants to show it."""
+        if self._shown is not None:
+            return [saying.got_on(self._shown, sequence, head)]
+        if self.greeted or self._greeting is None:
+            return []
+        self._shown = peeking.work_token(self._greeting)
+        return [] if self._shown is None else [saying.begun(self._shown, sequence, head)]
+
+    def started(self) -> list[bytes]:
+        """The start is over, one way or the other."""
+        shown, self._shown = self._shown, None
+        return [] if shown is None else [saying.ended(shown, "The history is read.")]
 
     @property
     def greeting(self) -> bytes | None:

@@ -64,6 +64,13 @@ class Progress(NamedTuple):
 UNCLEAR = Sent(Sort.UNCLEAR)
 
 
+def work_token(body: bytes) -> RequestId | None:
+    """What a client calls the progress of its request, where it wants to show any."""
+    params = json.loads(body).get("params")
+    token = params.get("workDoneToken") if isinstance(params, dict) else None
+    return token if isinstance(token, int | str) and not isinstance(token, bool) else None
+
+
 def sent(body: bytes) -> Sent:
     """What a client's message is."""
     try:

@@ -23,7 +23,7 @@ from peon.attach.build import build_id
 from peon.attach.frames import Piece, Splitter, frame, write_all
 from peon.attach.owner import Client, Link
 from peon.attach.peeking import Sent, Sort
-from peon.attach.starting import NoOwner, attach
+from peon.attach.starting import NoOwner, Reading, attach
 from peon.attach.systems import default_state_dir
 
 _GREETING_SECONDS = 10.0
@@ -126,7 +126,7 @@ class Relay:
     def _find(self) -> Link | None:
         """An owner, the first or the next one, that knows of this session. Holds the lock."""
         try:
-            owner = attach(self._client, self._leaving.is_set)
+            owner = self._attach()
         except NoOwner as failure:
             if self._refusal != failure.refusal:
                 _complain(failure.refusal)
@@ -146,6 +146,17 @@ class Relay:
         )
         self._listener.start()
         return owner
+
+    def _attach(self) -> Link:
+        """Show the client how far a start is that takes long. Raises NoOwner. Holds the lock."""
+
+        def reading(told: Reading) -> None:
+            self._write(*self._account.starting(told.sequence, told.head))
+
+        try:
+            return attach(self._client, self._leaving.is_set, reading)
+        finally:
+            self._write(*self._account.started())
 
     def _introduce(self, owner: Link) -> None:
         """Begin the session with a new owner where the client has begun it with another.

@@ -67,9 +67,30 @@ def resync(subscription_id: str, after: int) -> bytes:
     return _notification("events/resync", {"subscriptionId": subscription_id, "after": after})
 
 
-def ended(token: RequestId) -> bytes:
+def begun(token: RequestId, sequence: int, head: int) -> bytes:
+    """Tells a client that a start takes long, and why."""
+    told = _how_far(sequence, head)
+    return _progress(token, {"kind": "begin", "title": "Reading the history", **told})
+
+
+def got_on(token: RequestId, sequence: int, head: int) -> bytes:
+    """Tells a client how far a long start is."""
+    return _progress(token, {"kind": "report", **_how_far(sequence, head)})
+
+
+def ended(token: RequestId, why: str) -> bytes:
     """Tells a client that what it shows the progress of goes on no more."""
-    value = {"kind": "end", "message": "The server was lost."}
+    return _progress(token, {"kind": "end", "message": why})
+
+
+def _how_far(sequence: int, head: int) -> dict[str, str | int]:
+    return {
+        "message": f"event {sequence:,} of {head:,}",
+        "percentage": min(100, sequence * 100 // max(head, 1)),
+    }
+
+
+def _progress(token: RequestId, value: dict[str, str | int]) -> bytes:
     return _notification("$/progress", {"token": token, "value": value})
 
 

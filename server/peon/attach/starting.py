@@ -1,11 +1,13 @@
 """Starting an owner where there is none: bounded, and one of many succeeds."""
 
+import enum
 import json
 import os
 import select
 import sys
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from peon.attach.locks import start_lock
 from peon.attach.owner import Absence, Client, Link, connect
@@ -13,8 +15,8 @@ from peon.attach.places import PlaceRefused
 from peon.attach.saying import Refusal
 
 START_SECONDS = 30.0
-"""How long an owner may take to be there: it may have a long log to read, or an earlier one may
-still be busy ending its agents."""
+"""How long an owner may say nothing before it is there: an earlier one may still be busy ending its
+agents."""
 
 _POLL_SECONDS = 0.02
 _KEPT_OUT = frozenset({"PEON_AGENT_MARKER"})
@@ -27,7 +29,7 @@ _SAYS_NOTHING = Refusal(
 )
 _TOO_SLOW = Refusal(
     "unavailable",
-    f"The server was not there within {START_SECONDS:.0f} seconds.",
+    f"The server has not started, and said nothing for {START_SECONDS:.0f} seconds.",
     "Its log file, logs/peon.log in the state folder, says how far it came.",
 )
 _SILENT = Refusal(
@@ -40,6 +42,13 @@ _FULL = Refusal(
 )
 
 
+class Reading(NamedTuple):
+    """How far an owner has read a long log while it starts."""
+
+    sequence: int
+    head: int
+
+
 class NoOwner(Exception):
     """There is no owner and none can be started; `refusal` says why."""
 
@@ -48,18 +57,29 @@ class NoOwner(Exception):
         self.refusal = refusal
 
 
-def attach(client: Client, leaving: Callable[[], bool]) -> Link:
+class _Wait(enum.Enum):
+    """Why there is no connection yet."""
+
+    FOR_NOBODY = enum.auto()
+    FOR_WHOEVER_STARTS_ONE = enum.auto()
+    """Who gives up by itself, if the owner does not get on."""
+
+
+def attach(client: Client, leaving: Callable[[], bool], reading: Callable[[Reading], None]) -> Link:
     """A connection to the owner, whoever starts it. Raises NoOwner.
 
-    Given up when `leaving` says so.
+    Given up when `leaving` says so. An owner that reads a long log is waited for as long as it gets
+    on, and `reading` is told how far it is.
     """
     deadline = time.monotonic() + START_SECONDS
     try:
         while not leaving():
-            found = _connect_or_start(client, deadline)
+            found = _connect_or_start(client, deadline, reading)
             if isinstance(found, Link):
                 return found
-            if time.monotonic() >= deadline:
+            if found is _Wait.FOR_WHOEVER_STARTS_ONE:
+                deadline = time.monotonic() + START_SECONDS
+            elif time.monotonic() >= deadline:
                 raise NoOwner(_TOO_SLOW)
             time.sleep(_POLL_SECONDS)
     except PlaceRefused as refused:
@@ -68,7 +88,9 @@ def attach(client: Client, leaving: Callable[[], bool]) -> Link:
     raise NoOwner(_SAYS_NOTHING)
 
 
-def _connect_or_start(client: Client, deadline: float) -> Link | None:
+def _connect_or_start(
+    client: Client, deadline: float, reading: Callable[[Reading], None]
+) -> Link | _Wait:
     found = connect(client)
     if isinstance(found, Link):
         return found
@@ -78,21 +100,21 @@ def _connect_or_start(client: Client, deadline: float) -> Link | None:
         case Absence.FULL:
             raise NoOwner(_FULL)
         case Absence.LEAVING:
-            return None
+            return _Wait.FOR_NOBODY
         case Absence.NOBODY:
             with start_lock(client.state_dir) as ours:
-                return _start(client, deadline) if ours else None
+                return _start(client, deadline, reading) if ours else _Wait.FOR_WHOEVER_STARTS_ONE
 
 
-def _start(client: Client, deadline: float) -> Link | None:
+def _start(client: Client, deadline: float, reading: Callable[[Reading], None]) -> Link | _Wait:
     """Start an owner, unless there is one by now, and attach to it."""
     found = connect(client)
     if found is Absence.NOBODY:
-        refusal = _wait_until_ready(*_spawn(client), deadline)
+        refusal = _wait_until_ready(*_spawn(client), deadline, reading)
         found = connect(client)
         if refusal is not None and not isinstance(found, Link):
             raise NoOwner(refusal)
-    return found if isinstance(found, Link) else None
+    return found if isinstance(found, Link) else _Wait.FOR_NOBODY
 
 
 def _spawn(client: Client) -> tuple[int, int]:
@@ -128,12 +150,14 @@ def _spawn(client: Client) -> tuple[int, int]:
     return pid, reading
 
 
-def _wait_until_ready(pid: int, reading: int, deadline: float) -> Refusal | None:
+def _wait_until_ready(
+    pid: int, pipe: int, deadline: float, reading: Callable[[Reading], None]
+) -> Refusal | None:
     """Wait until the owner listens; what it says instead if it will not."""
     try:
-        said = _read_all(reading, deadline)
+        said = _last_words(pipe, deadline, reading)
     finally:
-        os.close(reading)
+        os.close(pipe)
     # What was started has left by now, if it got so far: the owner is its child, and none of ours.
     os.waitpid(pid, os.WNOHANG if said is None else 0)
     if said is None:
@@ -148,12 +172,19 @@ def _wait_until_ready(pid: int, reading: int, deadline: float) -> Refusal | None
     return Refusal(kind, message, remedy, code=words["code"], retryable=False)
 
 
-def _read_all(reading: int, deadline: float) -> bytes | None:
-    """What is said until the end; None if that does not come in time."""
+def _last_words(pipe: int, deadline: float, reading: Callable[[Reading], None]) -> bytes | None:
+    """What is said at the end, without a line feed; None if that does not come in time.
+
+    Every line before tells how far the owner is, and that it may be waited for.
+    """
     said = b""
-    while select.select([reading], [], [], max(deadline - time.monotonic(), 0.0))[0]:
-        data = os.read(reading, 4096)
+    while select.select([pipe], [], [], max(deadline - time.monotonic(), 0.0))[0]:
+        data = os.read(pipe, 4096)
         if not data:
             return said
-        said += data
+        *lines, said = (said + data).split(b"\n")
+        for line in lines:
+            words = json.loads(line)
+            reading(Reading(words["sequence"], words["head"]))
+            deadline = time.monotonic() + START_SECONDS
     return None

@@ -8,7 +8,8 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -36,13 +37,26 @@ IDLE_VARIABLE: Final = "PEON_IDLE_SECONDS"
 _PREDECESSOR_SECONDS: Final = 2.0
 """How long an owner that hears nobody any more may take to let go of the state."""
 _POLL_SECONDS: Final = 0.05
+_SAY_SECONDS: Final = 0.5
+"""How often whoever waits is told how far a long start is."""
 
 
 class Starter:
     """The relay that started us, which waits to hear how that went. It may be gone by now."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._descriptor: int | None = descriptor
+        self._clock = clock
+        self._again = clock() + _SAY_SECONDS
+
+    def tell_reading(self, sequence: int, head: int) -> None:
+        """Say how far the log was read: whoever waits knows that we are alive, and can show it."""
+        if self._descriptor is None or (now := self._clock()) < self._again:
+            return
+        self._again = now + _SAY_SECONDS
+        words = {"peon": "reading", "sequence": sequence, "head": head}
+        with contextlib.suppress(OSError):
+            os.write(self._descriptor, json.dumps(words).encode() + b"\n")
 
     def tell(self, words: Mapping[str, str | int]) -> None:
         """Say it, once."""
@@ -107,7 +121,9 @@ def _idle_seconds(settings: Settings, environment: Mapping[str, str]) -> float:
 
 async def _own(settings: Settings, starter: Starter, build: str) -> int:
     ids = RandomIds()
-    app = await _open(settings, AppOptions(environment=dict(os.environ), ids=ids))
+    environment = dict(os.environ)
+    options = AppOptions(environment=environment, ids=ids, reading=starter.tell_reading)
+    app = await _open(settings, options)
     try:
         path = socket_path(str(settings.state_dir))
         prepare_socket_folder(path)

@@ -1,7 +1,7 @@
 """The read model after a start: a snapshot, and the events behind it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import attrs
@@ -17,6 +17,13 @@ from peon_protocol.ids import ThreadId
 
 _PAGE: Final = 1000
 
+Reading = Callable[[int], None]
+"""Told now and then which event was read last: thousands a second, of a log of millions."""
+
+
+def unheard(_: int) -> None:
+    """Nobody wants to know how far it is."""
+
 
 @attrs.frozen
 class Restarted:
@@ -27,15 +34,17 @@ class Restarted:
     written: Mapping[ThreadId, int]
 
 
-def restart(recovered: Recovered) -> Restarted:
+def restart(recovered: Recovered, reading: Reading = unheard) -> Restarted:
     """Fold what was found. Raises JournalDamaged, UnknownEvent or EventInvalid."""
     records = recovered.records
     if records is not None and recovered.upcast_from is not None:
         records = upcast(records, recovered.upcast_from)
     model = Model() if records is None else snapshots.decode(records)
     written = {each: thread.sequence for each, thread in model.threads.items()}
-    for body in recovered.events:
+    for number, body in enumerate(recovered.events, 1):
         fold(model, decode_trusted(body))
+        if number % _PAGE == 0:
+            reading(model.sequence)
     return Restarted(model, recovered.sequence, written)
 
 

@@ -18,6 +18,8 @@ from peon_protocol.ids import ThreadId
 
 logger = logging.getLogger(__name__)
 
+MANY_EVENTS: Final = 50_000
+"""To read so many takes a second or two: that is not done at one start after another."""
 EVERY_BYTES: Final = 16 << 20
 """After so much more of the log, another snapshot is worth its while."""
 SLICE_BYTES: Final = 64 << 10
@@ -35,12 +37,14 @@ class Snapshooter:
         restarted: Restarted,
         *,
         every: int = EVERY_BYTES,
+        many: int = MANY_EVENTS,
     ) -> None:
         """`restarted` says what the newest snapshot holds already."""
         self._engine = engine
         self._store = store
         self._tasks = tasks
         self._every = every
+        self._many = many
         self._taken_at = 0
         self._through = restarted.through
         self._written: Mapping[ThreadId, int] = restarted.written
@@ -58,6 +62,11 @@ class Snapshooter:
             logger.warning("no snapshot was taken: %s", failure)
         finally:
             self._under_way = False
+
+    def after_start(self) -> None:
+        """Take one soon if the start had to read much, as after an update of the server."""
+        if self._engine.model.sequence - self._through >= self._many:
+            self._tasks.start(self.take(), name="snapshot")
 
     def stop(self) -> None:
         """Take none any more by itself."""

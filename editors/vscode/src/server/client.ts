@@ -4,6 +4,7 @@
 import {
   createMessageConnection,
   type MessageConnection,
+  ProgressType,
   ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
@@ -37,6 +38,9 @@ export interface Identity {
 
 /** Called with every message that passes, for the trace. */
 export type Trace = (direction: "→" | "←", message: unknown) => void;
+
+/** What the progress of a start is called. */
+const START = "start";
 
 export class Client {
   private constructor(
@@ -73,9 +77,17 @@ export class Client {
     this.connection.onNotification(method, listener);
   }
 
+  /** A server that takes long to start says how far it is. */
+  onStart(listener: (how: string) => void): void {
+    this.connection.onProgress(new ProgressType<{ message?: string }>(), START, ({ message }) => {
+      listener(message ?? "");
+    });
+  }
+
   async greet(identity: Identity): Promise<Greeting> {
     this.connection.listen();
     const answer = await this.send("initialize", {
+      workDoneToken: START,
       processId: process.pid,
       clientInfo: { name: identity.name, version: identity.version },
       capabilities: { experimental: { peon: { protocolVersion: 1 } } },

@@ -9,7 +9,8 @@ import type { Found } from "./locate";
 
 export type Health =
   | { readonly is: "stopped" }
-  | { readonly is: "starting" }
+  /** How far it is, where that takes long. */
+  | { readonly is: "starting"; readonly how?: string }
   | { readonly is: "running" }
   /** It went; the next attempt comes by itself. */
   | { readonly is: "waiting"; readonly seconds: number; readonly why: string }
@@ -129,6 +130,7 @@ export class Supervisor {
     const ended = endOf(process, (line) => this.around.log(`stderr: ${line}`));
     const client = Client.over(process.stdout, process.stdin, this.around.trace);
     this.running = { process, client, ended };
+    client.onStart((how) => this.around.tell({ is: "starting", how }));
     try {
       await this.around.meet(client);
       this.around.tell({ is: "running" });

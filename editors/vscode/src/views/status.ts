@@ -57,7 +57,10 @@ function lookOf(peon: Peon): Look {
     case "stopped":
       return { text: "$(circle-outline) Peon", tooltip: "The server is not running." };
     case "starting":
-      return { text: "$(loading~spin) Peon", tooltip: "The server is starting." };
+      return {
+        text: "$(loading~spin) Peon",
+        tooltip: `The server is starting. ${health.how ?? ""}`.trim(),
+      };
     case "waiting":
       return {
         text: "$(sync~spin) Peon",

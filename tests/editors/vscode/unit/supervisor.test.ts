@@ -170,6 +170,24 @@ test("one that is not there fails with a reason, and nothing is thrown about", a
   await supervisor.stop();
 });
 
+test("one that takes long to start says how far it is", async () => {
+  const value = { kind: "report", message: "event 1,000 of 2,000" };
+  const params = { token: "start", value };
+  const told = JSON.stringify({ jsonrpc: "2.0", method: "$/progress", params });
+  const message = `Content-Length: ${told.length}\r\n\r\n${told}`;
+  const slow = `process.stdout.write(${JSON.stringify(message)});${CONTENT}`;
+  const world = new World([process.execPath, "-e", slow], greeted);
+  const supervisor = new Supervisor(world);
+  supervisor.start();
+  await world.until(() => world.health?.is === "running");
+  assert.deepEqual(world.healths, [
+    { is: "starting" },
+    { is: "starting", how: "event 1,000 of 2,000" },
+    { is: "running" },
+  ]);
+  await supervisor.stop();
+});
+
 test("many wishes for a restart are one", async () => {
   const world = new World(STAYS, greeted);
   const supervisor = new Supervisor(world);

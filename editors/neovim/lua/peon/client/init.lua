@@ -126,7 +126,11 @@ function Client:spawn()
   self:become("starting")
   local ok, rpc = pcall(vim.lsp.rpc.start, argv, {
     notification = function(method, params)
-      if generation == self.generation then
+      if generation ~= self.generation then
+        return
+      elseif method == "$/progress" and self.status == "starting" then
+        self:how_far(told(params).value)
+      else
         self.options.on_notification(method, told(params))
       end
     end,
@@ -148,10 +152,19 @@ function Client:spawn()
   self:greet(generation)
 end
 
+--- What a server that takes long to start says of it.
+---@private
+function Client:how_far(value)
+  if value.kind ~= "end" then
+    self:become("starting", "reading the history, " .. value.message)
+  end
+end
+
 ---@private
 function Client:greet(generation)
   local version = vim.version()
   self.rpc.request("initialize", {
+    workDoneToken = "start",
     processId = vim.uv.os_getpid(),
     rootUri = vim.NIL,
     clientInfo = {

@@ -120,7 +120,7 @@ local function welcome(lines, marks)
   if client.status == "failed" then
     told = { "", "  The server does not run.", "  " .. (client.why or ""), "", "  R  tries again" }
   elseif client.status ~= "ready" then
-    told = { "", "  Starting the server…" }
+    told = { "", "  Starting the server…", "  " .. (client.why or "") }
   elseif filter ~= "" then
     told = { "", ("  No thread fits «%s»."):format(filter), "", "  f  changes the filter" }
   end
