@@ -84,7 +84,7 @@ export class Chat implements vscode.Disposable {
   /** Show a thread, or the place where a new one is begun. */
   async show(threadId: ThreadId | undefined): Promise<void> {
     if (this.threadId !== undefined && this.threadId !== threadId) {
-      this.peon.session.close(this.threadId);
+      this.peon.session.close(this.threadId, this);
     }
     if (this.threadId !== threadId) {
       this.drawn = PAGE_OF_ITEMS;
@@ -95,7 +95,7 @@ export class Chat implements vscode.Disposable {
         // What is known of it; of one that is at work too much may be.
         this.draw();
       }
-      await this.peon.session.open(threadId);
+      await this.peon.session.open(threadId, this);
     }
     this.memory?.set({ threadId });
     this.draw();
@@ -126,7 +126,7 @@ export class Chat implements vscode.Disposable {
 
   dispose(): void {
     if (this.threadId !== undefined) {
-      this.peon.session.close(this.threadId);
+      this.peon.session.close(this.threadId, this);
     }
     vscode.Disposable.from(...this.belongings).dispose();
   }

@@ -13,6 +13,12 @@ import type { Client, Greeting, Identity } from "./client";
 export const PAGE_OF_TURNS = 20;
 const CHECK_MILLISECONDS = 1_000;
 
+/** A thread that is being read: what was told of it meanwhile, and when it is there. */
+interface Reading {
+  readonly told: Message[];
+  readonly done: Promise<void>;
+}
+
 export class Session {
   private client: Client | undefined;
   private subscription = "";
@@ -20,9 +26,9 @@ export class Session {
   private readonly over = new Set<string>();
   /** Set from the answer of a server; of another log, what is held means nothing. */
   greeting: Greeting | undefined;
-  /** Messages that came while a thread was being read. */
-  private readonly reading = new Map<ThreadId, Message[]>();
-  private opened = new Set<ThreadId>();
+  private readonly reading = new Map<ThreadId, Reading>();
+  /** Who shows a thread: of several, each for itself. */
+  private readonly opened = new Map<ThreadId, Set<object>>();
   /** Those of which somebody has scrolled back to the begin of a turn that runs. */
   private readonly whole = new Set<ThreadId>();
   private checking: NodeJS.Timeout | undefined;
@@ -43,7 +49,7 @@ export class Session {
       this.store.set(withLists(projects, threads));
     }
     await this.subscribe();
-    await Promise.all([...this.opened].map((threadId) => this.open(threadId)));
+    await Promise.all([...this.opened.keys()].map((threadId) => this.readEnd(threadId)));
   }
 
   lost(): void {
@@ -53,14 +59,24 @@ export class Session {
   }
 
   /** Read the newest turns of a thread, with their items. */
-  async open(threadId: ThreadId): Promise<void> {
-    this.opened.add(threadId);
-    await this.read(threadId, this.whole.has(threadId) ? { limit: PAGE_OF_TURNS } : this.page());
+  async open(threadId: ThreadId, reader: object = this): Promise<void> {
+    this.opened.set(threadId, (this.opened.get(threadId) ?? new Set()).add(reader));
+    await this.readEnd(threadId);
   }
 
-  close(threadId: ThreadId): void {
-    this.opened.delete(threadId);
-    this.whole.delete(threadId);
+  close(threadId: ThreadId, reader: object = this): void {
+    const readers = this.opened.get(threadId);
+    readers?.delete(reader);
+    if (readers?.size === 0) {
+      this.opened.delete(threadId);
+      this.whole.delete(threadId);
+    }
+  }
+
+  /** Another that is reading it reads for all. */
+  private async readEnd(threadId: ThreadId): Promise<void> {
+    const turns = this.whole.has(threadId) ? { limit: PAGE_OF_TURNS } : this.page();
+    await (this.reading.get(threadId)?.done ?? this.read(threadId, turns));
   }
 
   /** The end of a thread; an older server has only whole turns. */
@@ -93,21 +109,30 @@ export class Session {
     if (client === undefined || this.reading.has(threadId) || !this.store.thread(threadId)) {
       return;
     }
-    this.reading.set(threadId, []);
-    try {
-      const reading = await client.request("thread/read", { threadId, turns });
-      let state = withThread(this.store.state, reading);
-      // What was told while it was being read may be newer than what was read.
-      for (const message of this.reading.get(threadId) ?? []) {
-        state =
-          message.method === "turn/delta"
-            ? applyDelta(state, message.params)
-            : applyEvents(state, message.params.events);
-      }
-      this.store.set(state);
-    } finally {
+    const told: Message[] = [];
+    const done = this.take(client, threadId, turns, told).finally(() => {
       this.reading.delete(threadId);
+    });
+    this.reading.set(threadId, { told, done });
+    await done;
+  }
+
+  private async take(
+    client: Client,
+    threadId: ThreadId,
+    turns: TurnRange,
+    told: readonly Message[],
+  ): Promise<void> {
+    const reading = await client.request("thread/read", { threadId, turns });
+    let state = withThread(this.store.state, reading);
+    // What was told while it was being read may be newer than what was read.
+    for (const message of told) {
+      state =
+        message.method === "turn/delta"
+          ? applyDelta(state, message.params)
+          : applyEvents(state, message.params.events);
     }
+    this.store.set(state);
   }
 
   private async subscribe(): Promise<void> {
@@ -134,9 +159,9 @@ export class Session {
   private appended(params: EventsAppended): void {
     const message: Message = { method: "events/appended", params };
     this.check(params);
-    for (const [threadId, messages] of this.reading) {
+    for (const [threadId, { told }] of this.reading) {
       if (params.events.some((event) => event.streamId === threadId)) {
-        messages.push(message);
+        told.push(message);
       }
     }
     this.store.set(applyEvents(this.store.state, params.events, params.through));
@@ -162,7 +187,7 @@ export class Session {
   private async reopen(threadId: ThreadId): Promise<void> {
     try {
       if (this.opened.has(threadId)) {
-        await this.open(threadId);
+        await this.readEnd(threadId);
         this.store.reread(threadId);
       }
     } catch {
@@ -173,7 +198,7 @@ export class Session {
   private delta(params: TurnDelta): void {
     const message: Message = { method: "turn/delta", params };
     const reading = this.reading.get(params.threadId);
-    reading?.push(message);
+    reading?.told.push(message);
     if (hasGap(this.store.state, params)) {
       if (reading === undefined && this.opened.has(params.threadId)) {
         void this.reopen(params.threadId);

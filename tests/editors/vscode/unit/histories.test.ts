@@ -62,8 +62,7 @@ class Server {
   }
 
   /** One that has just been met. */
-  async meet(store: Store): Promise<Session> {
-    const session = new Session(store);
+  async meet(store: Store, session = new Session(store)): Promise<Session> {
     const client = {
       on: () => {},
       greet: () =>
@@ -167,6 +166,26 @@ test("a server that cuts no turns is asked for whole ones", async () => {
   await session.open(THREAD);
   assert.equal(itemsIn(store).length, 503);
   assert.deepEqual(server.asked, [{ limit: 20 }]);
+});
+
+test("of two who show it each has all of it, read once, until the last one closes it", async () => {
+  const server = new Server([turn(1, 3)]);
+  const store = new Store();
+  const session = await server.meet(store);
+  const [side, tab] = [{}, {}];
+  const first = session.open(THREAD, side);
+  await session.open(THREAD, tab);
+  assert.equal(itemsIn(store).length, 3);
+  await first;
+  assert.equal(server.asked.splice(0).length, 1);
+  const reads = async () => {
+    await server.meet(store, session);
+    return server.asked.splice(0).length;
+  };
+  session.close(THREAD, side);
+  assert.equal(await reads(), 1);
+  session.close(THREAD, tab);
+  assert.equal(await reads(), 0);
 });
 
 test("of what is known the end is drawn", () => {
