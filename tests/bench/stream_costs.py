@@ -24,6 +24,9 @@ from bench.streaming_agent import RATE
 SPEAKERS: Final = 50
 PATIENCE: Final = 40.0
 """Seconds for all of them to begin."""
+FOLLOWED: Final = 0.9
+"""Whoever hears less of what is said does not follow: all of them want more than the machine has,
+and what the server does for pieces that nobody hears would be counted in."""
 _OF_PIECES: Final = (
     "Each piece is looked through for secrets, stamped, folded and passed on by itself. The "
     "percent is of a core of this machine, whose pace is told above; one percent is a microsecond "
@@ -78,9 +81,12 @@ def _heard(folder: Path, speakers: int, seconds: float) -> tuple[int, Heard]:
     """As many speakers as this machine lets a client follow, and what was heard of them."""
     while True:
         try:
-            return speakers, asyncio.run(_listen(folder, speakers, seconds))
+            heard = asyncio.run(_listen(folder, speakers, seconds))
+            if heard.pieces >= FOLLOWED * speakers * RATE * seconds or speakers == 1:
+                return speakers, heard
         except TooSlow:
-            speakers //= 2
+            pass
+        speakers //= 2
 
 
 def _share(heard: Heard) -> float:
