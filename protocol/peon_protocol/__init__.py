@@ -9,5 +9,8 @@ Wire names are the camelCase of the attribute names; tags stand on the classes (
 PROTOCOL_VERSION = 1
 """The major version of the contract. A client that asks for another gets an explanation."""
 
-ADDED_PARAMS = (("thread/read", ("turns.items",)),)
+ADDED_PARAMS = (
+    ("thread/list", ("turns", "limit", "before")),
+    ("thread/read", ("turns.items", "withItems")),
+)
 """Members of params that came after their methods: a server that does not name one refuses it."""

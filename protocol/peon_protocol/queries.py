@@ -24,9 +24,16 @@ class ListRules:
 
 @attrs.frozen(kw_only=True)
 class ListThreads:
-    """Every live thread, or those of one project; a project that is not there has none."""
+    """Live threads, of one project or all; a project that is not there has none.
+
+    Of each there are its newest `turns`, 0 to 50. With a `limit`, 1 to 500, it is a page: the last
+    ones, or the last of the first `before`. More than one turn is told in pages only.
+    """
 
     project_id: ProjectId | None = None
+    turns: int = 1
+    limit: int | None = None
+    before: int | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -43,10 +50,11 @@ class TurnRange:
 
 @attrs.frozen(kw_only=True)
 class ReadThread:
-    """One thread with its turns, all of them or a page."""
+    """One thread with its turns, all of them or a page; without items where they are not wanted."""
 
     thread_id: ThreadId
     turns: TurnRange | None = None
+    with_items: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -209,9 +217,7 @@ class UnsubscribeEvents:
     subscription_id: SubscriptionId
 
 
-ModelQuery: TypeAlias = (
-    ListProjects | ListRules | ListThreads | ReadThread | ListCheckpoints | ProposeMessage
-)
+ModelQuery: TypeAlias = ListProjects | ListRules | ReadThread | ListCheckpoints | ProposeMessage
 OutsideQuery: TypeAlias = (
     ReadTurnDiff
     | ReadCheckpointDiff
@@ -228,7 +234,7 @@ OutsideQuery: TypeAlias = (
     | CancelOperation
     | ReadServerStatus
 )
-Query: TypeAlias = ModelQuery | OutsideQuery
+Query: TypeAlias = ModelQuery | ListThreads | OutsideQuery
 """What is answered with data classes: from what is recorded, or by looking outside.
 
 Events are read as the bytes they are stored as, and a feed is no single answer.

@@ -179,10 +179,15 @@ class ProjectList:
 
 @attrs.frozen(kw_only=True)
 class ThreadList:
-    """Live threads without their turns' items, and the sequence the list is true at."""
+    """Live threads with their newest turns, without items, and the sequence the list is true at.
+
+    `threadsBefore` is how many more there are before the first, and what `before` has to be for the
+    next page. A thread may be younger than `sequence`, and says so by its version.
+    """
 
     threads: tuple[ThreadView, ...]
     sequence: int
+    threads_before: int = 0
 
 
 @attrs.frozen(kw_only=True)

@@ -217,7 +217,8 @@ class ThreadView:
     `usage` is what its turns used, its context as the last of them left it. Without
     `mcp_servers` of its own it has those of the project.
 
-    It works in `folder`, which it shares with the threads in `shared_with`.
+    It works in `folder`, which it shares with the threads in `shared_with`. `turn_count` and
+    `checkpoint_count` count all there are. In a list most of these are left out.
     """
 
     thread_id: ThreadId
@@ -230,10 +231,12 @@ class ThreadView:
     mode: Mode
     archived: bool
     turns: tuple[TurnView, ...]
+    turn_count: int
     pending_actions: tuple[PendingActionView, ...]
     queue: tuple[QueuedMessageView, ...]
     queue_held: bool
     checkpoints: tuple[CheckpointView, ...]
+    checkpoint_count: int
     operation: OperationView | None
     session: SessionView | None
     options: tuple[SessionOption, ...]

@@ -24,7 +24,10 @@ async def test_initialize_says_what_the_server_is_and_does():
     named = set(ours["methods"]) | set(ours["notifications"])
     assert named == {method.name for method in METHODS}
     assert "turn/delta" in ours["notifications"]
-    assert ours["addedParams"] == {"thread/read": ["turns.items"]}
+    assert ours["addedParams"] == {
+        "thread/list": ["turns", "limit", "before"],
+        "thread/read": ["turns.items", "withItems"],
+    }
 
 
 @pytest.mark.parametrize("editor", ["visual_studio_code", "neovim", "emacs"])

@@ -119,8 +119,13 @@ class Story:
         await self.no("thread/configure", "title.blank", threadId=thread, title=" ")
         await self._choices(thread)
         assert len((await self.yes("thread/list", projectId=project))["threads"]) == 1
-        await self.no("thread/list", "params.invalid", projectId=5)
+        page = await self.yes("thread/list", turns=5, limit=1)
+        assert (page["threads"][0]["turnCount"], page["threadsBefore"]) == (0, 0)
+        for params in ({"projectId": 5}, {"limit": 0}, {"turns": 51}, {"turns": 2}, {"before": -1}):
+            await self.no("thread/list", "params.invalid", **params)
         assert (await self.yes("thread/read", threadId=thread))["thread"]["title"] == "A thread"
+        bare = await self.yes("thread/read", threadId=thread, withItems=False)
+        assert bare["thread"]["turns"] == []
         await self.no("thread/read", "thread.notFound", threadId="none")
         return str(thread)
 

@@ -1746,9 +1746,17 @@ export interface ListRules {
   projectId: ProjectId;
 }
 
-/** Every live thread, or those of one project; a project that is not there has none. */
+/**
+ * Live threads, of one project or all; a project that is not there has none.
+ *
+ * Of each there are its newest `turns`, 0 to 50. With a `limit`, 1 to 500, it is a page: the last
+ * ones, or the last of the first `before`. More than one turn is told in pages only.
+ */
 export interface ListThreads {
   projectId?: ProjectId | null;
+  turns?: number;
+  limit?: number | null;
+  before?: number | null;
 }
 
 /**
@@ -1762,10 +1770,11 @@ export interface TurnRange {
   items?: number | null;
 }
 
-/** One thread with its turns, all of them or a page. */
+/** One thread with its turns, all of them or a page; without items where they are not wanted. */
 export interface ReadThread {
   threadId: ThreadId;
   turns?: TurnRange | null;
+  withItems?: boolean;
 }
 
 /** The checkpoints of a thread, oldest first. */
@@ -2040,7 +2049,8 @@ export interface WorktreeView {
  * `usage` is what its turns used, its context as the last of them left it. Without
  * `mcpServers` of its own it has those of the project.
  *
- * It works in `folder`, which it shares with the threads in `sharedWith`.
+ * It works in `folder`, which it shares with the threads in `sharedWith`. `turnCount` and
+ * `checkpointCount` count all there are. In a list most of these are left out.
  */
 export interface ThreadView {
   threadId: ThreadId;
@@ -2053,10 +2063,12 @@ export interface ThreadView {
   mode: Mode;
   archived: boolean;
   turns: TurnView[];
+  turnCount: number;
   pendingActions: PendingActionView[];
   queue: QueuedMessageView[];
   queueHeld: boolean;
   checkpoints: CheckpointView[];
+  checkpointCount: number;
   operation: OperationView | null;
   session: SessionView | null;
   options: SessionOption[];
@@ -2197,10 +2209,16 @@ export interface ProjectList {
   sequence: number;
 }
 
-/** Live threads without their turns' items, and the sequence the list is true at. */
+/**
+ * Live threads with their newest turns, without items, and the sequence the list is true at.
+ *
+ * `threadsBefore` is how many more there are before the first, and what `before` has to be for the
+ * next page. A thread may be younger than `sequence`, and says so by its version.
+ */
 export interface ThreadList {
   threads: ThreadView[];
   sequence: number;
+  threadsBefore: number;
 }
 
 /**
@@ -3268,7 +3286,7 @@ export interface Requests {
   "project/list": { params: ListProjects; result: ProjectList };
   /** The rules of a project. */
   "rule/list": { params: ListRules; result: RuleList };
-  /** Live threads, without items. */
+  /** Live threads, each with its newest turns, without items. */
   "thread/list": { params: ListThreads; result: ThreadList };
   /** One thread, whole or by pages of turns. */
   "thread/read": { params: ReadThread; result: ThreadReading };

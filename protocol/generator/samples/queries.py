@@ -179,10 +179,12 @@ def _thread(items: tuple[views.ItemView, ...] | None) -> views.ThreadView:
         mode=Mode.ASK,
         archived=False,
         turns=(_turn(items),),
+        turn_count=1,
         pending_actions=(_PENDING, _ASKED),
         queue=(_WAITING,),
         queue_held=False,
         checkpoints=(_CHECKPOINT,),
+        checkpoint_count=1,
         operation=None,
         session=views.SessionView(
             session_id=cast.SESSION,
@@ -251,7 +253,7 @@ QUERIES: Final = (
     ),
     Exchange(
         "thread/list",
-        queries.ListThreads(project_id=cast.PROJECT),
+        queries.ListThreads(project_id=cast.PROJECT, turns=5, limit=100),
         results.ThreadList(threads=(_thread(None),), sequence=NOW),
     ),
     Exchange(

@@ -14,7 +14,12 @@ QUERIES: Final[tuple[Method, ...]] = (
         "The rules of a project.",
         "project.notFound",
     ),
-    query("thread/list", queries.ListThreads, results.ThreadList, "Live threads, without items."),
+    query(
+        "thread/list",
+        queries.ListThreads,
+        results.ThreadList,
+        "Live threads, each with its newest turns, without items.",
+    ),
     query(
         "thread/read",
         queries.ReadThread,

@@ -46,7 +46,7 @@ async def _question(client: Client, file: Path, line: int) -> ExplainLine:
     to it from there.
     """
     projects = (await client.ask(ListProjects(), ProjectList)).projects
-    threads = (await client.ask(ListThreads(), ThreadList)).threads
+    threads = (await client.ask(ListThreads(turns=0), ThreadList)).threads
     places: dict[str, ProjectView | ThreadView] = {
         each.folder: each for each in threads if each.worktree is not None
     }

@@ -4,31 +4,20 @@ Nothing happens to a turn after its end, nor to an action that was answered, nor
 and a model is mostly made of these. So a snapshot copies their bytes, a start need not read them,
 and in memory they take little more than their text.
 
-A thread is written as two lines, what it is and what rests in it; the second is first read when
-something in it is wanted. Most threads are never looked at again.
+How a thread is written stands in `records.py`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
-import attrs
 import msgspec
 
 from peon.domain.model import Action, Checkpoint, Item, Model, Thread, Turn
 from peon.domain.project import project
-from peon.wire import (
-    already_json,
-    dumps,
-    loads,
-    parter,
-    structure_trusted,
-    take_apart,
-    unstructure,
-)
+from peon.wire import already_json, dumps, loads, parter, structure_trusted, unstructure
 from peon_protocol.events import StoredEvent, TurnCompleted, TurnFailed
 from peon_protocol.ids import TurnId
-from peon_protocol.values import JsonValue
 
 K = TypeVar("K", bound=str)
 V = TypeVar("V")
@@ -58,6 +47,11 @@ class Resting(MutableMapping[K, V]):
     @cached_property
     def _awake(self) -> set[K]:
         return {key for key, value in self._values.items() if not isinstance(value, bytes)}
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether none of them was ever wanted, so that they are as they were written."""
+        return "_values" not in self.__dict__
 
     @property
     def awake(self) -> tuple[K, ...]:
@@ -124,9 +118,9 @@ def fold(model: Model, stored: StoredEvent) -> None:
 
 
 def _lay_to_rest(thread: Thread) -> None:
-    thread.turns = turns = _resting_turns(thread.turns)
-    thread.actions = actions = _resting(Action, thread.actions)
-    thread.checkpoints = checkpoints = _resting(Checkpoint, thread.checkpoints)
+    thread.turns = turns = resting_turns(thread.turns)
+    thread.actions = actions = resting(Action, thread.actions)
+    thread.checkpoints = checkpoints = resting(Checkpoint, thread.checkpoints)
     for turn_id in turns.awake:
         if turn_id != thread.current:
             turns.rest(turn_id)
@@ -137,16 +131,17 @@ def _lay_to_rest(thread: Thread) -> None:
         checkpoints.rest(checkpoint_id)
 
 
-def _resting(kind: type[V], values: MutableMapping[K, V]) -> Resting[K, V]:
+def resting(kind: type[V], values: MutableMapping[K, V]) -> Resting[K, V]:
     """The values, as they can be laid to rest."""
     return values if isinstance(values, Resting) else Resting(kind, lambda: values)
 
 
-def _resting_turns(values: MutableMapping[TurnId, Turn]) -> Resting[TurnId, Turn]:
-    return values if isinstance(values, Resting) else Resting(Turn, lambda: values, _read_turn)
+def resting_turns(values: MutableMapping[TurnId, Turn]) -> Resting[TurnId, Turn]:
+    """As `resting`, of turns."""
+    return values if isinstance(values, Resting) else Resting(Turn, lambda: values, read_turn)
 
 
-def _read_turn(encoded: bytes) -> Turn:
+def read_turn(encoded: bytes) -> Turn:
     """The turn, whose items go on resting: of thousands the last few are wanted, or none."""
     try:
         read, resting = _take_turn_apart(encoded)
@@ -159,73 +154,4 @@ def _read_turn(encoded: bytes) -> Turn:
     return turn
 
 
-class _Past:
-    """The second line of a thread, taken apart when something in it is wanted."""
-
-    def __init__(self, line: memoryview) -> None:
-        self._line = line
-
-    def part(self, name: str) -> Callable[[], Mapping[Any, bytes]]:
-        """What gives one of its parts, once."""
-        return lambda: self._parts.pop(name)
-
-    @cached_property
-    def _parts(self) -> dict[str, dict[str, bytes]]:
-        line, self._line = self._line, memoryview(b"")
-        return take_apart(line)
-
-
-def encode_thread(thread: Thread) -> bytes:
-    """The thread as it is written, from the bytes of what rests in it."""
-    members = unstructure(attrs.evolve(thread, turns={}, actions={}, checkpoints={}))
-    if not isinstance(members, dict):
-        raise TypeError("a thread is written as an object")
-    resting = {
-        "turns": _resting_turns(thread.turns).written(),
-        "actions": _resting(Action, thread.actions).written(),
-        "checkpoints": _resting(Checkpoint, thread.checkpoints).written(),
-    }
-    return _lines({name: members[name] for name in members if name not in _RESTING}, resting)
-
-
-def decode_thread(encoded: bytes) -> Thread:
-    """The thread that was written. What is over goes on resting.
-
-    Raises ParamsInvalid or ValueError for one of another shape; what rests in it is looked at only
-    when it is wanted.
-    """
-    end = encoded.index(b"\n")
-    thread = structure_trusted(loads(encoded[:end]), Thread)
-    past = _Past(memoryview(encoded)[end + 1 :])
-    thread.turns = Resting(Turn, past.part("turns"), _read_turn)
-    thread.actions = Resting(Action, past.part("actions"))
-    thread.checkpoints = Resting(Checkpoint, past.part("checkpoints"))
-    if thread.current is not None:
-        thread.turns.wake(thread.current)
-    for action_id in thread.pending:
-        thread.actions.wake(action_id)
-    return thread
-
-
-def thread_as_json(encoded: bytes) -> JsonValue:
-    """The thread that was written, as one object."""
-    head, past = map(loads, encoded.split(b"\n"))
-    if not isinstance(head, dict) or not isinstance(past, dict):
-        raise TypeError("a thread is written as two objects")
-    return {**head, **past}
-
-
-def thread_from_json(thread: JsonValue) -> bytes:
-    """As `encode_thread` would have written it."""
-    if not isinstance(thread, dict):
-        raise TypeError("a thread is one object")
-    head = {name: value for name, value in thread.items() if name not in _RESTING}
-    return _lines(head, {name: thread[name] for name in _RESTING})
-
-
-def _lines(head: JsonValue, past: JsonValue) -> bytes:
-    return dumps(head) + b"\n" + dumps(past)
-
-
-_RESTING: Final = ("turns", "actions", "checkpoints")
 _take_turn_apart: Final = parter(Turn, ("items",))

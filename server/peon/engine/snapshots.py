@@ -14,7 +14,7 @@ import attrs
 
 from peon.domain.effects import OutboxEffect
 from peon.domain.model import Deletion, Model, OperationFailure, Project, Receipt, Thread
-from peon.engine.resting import decode_thread, encode_thread, thread_as_json, thread_from_json
+from peon.engine.records import decode_thread, encode_thread, thread_as_json, thread_from_json
 from peon.journal.snapshots import SnapshotRecord
 from peon.wire import dumps, loads, structure, unstructure
 from peon_protocol.ids import CommandId, OperationId, ProjectId, ThreadId

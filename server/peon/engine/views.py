@@ -1,14 +1,13 @@
 """Views of the read model: what queries answer with. The only reader of the model's insides."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from peon.domain.lookup import folder_of, require_project, require_thread
 from peon.domain.model import Checkpoint, Item, Model, Project, QueuedMessage, Thread, Turn
-from peon.domain.threads import UNTITLED
+from peon.engine.gists import Gist, heading_of
 from peon_protocol.ids import ProjectId, ThreadId
 from peon_protocol.queries import TurnRange
-from peon_protocol.values import Prompt, TextContent, TitleSource
 from peon_protocol.views import (
     CheckpointView,
     ItemView,
@@ -22,9 +21,6 @@ from peon_protocol.views import (
     TurnView,
     WorktreeView,
 )
-
-TITLE_LENGTH = 60
-"""How many characters of its first prompt an untitled thread is called by."""
 
 
 def projects(model: Model) -> tuple[ProjectView, ...]:
@@ -51,34 +47,29 @@ def rules(model: Model, project_id: ProjectId) -> tuple[RuleView, ...]:
     )
 
 
-def threads(model: Model, project_id: ProjectId | None) -> tuple[ThreadView, ...]:
-    """Live threads, oldest first, without their turns' items; of one project, or all."""
-    if project_id is None:
-        chosen: Iterable[Thread] = model.threads.values()
-    else:
-        project = model.projects.get(project_id)
-        ids = () if project is None else tuple(project.thread_ids)
-        chosen = (model.threads[each] for each in ids)
-    by_folder = _by_folder(model)
-    return tuple(
-        _thread(model, each, each.turns.values(), by_folder, with_items=False) for each in chosen
-    )
-
-
 def thread(model: Model, thread_id: ThreadId, turns: TurnRange | None) -> ThreadView:
     """One thread, whole or a page of its turns. Raises CommandRejected(ThreadNotFound)."""
     return page(model, thread_id, turns)[0]
 
 
-def page(model: Model, thread_id: ThreadId, wanted: TurnRange | None) -> tuple[ThreadView, int]:
+def page(
+    model: Model, thread_id: ThreadId, wanted: TurnRange | None, *, with_items: bool = True
+) -> tuple[ThreadView, int]:
     """As `thread`, and how many items of the first turn stand before those that it has there."""
     found = require_thread(model, thread_id)
     turns = _page(found, wanted)
     left = 0
-    if wanted is not None and wanted.items is not None:
+    if with_items and wanted is not None and wanted.items is not None:
         turns, left = _newest(turns, max(0, wanted.items))
-    view = _thread(model, found, turns, _by_folder(model), with_items=True, left=left)
-    return view, left
+    past = Gist(
+        turn_count=len(found.turns),
+        checkpoint_count=len(found.checkpoints),
+        heading=heading_of(found),
+        turns=(),
+        checkpoints=tuple(found.checkpoints.values()),
+    )
+    told = of_turns(found, turns, with_items=with_items, left=left)
+    return of_thread(model, found, past, told, _sharing(model, found)), left
 
 
 def checkpoints(model: Model, thread_id: ThreadId) -> tuple[CheckpointView, ...]:
@@ -118,40 +109,41 @@ def _project(model: Model, project: Project) -> ProjectView:
     )
 
 
-def _by_folder(model: Model) -> Mapping[str, list[ThreadId]]:
-    """The threads that may be at work in each folder."""
-    found: dict[str, list[ThreadId]] = {}
-    for each in model.threads.values():
-        if not each.archived:
-            found.setdefault(folder_of(model, each), []).append(each.thread_id)
-    return found
+def _sharing(model: Model, found: Thread) -> tuple[ThreadId, ...]:
+    """The other threads that may be at work in its folder."""
+    folder = folder_of(model, found)
+    return tuple(
+        each.thread_id
+        for each in model.threads.values()
+        if each is not found and not each.archived and folder_of(model, each) == folder
+    )
 
 
-def _thread(
+def of_thread(
     model: Model,
     found: Thread,
-    turns: Iterable[Turn],
-    by_folder: Mapping[str, list[ThreadId]],
-    *,
-    with_items: bool,
-    left: int = 0,
+    past: Gist,
+    turns: tuple[TurnView, ...],
+    shared_with: tuple[ThreadId, ...],
 ) -> ThreadView:
-    folder = folder_of(model, found)
+    """A thread, with what is told of its past and of those that share its folder."""
     return ThreadView(
         thread_id=found.thread_id,
         project_id=found.project_id,
-        title=_title(found),
+        title=found.title if past.heading is None else past.heading,
         title_source=found.title_source,
         status=found.status,
         provider=found.provider,
         model=found.model,
         mode=found.mode,
         archived=found.archived,
-        turns=_turns(found, turns, with_items=with_items, left=left),
+        turns=turns,
+        turn_count=past.turn_count,
         pending_actions=tuple(_pending_actions(found)),
         queue=tuple(_message(each) for each in found.queue.values()),
-        queue_held=found.queue_held or (bool(found.queue) and found.budget_spent),
-        checkpoints=checkpoints(model, found.thread_id),
+        queue_held=_queue_held(found),
+        checkpoints=tuple(_checkpoint(found.thread_id, each) for each in past.checkpoints),
+        checkpoint_count=past.checkpoint_count,
         operation=_operation(found),
         session=_session(found),
         options=found.options,
@@ -160,37 +152,19 @@ def _thread(
         mcp_servers=found.mcp_servers,
         usage=found.usage,
         budget=found.budget,
-        folder=folder,
+        folder=folder_of(model, found),
         worktree=_worktree(found),
-        shared_with=tuple(each for each in by_folder.get(folder, ()) if each != found.thread_id),
+        shared_with=shared_with,
         created_at=found.created_at,
         updated_at=found.updated_at,
         version=found.version,
     )
 
 
-def _title(found: Thread) -> str:
-    """A thread that nobody named is called by what it was first asked."""
-    if found.title_source is not TitleSource.SERVER or not found.turns:
-        return found.title
-    line = _first_line(next(iter(found.turns.values())).prompt)
-    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
-
-
-def _first_line(prompt: Prompt) -> str:
-    texts = [prompt] if isinstance(prompt, str) else _texts(prompt)
-    lines = (line.strip() for text in texts for line in text.splitlines())
-    return next((line for line in lines if line), UNTITLED)
-
-
-def _texts(blocks: Iterable[object]) -> list[str]:
-    return [block.text for block in blocks if isinstance(block, TextContent)]
-
-
-def _turns(
-    found: Thread, turns: Iterable[Turn], *, with_items: bool, left: int
+def of_turns(
+    found: Thread, turns: Iterable[Turn], *, with_items: bool, left: int = 0
 ) -> tuple[TurnView, ...]:
-    """The turns; of the first, the first items are left out."""
+    """Turns of a thread; of the first, `left` items are left out."""
     undone = frozenset(found.undone)
     return tuple(
         _turn(
@@ -259,6 +233,10 @@ def _pending_actions(found: Thread) -> Iterable[PendingActionView]:
             asked_by=action.asked_by,
             requested_at=action.requested_at,
         )
+
+
+def _queue_held(found: Thread) -> bool:
+    return found.queue_held or (bool(found.queue) and found.budget_spent)
 
 
 def _message(message: QueuedMessage) -> QueuedMessageView:

@@ -1,14 +1,16 @@
 """Queries: answered from the model or by looking outside, when what they saw is durable."""
 
+import asyncio
 from collections.abc import Awaitable, Mapping
-from typing import TypeAlias, assert_never
+from functools import partial
+from typing import Final, TypeAlias, assert_never
 
 import attrs
 
 from peon.domain.lookup import require_thread
 from peon.domain.model import Model
 from peon.domain.proposing import proposed_message
-from peon.engine import views
+from peon.engine import listing, views
 from peon.engine.engine import Engine
 from peon.reactors.branches import Branches
 from peon.reactors.cancelling import Cancelling
@@ -62,6 +64,10 @@ from peon_protocol.results import (
     ThreadList,
     ThreadReading,
 )
+from peon_protocol.views import ThreadView
+
+_AT_ONCE: Final = 16
+"""After so many turns, or threads without any, the loop is given to others."""
 
 Answer: TypeAlias = (
     ProjectList
@@ -102,17 +108,25 @@ class Queries:
     def answer(self, query: Query, environment: Mapping[str, str]) -> Awaitable[Answer]:
         """The query's result. Raises, or resolves to, what its method may be refused with."""
         match query:
-            case (
-                ListProjects()
-                | ListRules()
-                | ListThreads()
-                | ReadThread()
-                | ListCheckpoints()
-                | ProposeMessage()
-            ):
+            case ListProjects() | ListRules() | ReadThread() | ListCheckpoints() | ProposeMessage():
                 return self.engine.read(lambda model: _look(query, model))
+            case ListThreads():
+                return self._threads(query)
             case _:
                 return self._from_outside(query, environment)
+
+    async def _threads(self, query: ListThreads) -> ThreadList:
+        """A few threads at a time: others are answered in between."""
+        page = await self.engine.read(partial(listing.page_of, query=query))
+        threads: list[ThreadView] = []
+        count = max(1, _AT_ONCE // max(1, query.turns))
+        for place in range(0, len(page.thread_ids), count):
+            some = page.thread_ids[place : place + count]
+            threads += await self.engine.read(partial(listing.told, page=page, thread_ids=some))
+            await asyncio.sleep(0)
+        return ThreadList(
+            threads=tuple(threads), sequence=page.sequence, threads_before=page.before
+        )
 
     async def _from_outside(self, query: OutsideQuery, environment: Mapping[str, str]) -> Answer:
         match query:
@@ -168,11 +182,10 @@ def _look(query: ModelQuery, model: Model) -> Answer:
             return ProjectList(projects=views.projects(model), sequence=model.sequence)
         case ListRules():
             return RuleList(rules=views.rules(model, query.project_id))
-        case ListThreads():
-            threads = views.threads(model, query.project_id)
-            return ThreadList(threads=threads, sequence=model.sequence)
         case ReadThread():
-            thread, left = views.page(model, query.thread_id, query.turns)
+            thread, left = views.page(
+                model, query.thread_id, query.turns, with_items=query.with_items
+            )
             return ThreadReading(thread=thread, items_before=left, sequence=model.sequence)
         case ProposeMessage():
             found = require_thread(model, query.thread_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from peon.rpc.messages import RequestId, event_page_body
+from peon.rpc.messages import RequestId, event_page_body, thread_list_body
 
 
 class PreparedAnswer:
@@ -28,3 +28,15 @@ class EventPageAnswer(PreparedAnswer):
 
     def body(self, request_id: RequestId) -> bytes:
         return event_page_body(request_id, self._events, self._head)
+
+
+class ThreadListAnswer(PreparedAnswer):
+    """Threads that are written already, oldest first, and how many there are before them."""
+
+    def __init__(self, threads: Sequence[bytes], sequence: int, before: int) -> None:
+        self._threads = threads
+        self._sequence = sequence
+        self._before = before
+
+    def body(self, request_id: RequestId) -> bytes:
+        return thread_list_body(request_id, self._threads, self._sequence, self._before)

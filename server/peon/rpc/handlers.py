@@ -5,10 +5,17 @@ from collections.abc import Awaitable
 from peon.rpc.answers import EventPageAnswer
 from peon.rpc.caller import Caller
 from peon.rpc.dispatch import Route, Routes, route
+from peon.rpc.listing import list_threads
 from peon.rpc.subscriptions import Opening
 from peon_protocol.commands import Command
 from peon_protocol.methods import METHODS, Direction, Method, MethodKind
-from peon_protocol.queries import Query, ReadEvents, SubscribeEvents, UnsubscribeEvents
+from peon_protocol.queries import (
+    ListThreads,
+    Query,
+    ReadEvents,
+    SubscribeEvents,
+    UnsubscribeEvents,
+)
 from peon_protocol.results import CommandResult, UnsubscribeResult
 
 
@@ -48,6 +55,8 @@ def _route(method: Method) -> Route:
             return route(method, method.params, submit_command)
         case _, "events/read":
             return route(method, ReadEvents, read_events)
+        case _, "thread/list":
+            return route(method, ListThreads, list_threads)
         case MethodKind.QUERY, _:
             return route(method, method.params, ask_query)
         case _, "events/subscribe":

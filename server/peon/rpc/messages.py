@@ -71,6 +71,16 @@ def event_page_body(request_id: RequestId, events: Sequence[bytes], head: int) -
     )
 
 
+def thread_list_body(
+    request_id: RequestId, threads: Sequence[bytes], sequence: int, before: int
+) -> bytes:
+    """The answer to `thread/list`, from threads that are written already."""
+    return (
+        b'{"jsonrpc":"2.0","id":%b,"result":{"threads":[%b],"sequence":%d,"threadsBefore":%d}}'
+        % (dumps(request_id), b",".join(threads), sequence, before)
+    )
+
+
 def appended_prefix(subscription_id: SubscriptionId) -> bytes:
     """What every `events/appended` of a subscription begins with; made once."""
     return (

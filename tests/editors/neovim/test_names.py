@@ -12,7 +12,7 @@ CODE = EXTENSION / "src"
 
 PARTS = ("items", "queue", "selectors", "threads", "titles", "usages")
 """The parts of a state, each a module in both."""
-NEOVIM_ONLY = {"empty", "fromView", "text", "withThreadDelta", "sharedWith", "isSpent"}
+NEOVIM_ONLY = {"empty", "fromView", "text", "withThreadDelta", "isSpent"}
 """What a state that is changed in place, and text in pieces, need besides."""
 SHARED = ("client", "session", "approvals", "chat", "queue", "review", "threads", "why")
 """Modules of both: the connection, what goes on over it, and what is shown."""

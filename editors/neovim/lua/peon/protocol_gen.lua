@@ -1513,9 +1513,15 @@
 ---@class (exact) peon.ListRules
 ---@field projectId peon.ProjectId
 
---- Every live thread, or those of one project; a project that is not there has none.
+--- Live threads, of one project or all; a project that is not there has none.
+---
+--- Of each there are its newest `turns`, 0 to 50. With a `limit`, 1 to 500, it is a page: the last
+--- ones, or the last of the first `before`. More than one turn is told in pages only.
 ---@class (exact) peon.ListThreads
 ---@field projectId? peon.ProjectId
+---@field turns? integer
+---@field limit? integer
+---@field before? integer
 
 --- The `limit` turns before turn number `before`; without `before`, the last ones.
 ---
@@ -1525,10 +1531,11 @@
 ---@field before? integer
 ---@field items? integer
 
---- One thread with its turns, all of them or a page.
+--- One thread with its turns, all of them or a page; without items where they are not wanted.
 ---@class (exact) peon.ReadThread
 ---@field threadId peon.ThreadId
 ---@field turns? peon.TurnRange
+---@field withItems? boolean
 
 --- The checkpoints of a thread, oldest first.
 ---@class (exact) peon.ListCheckpoints
@@ -1764,7 +1771,8 @@
 --- `usage` is what its turns used, its context as the last of them left it. Without
 --- `mcpServers` of its own it has those of the project.
 ---
---- It works in `folder`, which it shares with the threads in `sharedWith`.
+--- It works in `folder`, which it shares with the threads in `sharedWith`. `turnCount` and
+--- `checkpointCount` count all there are. In a list most of these are left out.
 ---@class (exact) peon.ThreadView
 ---@field threadId peon.ThreadId
 ---@field projectId peon.ProjectId
@@ -1776,10 +1784,12 @@
 ---@field mode peon.Mode
 ---@field archived boolean
 ---@field turns peon.TurnView[]
+---@field turnCount integer
 ---@field pendingActions peon.PendingActionView[]
 ---@field queue peon.QueuedMessageView[]
 ---@field queueHeld boolean
 ---@field checkpoints peon.CheckpointView[]
+---@field checkpointCount integer
 ---@field operation? peon.OperationView
 ---@field session? peon.SessionView
 ---@field options peon.SessionOption[]
@@ -1898,10 +1908,14 @@
 ---@field projects peon.ProjectView[]
 ---@field sequence integer
 
---- Live threads without their turns' items, and the sequence the list is true at.
+--- Live threads with their newest turns, without items, and the sequence the list is true at.
+---
+--- `threadsBefore` is how many more there are before the first, and what `before` has to be for the
+--- next page. A thread may be younger than `sequence`, and says so by its version.
 ---@class (exact) peon.ThreadList
 ---@field threads peon.ThreadView[]
 ---@field sequence integer
+---@field threadsBefore integer
 
 --- A thread, and the sequence it is true at: subscribe after it to miss nothing.
 ---

@@ -13,6 +13,9 @@ M.state = state.empty()
 M.log = {}
 local LOG_LINES = 1000
 
+--- How many threads are listed at a time.
+local PAGE_OF_THREADS = 200
+
 ---@type table<string, fun(...)[]>
 local listeners = { changes = {}, status = {}, loaded = {}, event = {}, progress = {} }
 
@@ -147,6 +150,24 @@ function M.take_reading(reading)
   return changes ~= nil
 end
 
+--- Call back with a thread that has all of its turns and checkpoints: a list has only the newest.
+---@param thread peon.ThreadState
+---@param callback fun(thread: peon.ThreadState)
+function M.with_whole(thread, callback)
+  local threads = require("peon.state.threads")
+  if not threads.is_short(thread) then
+    return callback(thread)
+  end
+  M.read(thread.threadId, function(err)
+    local read = M.state.threads[thread.threadId]
+    if err then
+      M.complain(err)
+    elseif read then
+      callback(read)
+    end
+  end)
+end
+
 local function subscribe(after, fallback, generation)
   M.client:request("events/subscribe", { after = after, deltas = true }, function(err, result)
     if generation ~= loading then
@@ -165,6 +186,28 @@ local function subscribe(after, fallback, generation)
   end)
 end
 
+--- All threads, page by page; an older server gives no pages.
+---@param callback fun(err?: peon.ErrorContent, list?: peon.ThreadList)
+---@param newer? peon.ThreadList What was read so far.
+local function list_threads(callback, newer)
+  local params
+  if M.client:adds("thread/list", "limit") then
+    params = { limit = PAGE_OF_THREADS, before = newer and newer.threadsBefore }
+  end
+  M.client:request("thread/list", params, function(err, list)
+    if err then
+      return callback(err)
+    elseif newer then
+      vim.list_extend(list.threads, newer.threads)
+      list.sequence = newer.sequence
+    end
+    if (list.threadsBefore or 0) > 0 then
+      return list_threads(callback, list)
+    end
+    callback(nil, list)
+  end)
+end
+
 --- Read everything, and be told of what follows. Events since the last time come as events, so
 --- that nobody who listens misses one.
 load = function()
@@ -172,7 +215,7 @@ load = function()
   local generation, known = loading, M.state.sequence
   subscription = nil
   M.client:request("project/list", nil, function(failed, projects)
-    M.client:request("thread/list", nil, function(err, list)
+    list_threads(function(err, list)
       if generation ~= loading then
         return
       elseif failed or err then

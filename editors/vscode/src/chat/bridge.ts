@@ -82,10 +82,8 @@ export interface Scene {
   readonly revision: number;
 }
 
-/** A scene whose thread, but for who shares its folder, is as the webview has folded it. */
-export interface Surroundings extends Omit<Scene, "thread" | "revision"> {
-  readonly sharedWith: readonly ThreadId[];
-}
+/** A scene whose thread is as the webview has folded it. */
+export type Surroundings = Omit<Scene, "thread" | "revision">;
 
 export type ToWebview =
   | { type: "scene"; scene: Scene }

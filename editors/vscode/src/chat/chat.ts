@@ -139,8 +139,7 @@ export class Chat implements vscode.Disposable {
 
   /** Draw all but the thread: the webview folds that one itself, and it may be large. */
   private drawAround(): void {
-    const { thread, revision: _, ...known } = this.scene();
-    const surroundings = { ...known, sharedWith: thread?.sharedWith ?? [] };
+    const { thread: _, revision: __, ...surroundings } = this.scene();
     this.post({ type: "surroundings", surroundings });
   }
 

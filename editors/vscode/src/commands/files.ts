@@ -15,7 +15,7 @@ import type {
   ThreadView,
 } from "../protocol_gen";
 import { before } from "../state/selectors";
-import { type Around, checkpointOf, type Target, threadOf, turnOf } from "./targets";
+import { type Around, checkpointOf, type Target, threadOf, turnOf, wholeThreadOf } from "./targets";
 import type { Command } from "./threads";
 
 export function fileCommands(around: Around): Record<string, Command> {
@@ -70,7 +70,7 @@ async function createCheckpoint(around: Around, target: Target): Promise<void> {
 
 /** Go back to how it was before the last time that somebody went back. */
 async function undoRestore(around: Around, target: Target): Promise<void> {
-  const thread = await threadOf(around, target);
+  const thread = await wholeThreadOf(around, target);
   const checkpoint = thread?.checkpoints.findLast(
     (each) => each.kind === "beforeRestore" && !each.expired,
   );

@@ -42,6 +42,15 @@ export async function threadOf(around: Around, target: Target): Promise<ThreadVi
   return shown ?? (await chooseThread(around));
 }
 
+/** As `threadOf`, with all turns and checkpoints, of which a list has only the newest. */
+export async function wholeThreadOf(
+  around: Around,
+  target: Target,
+): Promise<ThreadView | undefined> {
+  const thread = await threadOf(around, target);
+  return thread && (await around.peon.session.wholeThread(thread.threadId));
+}
+
 export async function chooseThread(around: Around): Promise<ThreadView | undefined> {
   const threads = [...around.peon.store.state.threads.values()].filter((each) => !each.archived);
   const items = threads
@@ -69,7 +78,7 @@ export async function turnOf(
   target: Target,
   turnId?: string,
 ): Promise<{ thread: ThreadView; turn: TurnView } | undefined> {
-  const thread = await threadOf(around, target);
+  const thread = await wholeThreadOf(around, target);
   if (thread === undefined) {
     return undefined;
   }
@@ -101,7 +110,7 @@ export async function checkpointOf(
   if (typeof target === "object" && target.is === "checkpoint") {
     return target;
   }
-  const thread = await threadOf(around, target);
+  const thread = await wholeThreadOf(around, target);
   if (thread === undefined) {
     return undefined;
   }

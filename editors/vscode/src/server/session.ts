@@ -2,8 +2,16 @@
 // a loss go on from the last one. The state outlives each server.
 // Invariant: knows no editor.
 
-import type { EventsAppended, ThreadId, TurnDelta, TurnRange } from "../protocol_gen";
-import { isCut, PAGE_OF_ITEMS } from "../state/histories";
+import type {
+  EventsAppended,
+  ReadThread,
+  ThreadId,
+  ThreadList,
+  ThreadView,
+  TurnDelta,
+  TurnRange,
+} from "../protocol_gen";
+import { isCut, isShort, PAGE_OF_ITEMS } from "../state/histories";
 import { applyDelta, applyEvents, hasGap, isUnsure } from "../state/reduce";
 import { type Message, withLists, withThread } from "../state/state";
 import type { Store } from "../store";
@@ -11,6 +19,8 @@ import type { Client, Greeting, Identity } from "./client";
 
 /** How many turns of a thread are read at first, and each time one scrolls back. */
 export const PAGE_OF_TURNS = 20;
+/** How many threads are listed at a time. */
+const PAGE_OF_THREADS = 200;
 const CHECK_MILLISECONDS = 1_000;
 
 /** A thread that is being read: what was told of it meanwhile, and when it is there. */
@@ -45,11 +55,25 @@ export class Session {
     this.greeting = greeting;
     if (!goesOn) {
       const projects = await client.request("project/list", {});
-      const threads = await client.request("thread/list", {});
-      this.store.set(withLists(projects, threads));
+      this.store.set(withLists(projects, await this.threads(client)));
     }
     await this.subscribe();
     await Promise.all([...this.opened.keys()].map((threadId) => this.readEnd(threadId)));
+  }
+
+  /** All threads, page by page; an older server gives no pages. */
+  private async threads(client: Client): Promise<ThreadList> {
+    const pages = this.adds("thread/list", "limit") ? { limit: PAGE_OF_THREADS } : {};
+    let list = await client.request("thread/list", pages);
+    while (list.threadsBefore > 0) {
+      const page = await client.request("thread/list", { ...pages, before: list.threadsBefore });
+      list = { ...page, threads: [...page.threads, ...list.threads], sequence: list.sequence };
+    }
+    return list;
+  }
+
+  private adds(method: string, param: string): boolean {
+    return this.greeting?.addedParams[method]?.includes(param) ?? false;
   }
 
   lost(): void {
@@ -81,8 +105,9 @@ export class Session {
 
   /** The end of a thread; an older server has only whole turns. */
   private page(): TurnRange {
-    const cuts = this.greeting?.addedParams["thread/read"]?.includes("turns.items") ?? false;
-    return cuts ? { limit: PAGE_OF_TURNS, items: PAGE_OF_ITEMS } : { limit: PAGE_OF_TURNS };
+    return this.adds("thread/read", "turns.items")
+      ? { limit: PAGE_OF_TURNS, items: PAGE_OF_ITEMS }
+      : { limit: PAGE_OF_TURNS };
   }
 
   /** Read what was before the items that are known: false where all of them are. */
@@ -104,26 +129,36 @@ export class Session {
     return known.number > 1;
   }
 
-  private async read(threadId: ThreadId, turns: TurnRange): Promise<void> {
+  /** The thread with all its turns and checkpoints, of which a list has only the newest. */
+  async wholeThread(threadId: ThreadId): Promise<ThreadView | undefined> {
+    await this.reading.get(threadId)?.done;
+    const thread = this.store.thread(threadId);
+    if (thread !== undefined && isShort(thread)) {
+      await this.read(threadId, null, false);
+    }
+    return this.store.thread(threadId);
+  }
+
+  private async read(
+    threadId: ThreadId,
+    turns: TurnRange | null,
+    withItems?: boolean,
+  ): Promise<void> {
     const { client } = this;
     if (client === undefined || this.reading.has(threadId) || !this.store.thread(threadId)) {
       return;
     }
     const told: Message[] = [];
-    const done = this.take(client, threadId, turns, told).finally(() => {
+    const wanted = withItems === undefined ? { threadId, turns } : { threadId, turns, withItems };
+    const done = this.take(client, wanted, told).finally(() => {
       this.reading.delete(threadId);
     });
     this.reading.set(threadId, { told, done });
     await done;
   }
 
-  private async take(
-    client: Client,
-    threadId: ThreadId,
-    turns: TurnRange,
-    told: readonly Message[],
-  ): Promise<void> {
-    const reading = await client.request("thread/read", { threadId, turns });
+  private async take(client: Client, wanted: ReadThread, told: readonly Message[]): Promise<void> {
+    const reading = await client.request("thread/read", wanted);
     let state = withThread(this.store.state, reading);
     // What was told while it was being read may be newer than what was read.
     for (const message of told) {

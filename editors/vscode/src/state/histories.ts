@@ -15,6 +15,11 @@ export function isCut(turn: CutTurn | undefined): boolean {
   return turn?.itemsBefore !== undefined;
 }
 
+/** Whether a thread has turns or checkpoints that a list left out. An older server leaves out none. */
+export function isShort({ turns, turnCount, checkpoints, checkpointCount }: ThreadView): boolean {
+  return turnCount > turns.length || checkpointCount > checkpoints.length;
+}
+
 /** A thread as it was read, with what was left out said where it was. */
 export function asRead({ thread, itemsBefore }: ThreadReading): ThreadView {
   const [first, ...rest] = thread.turns;

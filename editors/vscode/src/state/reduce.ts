@@ -7,7 +7,6 @@ import { type Message, type State, withChangedThread, withChangedTurn } from "./
 import { isGap } from "./text";
 import { createdThread, withThreadEvent } from "./threads";
 import { NOTHING_USED, plus } from "./usages";
-import { movesThreads, withSharing } from "./worktrees";
 
 export function reduce(state: State, message: Message): State {
   switch (message.method) {
@@ -81,11 +80,6 @@ export function isUnsure(state: State, stored: StoredEvent): boolean {
 }
 
 function applyEvent(state: State, stored: StoredEvent): State {
-  const after = foldEvent(state, stored);
-  return after !== state && movesThreads(stored) ? withSharing(after) : after;
-}
-
-function foldEvent(state: State, stored: StoredEvent): State {
   switch (stored.type) {
     case "project.created": {
       const { projectId, root, title, defaults } = stored.payload;

@@ -53,12 +53,18 @@ export function withThread(state: State, reading: ThreadReading): State {
 function mergeTurns(known: ThreadView, read: ThreadView): TurnView[] {
   const byId = new Map(known.turns.map((turn) => [turn.turnId, turn]));
   for (const turn of read.turns) {
-    const before = byId.get(turn.turnId);
-    // What was read of a turn that is over is as good as new.
-    const isWhole = before?.items != null && before.status !== "running" && !isCut(before);
-    byId.set(turn.turnId, isCut(turn) && isWhole ? { ...before, undone: turn.undone } : turn);
+    byId.set(turn.turnId, mergedTurn(byId.get(turn.turnId), turn));
   }
   return [...byId.values()].sort((one, other) => one.number - other.number);
+}
+
+function mergedTurn(known: TurnView | undefined, read: TurnView): TurnView {
+  if (read.items === null) {
+    return { ...known, ...read, items: known?.items ?? null };
+  }
+  // What was read of a turn that is over is as good as new.
+  const isWhole = known?.items != null && known.status !== "running" && !isCut(known);
+  return isCut(read) && isWhole ? { ...known, undone: read.undone } : read;
 }
 
 /** The thread in which `change` was made, in the place of the one that was. */

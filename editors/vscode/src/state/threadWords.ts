@@ -1,7 +1,7 @@
 // A thread in the tree, in words.
 // Invariant: knows no editor.
 
-import type { ThreadId, ThreadView } from "../protocol_gen";
+import type { ThreadView } from "../protocol_gen";
 import { phaseOf } from "./selectors";
 import { moneyOf, tokensOf } from "./usageWords";
 
@@ -17,20 +17,22 @@ export function threadWords(thread: ThreadView, age: string): string {
   ].join(" · ");
 }
 
+const MOST_NAMES = 10;
+
 /** All of it, line by line. */
-export function threadDetails(
-  thread: ThreadView,
-  titleOf: (threadId: ThreadId) => string | undefined,
-): string {
+export function threadDetails(thread: ThreadView, sharing: readonly ThreadView[]): string {
   const { worktree, usage } = thread;
-  const others = thread.sharedWith.map((each) => titleOf(each) ?? each);
+  const others = sharing.slice(-MOST_NAMES).map((each) => each.title);
+  const more = sharing.length - others.length;
   const used = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
   return [
     thread.title,
     `${thread.provider}, mode ${thread.mode}${thread.model ? `, ${thread.model}` : ""}`,
     `In ${thread.folder}`,
     ...(worktree === null ? [] : [worktreeWords(worktree)]),
-    ...(others.length === 0 ? [] : [`Shares its folder with: ${others.join(", ")}`]),
+    ...(others.length === 0
+      ? []
+      : [`Shares its folder with: ${others.join(", ")}${more > 0 ? `, and ${more} more` : ""}`]),
     ...(used === 0 ? [] : [`Used ${tokensOf(used)} tokens`]),
     ...(usage.cost == null ? [] : [`Cost ${moneyOf(usage.cost)}`]),
   ].join("\n");
@@ -53,6 +55,13 @@ export function threadContext(thread: ThreadView): string {
     ...(worktree === null ? [] : ["inWorktree"]),
     ...(worktree?.made && !worktree.removed ? ["worktreeMade"] : []),
     ...(worktree?.removed ? ["worktreeRemoved"] : []),
-    ...(thread.checkpoints.some((each) => each.kind === "beforeRestore") ? ["restored"] : []),
+    ...(mayBeRestored(thread) ? ["restored"] : []),
   ].join(" ");
+}
+
+function mayBeRestored({ checkpoints, checkpointCount }: ThreadView): boolean {
+  return (
+    checkpointCount > checkpoints.length ||
+    checkpoints.some((each) => each.kind === "beforeRestore")
+  );
 }

@@ -35,6 +35,7 @@ export function createdThread(event: ThreadCreated, stored: StoredEvent, root: s
     mode: event.mode,
     archived: false,
     turns: [],
+    turnCount: 0,
     pendingActions: [],
     queue: [],
     queueHeld: false,
@@ -48,6 +49,7 @@ export function createdThread(event: ThreadCreated, stored: StoredEvent, root: s
     worktree: null,
     sharedWith: [],
     checkpoints: [],
+    checkpointCount: 0,
     operation: null,
     session: null,
     createdAt: stored.occurredAt,
@@ -219,10 +221,11 @@ function turnStarted(thread: ThreadView, event: TurnStarted, startedAt: string):
     usage: null,
     undone: false,
   };
-  const unnamed = thread.titleSource === "server" && thread.turns.length === 0;
+  const unnamed = thread.titleSource === "server" && event.number === 1;
   const title = unnamed ? titleOf(event.prompt) : thread.title;
   const waiting = gone({ ...thread, queueHeld: false }, event.messageId ?? null);
-  return { ...waiting, title, turns: [...thread.turns, turn] };
+  const turnCount = thread.turnCount + 1;
+  return { ...waiting, title, turns: [...thread.turns, turn], turnCount };
 }
 
 /** The thread when a turn of it is over, whichever way. An event of an older log may say less. */
@@ -270,6 +273,7 @@ function checkpointCreated(
   return {
     ...thread,
     checkpoints: [...thread.checkpoints, checkpoint],
+    checkpointCount: thread.checkpointCount + 1,
     operation: event.operationId === null ? thread.operation : null,
   };
 }

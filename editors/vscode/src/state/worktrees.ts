@@ -1,6 +1,6 @@
 // The fold of where threads work, and which of them work in the same folder.
 
-import type { StoredEvent, ThreadId, ThreadView } from "../protocol_gen";
+import type { StoredEvent, ThreadView } from "../protocol_gen";
 import type { State } from "./state";
 
 type WorktreeEvent = StoredEvent & {
@@ -18,35 +18,10 @@ export function withWorktreeEvent(thread: ThreadView, stored: WorktreeEvent): Th
   return worktree === null ? done : { ...done, worktree: { ...worktree, removed } };
 }
 
-/** Whether an event may change which threads work in one folder. */
-export function movesThreads(stored: StoredEvent): boolean {
-  switch (stored.type) {
-    case "thread.created":
-    case "thread.deleted":
-    case "project.deleted":
-    case "worktree.created":
-      return true;
-    case "thread.configured":
-      return stored.payload.archived !== null;
-    default:
-      return false;
-  }
-}
-
-/** The state with each thread knowing the others that work in its folder, archived ones left out. */
-export function withSharing(state: State): State {
-  const byFolder = new Map<string, ThreadId[]>();
-  for (const { archived, folder, threadId } of state.threads.values()) {
-    if (!archived) {
-      byFolder.set(folder, [...(byFolder.get(folder) ?? []), threadId]);
-    }
-  }
-  const threads = new Map(state.threads);
-  for (const [threadId, thread] of threads) {
-    const others = (byFolder.get(thread.folder) ?? []).filter((each) => each !== threadId);
-    if (others.join() !== (thread.sharedWith ?? []).join()) {
-      threads.set(threadId, { ...thread, sharedWith: others });
-    }
-  }
-  return { ...state, threads };
+/** The other threads that may be at work in the same folder; a list names only some of them. */
+export function sharedWith(state: State, thread: ThreadView): ThreadView[] {
+  const { folder, threadId } = thread;
+  return [...state.threads.values()].filter(
+    (each) => each.folder === folder && each.threadId !== threadId && !each.archived,
+  );
 }

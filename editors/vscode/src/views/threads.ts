@@ -15,6 +15,7 @@ import {
   waiting,
 } from "../state/selectors";
 import { threadContext, threadDetails, threadWords } from "../state/threadWords";
+import { sharedWith } from "../state/worktrees";
 import { capital, since } from "./words";
 
 export type Node =
@@ -69,7 +70,7 @@ export class ThreadsTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       case "project":
         return projectItem(node.project);
       case "thread":
-        return threadItem(node.thread, this.peon);
+        return threadItem(node.thread);
       case "turn":
         return turnItem(node.thread, node.turn);
       case "checkpoint":
@@ -77,7 +78,17 @@ export class ThreadsTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
     }
   }
 
-  getChildren(node?: Node): Node[] {
+  /** What is told where the pointer rests: who shares a folder is looked for only then. */
+  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
+    if (node.is === "thread") {
+      const { state } = this.peon.store;
+      const thread = state.threads.get(node.thread.threadId) ?? node.thread;
+      item.tooltip = threadDetails(thread, sharedWith(state, thread));
+    }
+    return item;
+  }
+
+  getChildren(node?: Node): Node[] | Promise<Node[]> {
     const { state } = this.peon.store;
     switch (node?.is) {
       case undefined:
@@ -87,7 +98,7 @@ export class ThreadsTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
           .filter((thread) => matches(thread, this.filter))
           .map((thread) => ({ is: "thread", thread }));
       case "thread":
-        return insideThread(node.thread);
+        return this.inside(node.thread);
       case "turn":
         return checkpointsOf(node.thread, node.turn).map((checkpoint) => ({
           is: "checkpoint",
@@ -97,6 +108,12 @@ export class ThreadsTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       case "checkpoint":
         return [];
     }
+  }
+
+  /** A thread that is unfolded is read, where the list has left out what is in it. */
+  private async inside(thread: ThreadView): Promise<Node[]> {
+    const known = await this.peon.session.wholeThread(thread.threadId).catch(() => undefined);
+    return insideThread(known ?? thread);
   }
 
   private draw(): void {
@@ -136,7 +153,7 @@ const ICONS: Record<Phase, { icon: string; colour?: string }> = {
   new: { icon: "comment" },
 };
 
-function threadItem(thread: ThreadView, peon: Peon): vscode.TreeItem {
+function threadItem(thread: ThreadView): vscode.TreeItem {
   const hasChildren = thread.turns.length > 0 || thread.checkpoints.length > 0;
   const item = new vscode.TreeItem(
     thread.title,
@@ -147,7 +164,6 @@ function threadItem(thread: ThreadView, peon: Peon): vscode.TreeItem {
   item.id = thread.threadId;
   item.iconPath = themed(icon, colour);
   item.description = threadWords(thread, since(thread.updatedAt));
-  item.tooltip = threadDetails(thread, (threadId) => peon.store.thread(threadId)?.title);
   item.contextValue = threadContext(thread);
   item.accessibilityInformation = { label: `${thread.title}, ${phase}` };
   item.command = { command: "peon.openThread", title: "Open", arguments: [thread.threadId] };

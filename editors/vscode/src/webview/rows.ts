@@ -25,7 +25,8 @@ export function rowsOf(thread: ThreadView): Row[] {
   const known = thread.turns.filter((turn) => turn.items !== null);
   const first = known[0];
   const rows: Row[] = [];
-  if (isCut(first) || (thread.turns.length > 0 && first !== thread.turns[0])) {
+  const isEarlier = first === undefined ? thread.turns.length > 0 : first.number > 1;
+  if (isCut(first) || isEarlier) {
     rows.push({ kind: "earlier", key: "earlier" });
   }
   const actions = new Map(thread.pendingActions.map((action) => [action.itemId, action]));

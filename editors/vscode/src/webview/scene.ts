@@ -22,11 +22,8 @@ export function hear(scene: Scene, message: ToWebview): Scene {
   switch (message.type) {
     case "scene":
       return { ...message.scene, revision: scene.revision + 1 };
-    case "surroundings": {
-      const { sharedWith, ...known } = message.surroundings;
-      const thread = scene.thread && { ...scene.thread, sharedWith: [...sharedWith] };
-      return { ...scene, ...known, thread };
-    }
+    case "surroundings":
+      return { ...scene, ...message.surroundings };
     case "message":
       return {
         ...scene,
@@ -52,10 +49,5 @@ function folded(thread: ThreadView | null, message: Message): ThreadView | null 
     return null;
   }
   const state = { ...EMPTY, threads: new Map([[thread.threadId, thread]]) };
-  const after = reduce(state, message).threads.get(thread.threadId);
-  if (after === undefined || after === thread) {
-    return after ?? null;
-  }
-  // Of the other threads nothing is known here.
-  return { ...after, sharedWith: thread.sharedWith };
+  return reduce(state, message).threads.get(thread.threadId) ?? null;
 }

@@ -85,7 +85,7 @@ class Desk:
         project_id = None if self.root is None else await self._project_of(self.root)
         if project_id is None:
             return ()
-        listed = await self._caller.query(ListThreads(project_id=project_id), ThreadList)
+        listed = await self._caller.query(ListThreads(project_id=project_id, turns=0), ThreadList)
         busy = [each.thread_id for each in listed.threads if each.status != "idle"]
         return tuple([await self._read(thread_id) for thread_id in busy])
 
@@ -123,7 +123,8 @@ class Desk:
         project_id = await self._project_of(root)
         if project_id is None:
             return None
-        listed = await self._caller.query(ListThreads(project_id=project_id), ThreadList)
+        newest = ListThreads(project_id=project_id, turns=0, limit=1)
+        listed = await self._caller.query(newest, ThreadList)
         return listed.threads[-1].thread_id if listed.threads else None
 
     async def _project_of(self, root: str) -> ProjectId | None:

@@ -40,6 +40,9 @@ local OWN = {
   pieces = true,
   length = true,
   isRecorded = true,
+  -- A recording may be older than these.
+  turnCount = true,
+  checkpointCount = true,
 }
 
 --- Where `held` is not as `expected`; null and an absent member are the same.

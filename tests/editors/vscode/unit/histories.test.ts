@@ -6,12 +6,18 @@ import { test } from "node:test";
 import type { ItemView, StoredEvent, ThreadReading, ThreadView, TurnView } from "../../../../editors/vscode/src/protocol_gen";
 import { Session } from "../../../../editors/vscode/src/server/session";
 import type { Client } from "../../../../editors/vscode/src/server/client";
-import { endOf, isCut } from "../../../../editors/vscode/src/state/histories";
+import { endOf, isCut, isShort } from "../../../../editors/vscode/src/state/histories";
 import { applyEvents, hasGap, isUnsure } from "../../../../editors/vscode/src/state/reduce";
 import { Store } from "../../../../editors/vscode/src/store";
 import { rowsOf } from "../../../../editors/vscode/src/webview/rows";
 
 const THREAD = "thr-1";
+
+interface Range {
+  limit: number;
+  before?: number;
+  items?: number;
+}
 
 /** A server of one thread, which answers as the real one does. */
 class Server {
@@ -25,27 +31,28 @@ class Server {
 
   thread(turns: TurnView[]): ThreadView {
     const known = { threadId: THREAD, projectId: "p", title: "Long", version: 1 };
-    const nothing = { pendingActions: [], queue: [], checkpoints: [] };
-    return { ...known, ...nothing, status: this.status, turns } as unknown as ThreadView;
+    const nothing = { pendingActions: [], queue: [], checkpoints: [], checkpointCount: 0 };
+    const turnCount = this.turns.length;
+    return { ...known, ...nothing, status: this.status, turns, turnCount } as unknown as ThreadView;
   }
 
-  answer(method: string, params: { turns?: { limit: number; before?: number; items?: number } }) {
+  answer(method: string, params: { turns?: Range | null; withItems?: boolean }) {
     switch (method) {
       case "project/list":
         return { projects: [], sequence: 1 };
       case "thread/list": {
-        const turns = this.turns.map((turn) => ({ ...turn, items: null }));
-        return { threads: [this.thread(turns)], sequence: 1 };
+        const turns = this.turns.slice(-1).map((turn) => ({ ...turn, items: null }));
+        return { threads: [this.thread(turns)], sequence: 1, threadsBefore: 0 };
       }
       case "events/subscribe":
         return { subscriptionId: "sub-1" };
       default:
-        this.asked.push(params.turns);
-        return this.read(params.turns ?? { limit: this.turns.length });
+        this.asked.push(params.turns ?? params);
+        return this.read(params.turns ?? { limit: this.turns.length }, params.withItems);
     }
   }
 
-  private read({ limit, before = Infinity, items }: { limit: number; before?: number; items?: number }): ThreadReading {
+  private read({ limit, before = Infinity, items }: Range, withItems = true): ThreadReading {
     let turns = this.turns.filter(({ number }) => number < before).slice(-limit);
     let left = 0;
     if (items !== undefined) {
@@ -58,7 +65,8 @@ class Server {
         place === 0 ? { ...turn, items: turn.items?.slice(left) ?? [] } : turn,
       );
     }
-    return { thread: this.thread(turns), itemsBefore: left, sequence: 1 };
+    const read = withItems ? turns : turns.map((turn) => ({ ...turn, items: null }));
+    return { thread: this.thread(read), itemsBefore: left, sequence: 1 };
   }
 
   /** One that has just been met. */
@@ -166,6 +174,52 @@ test("a server that cuts no turns is asked for whole ones", async () => {
   await session.open(THREAD);
   assert.equal(itemsIn(store).length, 503);
   assert.deepEqual(server.asked, [{ limit: 20 }]);
+});
+
+test("of a thread that was only listed the rest is read, and what was read of it stays", async () => {
+  const server = new Server([turn(1, 3), turn(2, 500), turn(3, 5)]);
+  const store = new Store();
+  const session = await server.meet(store);
+  const listed = store.thread(THREAD) as ThreadView;
+  assert.deepEqual([listed.turns.length, isShort(listed)], [1, true]);
+  await session.open(THREAD);
+  assert.equal(itemsIn(store).length, 200);
+  const whole = (await session.wholeThread(THREAD)) as ThreadView;
+  assert.deepEqual(whole.turns.map(({ number }) => number), [1, 2, 3]);
+  assert.equal(isShort(whole), false);
+  assert.equal(itemsIn(store).length, 200);
+  assert.ok(isCut(whole.turns[1]));
+  assert.equal(rowsOf(whole)[0]?.kind, "earlier");
+  await session.wholeThread(THREAD);
+  assert.deepEqual(server.asked.slice(1), [{ threadId: THREAD, turns: null, withItems: false }]);
+  assert.equal(await session.wholeThread("none"), undefined);
+});
+
+test("threads are listed page by page, where the server has pages", async () => {
+  const all = Array.from({ length: 450 }, (_, place) => ({ threadId: `thr-${place}` }));
+  const asked: unknown[] = [];
+  class Many extends Server {
+    override answer(method: string, params: object) {
+      if (method !== "thread/list") {
+        return super.answer(method, params);
+      }
+      asked.push(params);
+      const { before: end = all.length, limit = end } = params as Partial<Range>;
+      const begin = Math.max(0, end - limit);
+      const threads = all.slice(begin, end) as ThreadView[];
+      return { threads, threadsBefore: begin, sequence: asked.length };
+    }
+  }
+  const server = new Many([]);
+  server.addedParams = { "thread/list": ["turns", "limit", "before"] };
+  const store = new Store();
+  await server.meet(store);
+  assert.deepEqual([...store.state.threads.keys()], all.map(({ threadId }) => threadId));
+  assert.deepEqual(asked.splice(0), [{ limit: 200 }, { limit: 200, before: 250 }, { limit: 200, before: 50 }]);
+  assert.equal(store.state.sequence, 1);
+  server.addedParams = {};
+  await server.meet(new Store());
+  assert.deepEqual(asked, [{}]);
 });
 
 test("of two who show it each has all of it, read once, until the last one closes it", async () => {

@@ -19,6 +19,7 @@ import {
   withLists,
   withThread,
 } from "../../../../editors/vscode/src/state/state";
+import { sharedWith } from "../../../../editors/vscode/src/state/worktrees";
 
 /** The committed recordings, or those that somebody has made just now. */
 const FOLDER = process.env["PEON_RECORDINGS"] ?? "tests/editors/recordings";
@@ -53,8 +54,12 @@ function whole(thread: ThreadView): ThreadView {
 
 /** The state as the server shows it. What it did not know of yet when it was recorded is left out. */
 function shown(state: State, expected: Expected): unknown {
-  const { projects, threads } = state;
-  const whole = { projects: [...projects.values()], threads: [...threads.values()] };
+  const { projects } = state;
+  const threads = [...state.threads.values()].map((thread) => {
+    const others = sharedWith(state, thread).map(({ threadId }) => threadId);
+    return { ...thread, sharedWith: others };
+  });
+  const whole = { projects: [...projects.values()], threads };
   return narrowed(JSON.parse(JSON.stringify(whole)), expected);
 }
 

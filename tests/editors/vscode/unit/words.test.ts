@@ -145,10 +145,11 @@ const THREAD = {
   archived: false,
   turns: [],
   checkpoints: [],
+  turnCount: 0,
+  checkpointCount: 0,
   pendingActions: [],
   usage: {},
   folder: "/home/user/greeter",
-  sharedWith: [],
   worktree: null,
 } as unknown as ThreadView;
 
@@ -156,13 +157,17 @@ test("the tree says where a thread works, and with whom", () => {
   assert.equal(threadWords(THREAD, "now"), "new · now");
   assert.equal(threadContext(THREAD), "thread idle");
   const worktree = { path: "/w", branch: "peon/a", base: "main", made: true, removed: false };
-  const other = { ...THREAD, worktree, sharedWith: ["u"] };
+  const other = { ...THREAD, worktree };
+  const sharing = Array.from({ length: 12 }, (_, place) => ({ ...THREAD, title: `No. ${place}` }));
   assert.equal(threadWords(other, "now"), "new · now · peon/a");
   assert.equal(threadContext(other), "thread idle inWorktree worktreeMade");
   assert.match(
-    threadDetails(other, () => "Another"),
-    /A worktree made for it on the branch peon\/a, begun from main\nShares its folder with: Another/,
+    threadDetails(other, sharing.slice(0, 1)),
+    /A worktree made for it on the branch peon\/a, begun from main\nShares its folder with: No\. 0$/m,
   );
+  assert.match(threadDetails(other, sharing), /with: No\. 2, .*, No\. 11, and 2 more$/m);
+  // A list has left out most checkpoints: one from before a restore may be among them.
+  assert.equal(threadContext({ ...THREAD, checkpointCount: 1 }), "thread idle restored");
   const removed = { ...other, worktree: { ...worktree, removed: true } };
   assert.equal(threadWords(removed, "now"), "new · now · peon/a · worktree removed");
   assert.equal(threadContext(removed), "thread idle inWorktree worktreeRemoved");

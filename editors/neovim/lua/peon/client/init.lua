@@ -304,6 +304,16 @@ function Client:supports(method)
   return peon ~= nil and vim.list_contains(peon.methods, method)
 end
 
+--- Whether the server knows a param that came after its method did.
+---@param method string
+---@param param string
+---@return boolean
+function Client:adds(method, param)
+  local peon = vim.tbl_get(self.info or {}, "capabilities", "experimental", "peon")
+  local added = peon and vim.tbl_get(peon, "addedParams", method)
+  return added ~= nil and vim.list_contains(added, param)
+end
+
 --- Leave. The server goes by itself when its last client has left and nothing runs.
 function Client:stop()
   self.generation = self.generation + 1

@@ -48,8 +48,11 @@ function M.with_lists(state, projects, list)
   for _, view in ipairs(list.threads) do
     local before = known[view.threadId]
     local keep = before and before.loaded and before.version >= view.version
-    state.threads[view.threadId] = keep and before or threads.from_view(view, false)
-    table.insert(state.threadOrder, view.threadId)
+    -- Of two pages that have it, the one that was read last comes first.
+    if not state.threads[view.threadId] then
+      state.threads[view.threadId] = keep and before or threads.from_view(view, false)
+      table.insert(state.threadOrder, view.threadId)
+    end
   end
   -- The lists were read one after the other: what happened in between is sent again and told
   -- apart by the version of its stream.

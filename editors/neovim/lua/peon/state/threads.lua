@@ -31,6 +31,9 @@ function M.from_view(view, loaded)
   thread.held = view.queueHeld or false
   thread.chosenOptions = view.chosenOptions or {}
   thread.decisions = {}
+  -- An older server leaves nothing out, and does not count.
+  thread.turnCount = view.turnCount or #view.turns
+  thread.checkpointCount = view.checkpointCount or #view.checkpoints
   for _, turn in ipairs(thread.turns) do
     turn.itemById = {}
     turn.recorded = #(turn.items or {})
@@ -43,6 +46,13 @@ function M.from_view(view, loaded)
     thread.checkpointById[checkpoint.checkpointId] = checkpoint
   end
   return thread
+end
+
+--- Whether it has turns or checkpoints that a list left out.
+---@param thread peon.ThreadState
+---@return boolean
+function M.is_short(thread)
+  return thread.turnCount > #thread.turns or thread.checkpointCount > #thread.checkpoints
 end
 
 ---@param event peon.StoredThreadCreated
@@ -137,9 +147,10 @@ fold["turn.started"] = function(thread, event)
   }
   table.insert(thread.turns, turn)
   thread.turnById[turn.turnId] = turn
+  thread.turnCount = thread.turnCount + 1
   thread.held = false
   queue.gone(thread, payload.messageId)
-  if thread.titleSource == "server" and #thread.turns == 1 then
+  if thread.titleSource == "server" and payload.number == 1 then
     thread.title = titles.title_of(payload.prompt)
   end
 end
@@ -217,6 +228,7 @@ fold["checkpoint.created"] = function(thread, event)
   }
   table.insert(thread.checkpoints, checkpoint)
   thread.checkpointById[checkpoint.checkpointId] = checkpoint
+  thread.checkpointCount = thread.checkpointCount + 1
   if payload.operationId then
     thread.operation = nil
   end

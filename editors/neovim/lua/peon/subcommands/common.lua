@@ -25,6 +25,16 @@ function M.with_thread(run)
   end
 end
 
+--- As `with_thread`, of a thread that has all of its turns and checkpoints.
+---@param run fun(thread: peon.ThreadState, argument: string, call: table)
+function M.with_whole_thread(run)
+  return M.with_thread(function(thread, argument, call)
+    require("peon.session").with_whole(thread, function(whole)
+      run(whole, argument, call)
+    end)
+  end)
+end
+
 --- The lines that a command was given, if it was.
 function M.range_of(call)
   return call and call.range > 0 and { first = call.line1, last = call.line2 } or nil

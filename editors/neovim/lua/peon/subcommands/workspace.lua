@@ -4,6 +4,7 @@ local common = require("peon.subcommands.common")
 
 local actions = common.lazy("peon.actions")
 local with_thread, turn_of = common.with_thread, common.turn_of
+local with_whole_thread = common.with_whole_thread
 
 ---@type peon.Command[]
 return {
@@ -11,7 +12,7 @@ return {
     name = "review",
     args = "[number]",
     text = "Review what a turn has changed, by default the last: a tab with the file before and after, every hunk below, and the same as a quickfix list.",
-    run = with_thread(function(thread, argument)
+    run = with_whole_thread(function(thread, argument)
       local turn = turn_of(thread, argument)
       require("peon.views.review").open(thread.threadId, turn and turn.turnId)
     end),
@@ -36,7 +37,7 @@ return {
   {
     name = "checkpoints",
     text = "Choose a checkpoint, see what going back to it would do, and go back or not.",
-    run = with_thread(function(thread)
+    run = with_whole_thread(function(thread)
       require("peon.views.checkpoints").choose(thread)
     end),
   },
@@ -52,14 +53,14 @@ return {
     name = "undo",
     args = "[number]",
     text = "See what undoing a turn and those after it would do, by default the last, and do it or not.",
-    run = with_thread(function(thread, argument)
+    run = with_whole_thread(function(thread, argument)
       require("peon.views.checkpoints").undo(thread, turn_of(thread, argument))
     end),
   },
   {
     name = "redo",
     text = "See what taking back the last restore of the thread would do, and do it or not.",
-    run = with_thread(function(thread)
+    run = with_whole_thread(function(thread)
       require("peon.views.checkpoints").redo(thread)
     end),
   },
