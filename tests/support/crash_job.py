@@ -244,7 +244,28 @@ def attempt(template: Path, place: Path, point: Point) -> list[str]:
     return problems
 
 
+def rehearse(place: Path) -> None:
+    """Do the job and look at what a killed one left, here, so that no child makes ready anew what
+    all of them use.
+    """
+    prepare(place / "whole")
+    prepare(place / "killed")
+
+    async def do() -> None:
+        job = Job(place / "whole", Point("none"))
+        await job.run()
+        await job.house.close()
+
+    async def do_until_killed() -> None:
+        await Job(place / "killed", Point("hook", hook=HOOKS[-1])).run()
+
+    asyncio.run(do())
+    in_child(do_until_killed)
+    asyncio.run(Aftermath(place / "killed").look())
+
+
 def main(folder: Path, share: int, shares: int, *, leave_out: bool) -> None:
+    rehearse(folder / "rehearsal")
     points = [each for each in all_points(folder / "count") if each.usual or not leave_out]
     template = folder / "template"
     prepare(template)
