@@ -3,8 +3,9 @@
 import ast
 import functools
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,15 +60,30 @@ def tree_of(name: str) -> ast.Module:
     return ast.parse(text_of(name), filename=name)
 
 
-def walk_with_owner(name: str) -> Iterator[tuple[str, ast.AST]]:
-    """Every node of a module with the dotted name of the function or class it stands in."""
+@functools.cache
+def walk_with_owner(name: str) -> Sequence[tuple[str, ast.AST]]:
+    """Every node of a module with the dotted name of the function or class it stands in.
+
+    But for those that say how a name is used or which operator it is: they hold nothing.
+    """
+    found: list[tuple[str, ast.AST]] = []
     pending: list[tuple[str, ast.AST]] = [("", tree_of(name))]
     while pending:
         owner, node = pending.pop()
-        yield owner, node
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        found.append((owner, node))
+        if isinstance(node, _OWNERS):
             owner = f"{owner}.{node.name}".lstrip(".")
-        pending.extend((owner, child) for child in ast.iter_child_nodes(node))
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                pending.extend((owner, each) for each in value if isinstance(each, ast.AST))
+            elif isinstance(value, ast.AST) and not isinstance(value, _EMPTY):
+                pending.append((owner, value))
+    return found
+
+
+_OWNERS: Final = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+_EMPTY: Final = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop)
 
 
 def called_name(node: ast.AST) -> str:

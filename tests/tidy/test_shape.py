@@ -45,7 +45,7 @@ def test_no_function_is_too_long_to_see_at_once():
     lengths = {
         f"{name}:{node.lineno} {node.name}": _length(node)
         for name in python_files()
-        for node in ast.walk(tree_of(name))
+        for _, node in walk_with_owner(name)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert {name: n for name, n in lengths.items() if n > LONGEST_FUNCTION} == {}
