@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,6 +12,8 @@ import peon
 import peon_protocol
 from peon.attach.owner import Absence, Client, Link, connect
 from peon.attach.starting import _spawn, _wait_until_ready
+from support.warm import process as warm
+from support.warm import worker
 from support.windows import (
     Window,
     kill_owner,
@@ -259,8 +260,8 @@ async def run_peon(command: str, state: Path, *options: str) -> tuple[int, str, 
     """What a command of ours ends with and prints."""
 
     def run() -> tuple[int, str, str]:
-        argv = [sys.executable, "-m", "peon", command, "--state-dir", str(state), *options]
-        done = subprocess.run(argv, capture_output=True, timeout=DEADLINE, check=False, text=True)
+        argv = ["-m", "peon", command, "--state-dir", str(state), *options]
+        done = warm.run(argv, env=worker.environment(), timeout=DEADLINE)
         return done.returncode, done.stdout, done.stderr
 
     return await asyncio.to_thread(run)

@@ -5,7 +5,6 @@ import os
 import pty
 import select
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,14 +12,8 @@ import psutil
 import pytest
 
 from support import rogue_agent
-from support.command_line import ARGV, SECONDS, CommandLine, Done, environment_of_child
-
-# The first terminal that a new session opens is the one from which it hears Ctrl-C.
-AT_TERMINAL = """
-import os, sys
-os.close(os.open(os.ttyname(0), os.O_RDWR))
-os.execv(sys.argv[1], sys.argv[1:])
-"""
+from support.command_line import SECONDS, CommandLine, Done, environment_of_child
+from support.warm.process import Process, begin_at
 
 
 def run(peon_here: CommandLine, prompt: str, project: Path, *options: str) -> Done:
@@ -119,7 +112,7 @@ def test_a_second_ctrl_c_leaves_at_once(peon_here: CommandLine, project: Path):
     try:
         running.send_signal(signal.SIGINT)
         assert running.stderr is not None
-        assert "again" in running.stderr.readline()
+        assert b"again" in running.stderr.readline()
         running.send_signal(signal.SIGINT)
         running.communicate(timeout=SECONDS)
     finally:
@@ -134,8 +127,8 @@ def test_a_server_that_dies_is_told_of(peon_here: CommandLine, project: Path):
     _server_of(running).kill()
     _, err = running.communicate(timeout=SECONDS)
     assert running.returncode == 1
-    assert "ended unexpectedly" in err
-    assert "Traceback" not in err
+    assert b"ended unexpectedly" in err
+    assert b"Traceback" not in err
 
 
 def test_whoever_stops_reading_stops_the_turn(peon_here: CommandLine, project: Path):
@@ -146,7 +139,7 @@ def test_whoever_stops_reading_stops_the_turn(peon_here: CommandLine, project: P
         assert running.stderr is not None
         running.stdout.close()
         assert running.wait(timeout=SECONDS) == 3
-        assert "Traceback" not in running.stderr.read()
+        assert b"Traceback" not in running.stderr.read()
 
 
 def test_at_a_terminal_a_person_is_asked(peon_here: CommandLine, project: Path):
@@ -193,7 +186,7 @@ def test_at_a_terminal_ctrl_c_withdraws_the_question(peon_here: CommandLine, pro
     assert list(project.iterdir()) == []
 
 
-def _until(running: "subprocess.Popen[str]", kind: str) -> list[dict[str, object]]:
+def _until(running: Process, kind: str) -> list[dict[str, object]]:
     """The events up to the first of a type."""
     assert running.stdout is not None
     seen: list[dict[str, object]] = []
@@ -204,7 +197,7 @@ def _until(running: "subprocess.Popen[str]", kind: str) -> list[dict[str, object
     raise AssertionError(f"it ended before {kind}: {seen}")
 
 
-def _server_of(running: "subprocess.Popen[str]") -> psutil.Process:
+def _server_of(running: Process) -> psutil.Process:
     [server] = psutil.Process(running.pid).children()
     return server
 
@@ -214,16 +207,9 @@ def _at_terminal(
 ) -> tuple[int, str]:
     """Run at a terminal of its own and type each answer when its question is there."""
     place = ("--project", str(project), "--state-dir", str(peon_here.state))
-    command = (*ARGV, "run", prompt, *place)
+    command = ("-m", "support.at_terminal", "run", prompt, *place)
     controller, terminal = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", AT_TERMINAL, *command],
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        start_new_session=True,
-        env=environment_of_child(),
-    )
+    process = begin_at(command, terminal, terminal, terminal, env=environment_of_child())
     os.close(terminal)
     shown = unseen = b""
     while select.select([controller], [], [], SECONDS)[0]:
@@ -237,7 +223,7 @@ def _at_terminal(
             unseen = unseen.partition(question)[2]
             os.write(controller, answer)
     os.close(controller)
-    return process.wait(timeout=SECONDS), shown.decode()
+    return process.wait(SECONDS), shown.decode()
 
 
 def test_an_agent_that_is_not_installed_is_refused_with_the_command_that_installs_it(

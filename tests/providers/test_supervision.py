@@ -21,8 +21,9 @@ from peon.providers.process import READ_AT_ONCE, Command
 from peon.providers.registry import SCRIPT
 from peon.providers.supervisor import LEDGER_NAME
 from peon_protocol.provider_events import SessionEnded
-from support import doomed_server
 from support.agents import IMPATIENT, LONG, Agency, rogue, runs, wait_until_gone
+from support.warm import worker
+from support.warm.process import begin
 
 WAITS = [sys.executable, "-I", "-c", "import threading; threading.Event().wait()"]
 
@@ -31,9 +32,8 @@ class Doomed:
     """A server of its own process, with agents that do not leave of their own accord."""
 
     def __init__(self, state: Path, workspace: Path) -> None:
-        command = [sys.executable, doomed_server.__file__, str(state), str(workspace)]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
+        command = ["-m", "support.doomed_server", str(state), str(workspace)]
+        self.process = begin(command, env=worker.environment())
         assert self.process.stdout is not None
         self.agents: list[int] = json.loads(self.process.stdout.readline())
         self.guardian = next(pid for pid in self.agents if _is_guardian(pid))

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from support.stdio_server import ARGV, environment, spawned
+from support.warm.asking import Asked
+from support.warm.process import begin_at
 from support.wire_client import DEADLINE, cut, frame
 
 INITIALIZE = {
@@ -76,17 +78,16 @@ async def test_the_process_ends_when_the_one_that_started_it_is_gone():
     await parent.wait()
 
 
-async def test_a_client_that_closes_its_end_ends_the_process():
+def test_a_client_that_closes_its_end_ends_the_process():
     reading, writing = os.pipe()
-    process = await asyncio.create_subprocess_exec(
-        *ARGV, stdin=asyncio.subprocess.PIPE, stdout=writing, env=environment()
-    )
+    theirs, ours = os.pipe()
+    process = served(theirs, writing)
+    os.close(theirs)
     os.close(writing)
-    assert process.stdin is not None
-    process.stdin.write(frame(INITIALIZE))
+    os.write(ours, frame(INITIALIZE))
     os.close(reading)
-    async with asyncio.timeout(DEADLINE):
-        assert await process.wait() == 1
+    assert process.wait(DEADLINE) == 1
+    os.close(ours)
 
 
 async def test_neither_prints_nor_children_touch_the_wire():
@@ -124,34 +125,28 @@ def test_files_do_for_input_and_output(tmp_path: Path):
     script, answers = tmp_path / "script", tmp_path / "answers"
     script.write_bytes(b"".join(map(frame, (INITIALIZE, STATUS, SHUTDOWN, EXIT))))
     with script.open("rb") as reading, answers.open("wb") as writing:
-        done = subprocess.run(
-            ARGV, stdin=reading, stdout=writing, env=environment(), timeout=DEADLINE, check=False
-        )
-    assert done.returncode == 0
+        assert served(reading.fileno(), writing.fileno()).wait(DEADLINE) == 0
     assert answered(answers.read_bytes()) == [1, 2, 3]
 
 
 def test_errors_may_go_where_answers_go():
     script = b"".join(map(frame, (INITIALIZE, STATUS, SHUTDOWN, EXIT)))
-    done = subprocess.run(
-        ARGV,
-        input=script,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=environment(),
-        timeout=DEADLINE,
-        check=False,
-    )
-    assert done.returncode == 0
-    assert answered(done.stdout) == [1, 2, 3]
+    theirs, ours = os.pipe()
+    reading, writing = os.pipe()
+    process = served(theirs, writing, writing)
+    os.close(theirs)
+    os.close(writing)
+    os.write(ours, script)
+    os.close(ours)
+    with os.fdopen(reading, "rb") as answers:
+        assert answered(answers.read()) == [1, 2, 3]
+    assert process.wait(DEADLINE) == 0
 
 
 def test_one_socket_does_for_both_directions():
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        process = subprocess.Popen(
-            ARGV, stdin=theirs.fileno(), stdout=theirs.fileno(), env=environment()
-        )
+        process = served(theirs.fileno(), theirs.fileno())
         theirs.close()
         ours.settimeout(DEADLINE)
         ours.sendall(b"".join(map(frame, (INITIALIZE, STATUS, SHUTDOWN, EXIT))))
@@ -166,13 +161,20 @@ def test_one_socket_does_for_both_directions():
 def test_a_console_does_for_input():
     ours, theirs = os.openpty()
     tty.setraw(theirs)
-    process = subprocess.Popen(ARGV, stdin=theirs, stdout=subprocess.PIPE, env=environment())
+    reading, writing = os.pipe()
+    process = served(theirs, writing)
     os.close(theirs)
+    os.close(writing)
     os.write(ours, b"".join(map(frame, (INITIALIZE, STATUS, SHUTDOWN, EXIT))))
-    answers, _ = process.communicate(timeout=DEADLINE)
+    with os.fdopen(reading, "rb") as answers:
+        assert answered(answers.read()) == [1, 2, 3]
+    assert process.wait(DEADLINE) == 0
     os.close(ours)
-    assert process.returncode == 0
-    assert answered(answers) == [1, 2, 3]
+
+
+def served(stdin: int, stdout: int, stderr: int = 2) -> "Asked | subprocess.Popen[bytes]":
+    """A server at such streams."""
+    return begin_at(ARGV[1:], stdin, stdout, stderr, env=environment())
 
 
 def answered(stream: bytes) -> list[int]:

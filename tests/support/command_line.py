@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, Self
 import attrs
 
 from support.warm import worker
-from support.warm.process import begin, run
+from support.warm.process import Process, begin, run
 
 SECONDS = 50.0
 """How long a command may take on a busy machine."""
@@ -45,19 +44,10 @@ class CommandLine:
         """Run a command of the state to its end, with no terminal."""
         return peon(command, "--state-dir", str(self.state), *arguments, env=env)
 
-    def start(
-        self, command: str, *arguments: str, session: bool = False
-    ) -> "subprocess.Popen[str]":
+    def start(self, command: str, *arguments: str) -> Process:
         """Start a command and leave it running."""
-        return subprocess.Popen(
-            [*ARGV, command, "--state-dir", str(self.state), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment_of_child(),
-            start_new_session=session,
-        )
+        words = ["-m", "peon", command, "--state-dir", str(self.state), *arguments]
+        return begin(words, env=environment_of_child())
 
     def serve(self) -> "Spawned":
         """Start a server and speak to it."""

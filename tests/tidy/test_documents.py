@@ -5,8 +5,6 @@ import functools
 import json
 import re
 import shlex
-import subprocess
-import sys
 import textwrap
 import tomllib
 from pathlib import Path
@@ -15,6 +13,8 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from support.sources import ROOT, documents, text_of
+from support.warm import worker
+from support.warm.process import run
 
 BLOCK = re.compile(
     r"^(?P<indent> *)```(?P<language>\w+)\n(?P<body>.*?)^ *```$", re.MULTILINE | re.DOTALL
@@ -102,10 +102,6 @@ def _targets() -> set[str]:
 def _is_peon_command(command: str) -> bool:
     """Whether `peon COMMAND` exists, as its own help says."""
     arguments = [command] if command else []
-    help_page = subprocess.run(
-        [sys.executable, "-m", "peon", *arguments, "--help"],
-        capture_output=True,
-        timeout=30,
-        check=False,
-    )
+    words = ["-m", "peon", *arguments, "--help"]
+    help_page = run(words, env=worker.environment(), timeout=30)
     return help_page.returncode == 0

@@ -9,7 +9,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self, TypeAlias
 
+from support.warm.asking import Asked
 from support.warm.worker import POSSIBLE, start
 
 
@@ -35,14 +38,29 @@ class WarmProcess:
             self.returncode = self._asked.wait(timeout)
         return self.returncode
 
-    def kill(self) -> None:
-        """End it at once, if it goes on."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        for stream in (self.stdout, self.stderr, self.stdin):
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
+        self.wait()
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, if it goes on."""
         if self.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+                os.kill(self.pid, number)
 
-    def communicate(self) -> tuple[bytes, bytes]:
-        """Say no more, and hear all it says until it has ended."""
+    def kill(self) -> None:
+        """End it at once, if it goes on."""
+        self.send_signal(signal.SIGKILL)
+
+    def communicate(self, timeout: float | None = None) -> tuple[bytes, bytes]:
+        """Say no more, and hear all it says until it has ended, which may take so long then."""
         if self.stdout.closed:
             return b"", b""
         with contextlib.suppress(BrokenPipeError):
@@ -52,20 +70,37 @@ class WarmProcess:
         reading.start()
         said = self.stdout.read()
         reading.join()
-        self.wait()
+        self.wait(timeout)
         self.stdout.close()
         self.stderr.close()
         return said, errors[0]
 
 
-def begin(
-    argv: Sequence[str], *, env: Mapping[str, str]
-) -> "WarmProcess | subprocess.Popen[bytes]":
+Process: TypeAlias = "WarmProcess | subprocess.Popen[bytes]"
+
+
+def begin(argv: Sequence[str], *, env: Mapping[str, str]) -> Process:
     """Start `python` with these arguments and leave it running."""
     if POSSIBLE:
         return WarmProcess(argv, env)
     pipe = subprocess.PIPE
     return subprocess.Popen([sys.executable, *argv], stdin=pipe, stdout=pipe, stderr=pipe, env=env)
+
+
+def begin_at(
+    argv: Sequence[str], stdin: int, stdout: int, stderr: int, *, env: Mapping[str, str]
+) -> "Asked | subprocess.Popen[bytes]":
+    """Start it with descriptors of ours for its streams, in a session of its own."""
+    if POSSIBLE:
+        return start(argv, {0: stdin, 1: stdout, 2: stderr}, env)
+    return subprocess.Popen(
+        [sys.executable, *argv],
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        env=env,
+        start_new_session=True,
+    )
 
 
 def run(
