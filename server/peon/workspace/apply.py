@@ -7,12 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from peon.workspace.disk import (
+    LastFolder,
     Place,
     Root,
     Special,
     entry_in,
     make_folder,
-    open_parent,
     parent_of,
     standing,
     status_in,
@@ -48,6 +48,7 @@ class Applier:
         """In the folder `notes` stands how far the restore has come."""
         self._root = root
         self._top = Root(root)
+        self._folder = LastFolder(self._top)
         self._progress = Progress(notes)
         self._tag = tag.encode()
         self._steps = steps
@@ -61,8 +62,13 @@ class Applier:
         self._steps("unlink")
         self._spare.remove()
 
+    def pause(self) -> None:
+        """Hold no folder of the user's open while nothing is done."""
+        self._folder.close()
+
     def close(self) -> None:
         """Let go of what is open, whatever happened."""
+        self._folder.close()
         self._spare.close()
         self._progress.close()
         self._top.close()
@@ -75,11 +81,7 @@ class Applier:
         try:
             if action.expect is None:
                 self._make_room(action)
-            place = open_parent(self._top, action.path)
-            try:
-                return self._apply_at(place, action, number, content)
-            finally:
-                os.close(place[0])
+            return self._apply_at(self._folder.place(action.path), action, number, content)
         except OSError as error:
             if action.target is None and error.errno in _ABSENT:
                 return None
@@ -247,6 +249,7 @@ class Applier:
         for folder in reversed(ancestors(path)):
             if folder in kept:
                 return
+            self._folder.close()
             try:
                 with parent_of(self._root, folder) as (handle, name):
                     self._steps("rmdir")
@@ -255,12 +258,14 @@ class Applier:
                 return  # It holds something, or is no folder: it stays.
 
     def _make_way(self, path: bytes) -> None:
+        self._folder.close()
         for folder in ancestors(path):
             self._steps("mkdir")
             make_folder(self._root, folder)
 
     def _prune(self, path: bytes) -> None:
         """Remove a folder whose files have all been deleted by this restore; others stay."""
+        self._folder.close()
         top = os.path.join(os.fsencode(self._root), path)
         folders = [found for found, _, _ in os.walk(top)]
         for folder in reversed(folders):

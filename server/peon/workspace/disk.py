@@ -63,10 +63,33 @@ class Root:
             self._handle = -1
 
 
-def open_parent(root: Root, path: bytes) -> Place:
-    """As `parent_of`; the handle is to be closed."""
-    folders, _, name = path.rpartition(b"/")
-    return _open_below(root.handle, folders) if folders else os.dup(root.handle), name
+class LastFolder:
+    """The folder of the path that was asked for last, kept open for the paths beside it.
+
+    Somebody may move it away meanwhile. What is done in it then is as if it had been done just
+    before that, and what stands at its old place has not been touched.
+    """
+
+    def __init__(self, root: Root) -> None:
+        self._root = root
+        self._path = b""
+        self._handle = -1
+
+    def place(self, path: bytes) -> Place:
+        """The name of a path in its folder. Raises OSError; follows no link."""
+        folder, _, name = path.rpartition(b"/")
+        if not folder:
+            return self._root.handle, name
+        if self._handle < 0 or folder != self._path:
+            self.close()
+            self._handle, self._path = _open_below(self._root.handle, folder), folder
+        return self._handle, name
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
 
 
 @contextmanager
@@ -146,10 +169,13 @@ def file_mode(status: os.stat_result) -> str | None:
     return EXECUTABLE if status.st_mode & stat.S_IXUSR else FILE
 
 
-def content_if_untouched(root: Root, path: bytes, entry: Entry, since: int) -> bytes | None:
+def content_if_untouched(
+    folder: LastFolder, path: bytes, entry: Entry, since: int
+) -> bytes | None:
     """What a file holds that nobody has changed since a moment; None for any other."""
     with suppress(OSError):
-        file = _open_below(root.handle, path, _READ)
+        handle, name = folder.place(path)
+        file = os.open(name, _READ, dir_fd=handle)
         try:
             status = os.fstat(file)
             if untouched(status, entry, since):

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import attrs
@@ -80,65 +80,70 @@ async def _turnover(
         for path, target in targets.items()
         if (now := moves.now[path]) is not None and (target is None or now.oid != target.oid)
     ]
-    leaving: set[bytes] = set()
-    coming: set[bytes] = set()
+    turnover = _Turnover(set(), set())
     for place in range(0, len(pairs), _LOT):
         lot = pairs[place : place + _LOT]
-        await asyncio.to_thread(_look, lot, standing)
-        wanted = [oid for pair in lot for oid in pair.wanted]
+        wanted = [pair.target.oid for pair in lot if pair.target is not None]
         contents = dict([found async for found in blobs.read_all(wanted)])
-        for pair in lot:
-            if pair.target is not None:
-                memory.keep(pair.target.oid, contents[pair.target.oid])
-        await asyncio.to_thread(_compare, lot, contents, leaving, coming)
-    return frozenset(filter(_WORD.search, leaving)), frozenset(coming)
+        for oid, content in contents.items():
+            memory.keep(oid, content)
+        unsure = await asyncio.to_thread(turnover.compare, lot, contents, standing)
+        stored = [pair.now.oid for pair in unsure]
+        contents |= dict([found async for found in blobs.read_all(stored)])
+        await asyncio.to_thread(turnover.compare, unsure, contents, lambda _, now: contents[now.oid])
+    return turnover.lines()
 
 
-@attrs.define
+@attrs.frozen
 class _Pair:
-    """What stands at a path, and what shall; and what was found there, if that is sure."""
+    """What stands at a path, and what shall."""
 
     path: bytes
     now: Entry
     target: Entry | None
-    found: bytes | None = None
-
-    @property
-    def wanted(self) -> list[str]:
-        """The contents that the store has to be asked for."""
-        oids = [self.now.oid] if self.found is None else []
-        return [*oids, self.target.oid] if self.target is not None else oids
 
 
-def _look(lot: Sequence[_Pair], standing: Standing) -> None:
-    for pair in lot:
-        pair.found = standing(pair.path, pair.now)
+@attrs.frozen
+class _Turnover:
+    """The lines that leave, and those that come; and maybe some of those that both contents have
+    elsewhere.
+    """
 
+    leaving: set[bytes]
+    coming: set[bytes]
 
-def _compare(
-    lot: Sequence[_Pair], contents: Mapping[str, bytes], leaving: set[bytes], coming: set[bytes]
-) -> None:
-    for pair in lot:
-        now = contents[pair.now.oid] if pair.found is None else pair.found
-        pair.found = None
-        if pair.target is None:
-            leaving |= lines_of(now)
-            continue
-        lost, gained = _changed(now, contents[pair.target.oid])
-        leaving |= lost
-        coming |= gained
+    def lines(self) -> tuple[frozenset[bytes], frozenset[bytes]]:
+        """Those of them that say something."""
+        return frozenset(filter(_WORD.search, self.leaving)), frozenset(self.coming)
 
+    def compare(
+        self, lot: Iterable[_Pair], contents: Mapping[str, bytes], standing: Standing
+    ) -> list[_Pair]:
+        """Add those of some pairs; the pairs of which nobody can say what stands there."""
+        unsure: list[_Pair] = []
+        for pair in lot:
+            now = standing(pair.path, pair.now)
+            if now is None:
+                unsure.append(pair)
+            elif pair.target is None:
+                self.leaving.update(lines_of(now))
+            else:
+                self._add_changed(now, contents[pair.target.oid])
+        return unsure
 
-def _changed(now: bytes, target: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
-    """The lines of either content that the other does not have. Mostly they have much in common."""
-    if _is_binary(now) or _is_binary(target):
-        return lines_of(now) - lines_of(target), lines_of(target) - lines_of(now)
-    start = now.rfind(b"\n", 0, _common(now, target)) + 1
-    old, new = _lines(now[start:]), _lines(target[start:])
-    lost, gained = old - new, new - old
-    if start:
-        lost, gained = lost - _found(lost, target), gained - _found(gained, now)
-    return lost, gained
+    def _add_changed(self, now: bytes, target: bytes) -> None:
+        """Mostly the two have much in common, and then begin alike.
+
+        A line of the rest that also stands in what is alike neither leaves nor comes. To look for
+        it there would cost more than to consider it for nothing.
+        """
+        if _is_binary(now) or _is_binary(target):
+            old, new = lines_of(now), lines_of(target)
+        else:
+            start = now.rfind(b"\n", 0, _common(now, target)) + 1
+            old, new = _lines(now[start:]), _lines(target[start:])
+        self.leaving.update(old - new)
+        self.coming.update(new - old)
 
 
 def _common(one: bytes, other: bytes) -> int:
@@ -164,7 +169,7 @@ def _found(wanted: frozenset[bytes], content: bytes) -> frozenset[bytes]:
 
 
 def _is_binary(content: bytes) -> bool:
-    return b"\0" in content[:_SNIFFED]
+    return content.find(b"\0", 0, _SNIFFED) >= 0
 
 
 def lines_of(content: bytes) -> frozenset[bytes]:

@@ -79,10 +79,13 @@ class Performance:
 
     def _round(self, round_: Sequence[_Ready]) -> Callable[[Callable[[], bool]], None]:
         def run(stop: Callable[[], bool]) -> None:
-            for ready in round_:
-                if stop():
-                    return
-                self._take(ready)
+            try:
+                for ready in round_:
+                    if stop():
+                        return
+                    self._take(ready)
+            finally:
+                self._applier.pause()
 
         return run
 

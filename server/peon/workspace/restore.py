@@ -17,7 +17,15 @@ from peon.errors import ExternalFailure
 from peon.workspace.apply import Applier
 from peon.workspace.cancelling import NEVER, Cancellation
 from peon.workspace.deadline import Deadline
-from peon.workspace.disk import Listing, Root, below, content_if_untouched, flush, standing
+from peon.workspace.disk import (
+    LastFolder,
+    Listing,
+    Root,
+    below,
+    content_if_untouched,
+    flush,
+    standing,
+)
 from peon.workspace.entries import (
     Change,
     Entry,
@@ -178,8 +186,8 @@ async def _plan(
     around = await asyncio.to_thread(look_around, folder, drafted)
     moves = Moves.of(folder.chain, wish.undone, after)
     targets = {path: action.target for path, action in drafted.actions.items()}
-    with closing(Root(folder.root)) as root:
-        seen = partial(content_if_untouched, root, since=folder.seen_at)
+    with closing(Root(folder.root)) as root, closing(LastFolder(root)) as last:
+        seen = partial(content_if_untouched, last, since=folder.seen_at)
         lines = await lines_that_leave(folder.store, moves, targets, memory, seen)
     return now, settle(drafted, around, moves, lines, overwrite=wish.overwrite)
 

@@ -4,7 +4,8 @@ An index says what stands in a whole folder, and to change one line of it is to 
 of it. A tree of a few changed files needs only the trees on the way to them.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from peon.errors import PeonError
@@ -12,7 +13,10 @@ from peon.workspace.entries import GITLINK, Entry
 from peon.workspace.loose import object_id, write_object
 from peon.workspace.stored import StoredObjects
 
-_FOLDER = b"40000 "
+_FOLDER_MODE = "40000"
+_FOLDER = _FOLDER_MODE.encode() + b" "
+_ROW = re.compile(rb"([0-7]+ ([^\0]+)\0[\0-\xff]{20})")
+_ID = 20
 _REMEMBERED = 4000
 _FEW_FOLDERS = 200
 
@@ -22,8 +26,8 @@ class Unreadable(PeonError):
 
 
 _Row = bytes
-"""The mode of an entry, a space, and its id as twenty bytes. There are many, and to look for
-garbage in plain bytes costs nothing.
+"""An entry as it stands in a tree: its mode, a space, its name, a zero, and its id as twenty bytes.
+There are many, and to look for garbage in plain bytes costs nothing.
 """
 _Rows = Mapping[bytes, _Row]
 """By name, in the order in which git writes them."""
@@ -88,7 +92,7 @@ class Trees:
                 below.setdefault(name, {})[rest] = entry
             elif entry is not None:
                 standing.add(name)
-                rows[name] = _row(entry)
+                rows[name] = _row(entry.mode, name, entry.oid)
             elif name in rows and not _is_folder(rows[name]):
                 del rows[name]
         for name, inner in below.items():
@@ -99,7 +103,7 @@ class Trees:
             folder = _folder(rows.get(name))
             made = self._amended(stored, folder, inner)
             if made is not None:
-                rows[name] = _FOLDER + bytes.fromhex(made)
+                rows[name] = _row(_FOLDER_MODE, name, made)
             elif folder is not None:
                 del rows[name]
         if not rows:
@@ -114,7 +118,9 @@ class Trees:
         content = stored.read_tree(tree)
         if content is None:
             raise Unreadable(tree)
-        rows = dict(_rows(content))
+        rows = {name: row for row, name in _ROW.findall(content)}
+        if _content(rows) != content:
+            raise Unreadable(tree)
         self._remember(tree, rows)
         return rows
 
@@ -132,8 +138,8 @@ class Trees:
             del self._known[next(iter(self._known))]
 
 
-def _row(entry: Entry) -> _Row:
-    return entry.mode.encode() + b" " + bytes.fromhex(entry.oid)
+def _row(mode: str, name: bytes, oid: str) -> _Row:
+    return b"%s %s\0%s" % (mode.encode(), name, bytes.fromhex(oid))
 
 
 def _is_folder(row: _Row | None) -> bool:
@@ -141,29 +147,19 @@ def _is_folder(row: _Row | None) -> bool:
 
 
 def _folder(row: _Row | None) -> str | None:
-    return row[len(_FOLDER) :].hex() if row is not None and row.startswith(_FOLDER) else None
+    return row[-_ID:].hex() if row is not None and row.startswith(_FOLDER) else None
 
 
 def _entry(row: _Row | None) -> Entry | None:
     """A file or link; a link to a repository counts as nothing."""
     if row is None or row.startswith(_FOLDER):
         return None
-    mode, _, oid = row.partition(b" ")
-    return None if mode == GITLINK.encode() else Entry(mode.decode(), oid.hex())
-
-
-def _rows(content: bytes) -> Iterable[tuple[bytes, _Row]]:
-    place = 0
-    while place < len(content):
-        space = content.index(b" ", place) + 1
-        end = content.index(b"\0", space)
-        after = end + 21
-        yield content[space:end], content[place:space] + content[end + 1 : after]
-        place = after
+    mode = row[: row.index(b" ")].decode()
+    return None if mode == GITLINK else Entry(mode, row[-_ID:].hex())
 
 
 def _content(rows: _Rows) -> bytes:
-    return b"".join(b"%s%s\0%s" % (row[:-20], name, row[-20:]) for name, row in rows.items())
+    return b"".join(rows.values())
 
 
 def _same_order(rows: _Rows, before: _Rows) -> bool:
