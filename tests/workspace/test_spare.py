@@ -182,7 +182,7 @@ async def test_where_its_folder_is_gone_it_is_kept_where_people_see_it(bench: Be
 async def test_and_so_is_what_came_out_before_a_power_cut(bench: Bench):
     """The note of what lies there did not come to the disk, or is from before the cut."""
     (note,) = bench.state.rglob("restore.spare")
-    note.write_text(f"{'0' * 36} {-1:10}")
+    note.write_text(f"{'0' * 36} {-1:10} {0:20}")
     await bench.workspace.recover()
     (kept,) = bench.root.glob("found.peon-kept-*")
     assert kept.read_text() == "by the user\n"

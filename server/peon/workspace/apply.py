@@ -21,7 +21,7 @@ from peon.workspace.disk import (
 from peon.workspace.entries import Entry
 from peon.workspace.paths import ancestors
 from peon.workspace.plan import Action, Reason
-from peon.workspace.progress import OURS, Progress, SpareNote
+from peon.workspace.progress import Progress, SpareNote
 from peon.workspace.put_back import drop, keep_beside, put_back_or_drop
 from peon.workspace.spare import Looks, Spare, looks
 from peon.workspace.steps import Steps
@@ -133,10 +133,10 @@ class Applier:
     ) -> bool | None:
         for step in ("part", "write"):
             self._steps(step)
-        left = self._spare.fill(content, old, action.target)
+        left = self._spare.fill(content, old, action, number)
         for step in ("ready", "swap"):
             self._steps(step)
-        if not self._spare.swap(place, number):
+        if not self._spare.swap(place):
             return None
         self._steps("verify")
         if not self._spare.holds(action.expect):
@@ -211,14 +211,15 @@ class Applier:
         Where the note was lost, as in a power cut, nobody knows which path it came out of.
         """
         with suppress(FileNotFoundError, NotADirectoryError):
-            place, number = self._spare.place, self._note.read()
-            out = entry_in(*place)
-            if out is None:
+            place, noted = self._spare.place, self._note.read()
+            status, out = status_in(*place), entry_in(*place)
+            if status is None or out is None:
                 return
-            if number == OURS or (number is None and out in _known(actions)):
+            known = noted.is_ours(status.st_ino) if noted is not None else out in _known(actions)
+            if known:
                 self._steps("tidy")
                 drop(place)
-            elif number is None or not self._gives_back(place, actions[number]):
+            elif noted is None or not self._gives_back(place, actions[noted.number]):
                 keep_beside(place, (place[0], b"found"))
 
     def _gives_back(self, scratch: Place, action: Action) -> bool:

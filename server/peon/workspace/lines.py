@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 
 import attrs
 
@@ -87,11 +88,16 @@ async def _turnover(
         contents = dict([found async for found in blobs.read_all(wanted)])
         for oid, content in contents.items():
             memory.keep(oid, content)
-        unsure = await asyncio.to_thread(turnover.compare, lot, contents, standing)
-        stored = [pair.now.oid for pair in unsure]
-        contents |= dict([found async for found in blobs.read_all(stored)])
-        await asyncio.to_thread(turnover.compare, unsure, contents, lambda _, now: contents[now.oid])
+        if unsure := await asyncio.to_thread(turnover.compare, lot, contents, standing):
+            stored = [pair.now.oid for pair in unsure]
+            contents |= dict([found async for found in blobs.read_all(stored)])
+            kept = partial(_kept, contents)
+            await asyncio.to_thread(turnover.compare, unsure, contents, kept)
     return turnover.lines()
+
+
+def _kept(contents: Mapping[str, bytes], _: bytes, entry: Entry) -> bytes:
+    return contents[entry.oid]
 
 
 @attrs.frozen

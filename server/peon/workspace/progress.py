@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+import attrs
+
 OURS = -1
 
 
@@ -57,32 +59,30 @@ class SpareNote:
         self._file = folder / "restore.spare"
         self._handle = -1
         self._boot = _boot()
-        self._is_ours = self._record(OURS)
 
     def ours(self) -> None:
         """Whatever the file holds, it may go."""
-        self._write(self._is_ours)
+        self._write(OURS, 0)
 
-    def came_out_of(self, number: int) -> None:
-        """From now on the file holds what the action of this number writes, or what came out."""
-        self._write(self._record(number))
+    def goes_to(self, number: int, inode: int) -> None:
+        """The file of this inode is written for this action, and then swapped with what it
+        replaces: from that moment on, which nothing has to be written for, another one lies here.
+        """
+        self._write(number, inode)
 
-    def _record(self, number: int) -> bytes:
-        return f"{self._boot} {number:10}".encode()
-
-    def read(self) -> int | None:
-        """The number of that action, `OURS`, or None where nobody knows."""
+    def read(self) -> "SpareNoted | None":
+        """What it says; None where nobody knows."""
         with suppress(FileNotFoundError, ValueError):
-            boot, _, number = self._file.read_text().partition(" ")
+            boot, number, inode = self._file.read_bytes().split()
             if boot == self._boot:
-                return int(number)
+                return SpareNoted(int(number), int(inode))
         return None
 
-    def _write(self, record: bytes) -> None:
+    def _write(self, number: int, inode: int) -> None:
         if self._handle < 0:
             flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
             self._handle = os.open(self._file, flags, 0o600)
-        os.pwrite(self._handle, record, 0)
+        os.pwrite(self._handle, b"%s %10d %20d" % (self._boot, number, inode), 0)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -95,9 +95,21 @@ class SpareNote:
         self._file.unlink(missing_ok=True)
 
 
-def _boot() -> str:
+@attrs.frozen
+class SpareNoted:
+    """The action that the spare file is for, or was swapped for, and its inode before that."""
+
+    number: int
+    inode: int
+
+    def is_ours(self, inode: int) -> bool:
+        """Whether the file that lies there is ours, whatever it holds."""
+        return self.number == OURS or inode == self.inode
+
+
+def _boot() -> bytes:
     """Which start of the system this is; where nobody says, one that never comes again."""
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return Path("/proc/sys/kernel/random/boot_id").read_bytes().strip()
     except OSError:
-        return uuid4().hex
+        return uuid4().hex.encode()

@@ -51,7 +51,7 @@ class Spare:
     """At most one file, which lies in the root under a name of ours.
 
     The note says of it, in every moment, that it is ours whatever it holds, or else which path's
-    content may have come out there.
+    content has come out there.
     """
 
     def __init__(self, root: Root, name: bytes, note: SpareNote) -> None:
@@ -90,12 +90,14 @@ class Spare:
             and (mine.st_uid, mine.st_gid, mine.st_dev) == (old.st_uid, old.st_gid, old.st_dev)
         )
 
-    def fill(self, content: bytes, old: os.stat_result, target: Entry | None) -> Looks:
-        """Have it hold this and nothing else, to be put in place of what stood there."""
-        mode, before = permissions(old, target), self._status
+    def fill(self, content: bytes, old: os.stat_result, action: Action, number: int) -> Looks:
+        """Have it hold this and nothing else, to be put in place of what stood there, for the
+        action of this number.
+        """
+        mode, before = permissions(old, action.target), self._status
         file, self._file = self._file, -1
         try:
-            self._note.ours()
+            self._note.goes_to(number, before.st_ino if before is not None else 0)
             _overwrite(file, content)
             if before is None or len(content) < before.st_size:
                 os.ftruncate(file, len(content))
@@ -105,12 +107,10 @@ class Spare:
         finally:
             os.close(file)
 
-    def swap(self, place: Place, number: int) -> bool:
-        """Swap it with what stands at a place, for the action of this number; False where two
-        folders' names cannot be swapped. From then on it `holds` what was expected, or it is not
-        ours.
+    def swap(self, place: Place) -> bool:
+        """Swap it with what stands at a place; False where two folders' names cannot be swapped.
+        From then on it `holds` what was expected, or it is not ours.
         """
-        self._note.came_out_of(number)
         try:
             swapped = exchange(self.place, place)
         except OSError as error:
