@@ -90,4 +90,4 @@ def test_below_and_above():
     assert under(b"a", b"a")
     assert under(b"a", b"")
     assert not under(b"ab", b"a")
-    assert ancestors(b"a/b/c") == [b"a", b"a/b"]
+    assert ancestors(b"a/b/c") == (b"a", b"a/b")

@@ -169,9 +169,7 @@ def file_mode(status: os.stat_result) -> str | None:
     return EXECUTABLE if status.st_mode & stat.S_IXUSR else FILE
 
 
-def content_if_untouched(
-    folder: LastFolder, path: bytes, entry: Entry, since: int
-) -> bytes | None:
+def content_if_untouched(folder: LastFolder, path: bytes, entry: Entry, since: int) -> bytes | None:
     """What a file holds that nobody has changed since a moment; None for any other."""
     with suppress(OSError):
         handle, name = folder.place(path)

@@ -1,11 +1,11 @@
 """The journal of one restore: what it is about to do, on the disk before it does anything."""
 
-import json
 import os
 from pathlib import Path
 from typing import TypedDict
 
 import attrs
+import orjson
 
 from peon.workspace.entries import Entry, Owner
 from peon.workspace.moved import Need
@@ -49,7 +49,7 @@ def write_intent(folder: Path, intent: Intent) -> None:
     """Make the intent durable in the store's folder."""
     Progress(folder).forget()
     SpareNote(folder).forget()
-    content = json.dumps(_encode(intent)).encode()
+    content = orjson.dumps(_encode(intent))
     draft = folder / "restore.json.draft"
     with open(draft, "wb") as file:
         file.write(content)
@@ -65,7 +65,7 @@ def read_intent(folder: Path) -> Intent | None:
         content = _file(folder).read_bytes()
     except FileNotFoundError:
         return None
-    return _decode(json.loads(content))
+    return _decode(orjson.loads(content))
 
 
 def drop_intent(folder: Path) -> None:

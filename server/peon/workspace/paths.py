@@ -2,6 +2,7 @@
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from peon.errors import ExternalFailure
@@ -53,14 +54,15 @@ def under(path: bytes, folder: bytes) -> bool:
     return not folder or path == folder or path.startswith(folder + b"/")
 
 
-def ancestors(path: bytes) -> list[bytes]:
+def ancestors(path: bytes) -> tuple[bytes, ...]:
     """The folders above a relative path, outermost first, without the root."""
-    above: list[bytes] = []
-    slash = path.find(b"/")
-    while slash >= 0:
-        above.append(path[:slash])
-        slash = path.find(b"/", slash + 1)
-    return above
+    return _and_above(path.rpartition(b"/")[0])
+
+
+@lru_cache(maxsize=1_000)
+def _and_above(folder: bytes) -> tuple[bytes, ...]:
+    """A folder and those above it: most paths lie beside others, which ask the same."""
+    return (*_and_above(folder.rpartition(b"/")[0]), folder) if folder else ()
 
 
 def inside(root: Path, path: str) -> bytes | None:

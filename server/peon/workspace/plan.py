@@ -209,6 +209,7 @@ def _in_order(actions: Mapping[bytes, Action]) -> tuple[Action, ...]:
     needs = {
         path: {need.path for need in action.needs if need.path in actions}
         for path, action in actions.items()
+        if action.needs
     }
     return tuple(actions[path] for path in in_order(order, must=room, should=needs))
 
@@ -219,6 +220,8 @@ def _makes_room(actions: Mapping[bytes, Action]) -> dict[bytes, set[bytes]]:
     """
     going = {path for path, action in actions.items() if action.target is None}
     room: dict[bytes, set[bytes]] = {}
+    if not going:
+        return room
     for path in going:
         for folder in ancestors(path):
             room.setdefault(folder, set()).add(path)

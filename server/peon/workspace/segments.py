@@ -3,12 +3,12 @@
 It stands as JSON in the message of the capture that ends it, so that it lasts exactly as long.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Generic, TypedDict, TypeVar
 
 import attrs
+import orjson
 
 from peon.workspace.entries import Change, Entry, Hand, Miss, MissReason, Owner
 from peon.workspace.paths import meant, shown
@@ -152,7 +152,7 @@ def encode(segment: Segment) -> str:
         cutShort=segment.cut_short or len(segment.missing) > _MISSES_KEPT,
         restore=_encode_restore(segment.restore),
     )
-    return f"capture {segment.number}\n\n{json.dumps(message)}\n"
+    return f"capture {segment.number}\n\n{orjson.dumps(message).decode()}\n"
 
 
 def _listed(segment: Segment) -> Mapping[bytes, Change]:
@@ -163,7 +163,7 @@ def _listed(segment: Segment) -> Mapping[bytes, Change]:
 
 def decode(message: str) -> tuple[Segment, bool]:
     """The segment that `encode` wrote, and whether it does not list all its changes."""
-    data: _Message = json.loads(message.split("\n\n", 1)[1])
+    data: _Message = orjson.loads(message.split("\n\n", 1)[1])
     owners = [frozenset(_owner(triple) for triple in row) for row in data["owners"]]
     tools = [frozenset(row) for row in data["tools"]]
     segment = Segment(
