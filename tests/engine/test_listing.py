@@ -7,18 +7,20 @@ import pytest
 from peon.domain.model import Model
 from peon.engine import listing
 from peon.engine.gists import LISTED_TURNS
-from peon.engine.records import decode_thread, encode_thread
+from peon.engine.records import LONGEST_GIST, decode_thread, encode_thread
 from peon.wire import ParamsInvalid, dumps
-from peon_protocol.events import ThreadConfigured, ThreadDeleted
+from peon_protocol.events import ThreadConfigured, ThreadDeleted, TurnStarted
 from peon_protocol.ids import CheckpointId, ThreadId, TurnId
 from peon_protocol.queries import ListThreads
-from peon_protocol.values import CheckpointKind
+from peon_protocol.values import CheckpointKind, TitleSource
 from peon_protocol.views import ThreadView
 from support.given import Given, Step, given
 from support.story import (
+    BEFORE,
     KEPT,
     PROMPT,
     TALK,
+    TURN,
     a_checkpoint,
     a_project,
     a_running_turn,
@@ -114,6 +116,16 @@ def test_what_happens_to_a_thread_that_rested_is_told():
     assert ([turn.number for turn in thread.turns], thread.turn_count) == ([4], 4)
 
 
+def test_a_thread_that_rested_is_called_as_somebody_named_it_since():
+    history = three_turns()
+    at_rest(history.model, past=b"no past")
+    named = ThreadConfigured(thread_id=TALK, title="Roses", title_source=TitleSource.USER)
+
+    [thread] = listed(history.and_then(named).model)
+
+    assert (thread.title, thread.turn_count) == ("Roses", 3)
+
+
 def test_a_gist_of_another_shape_or_none_is_made_anew():
     model = three_turns().model
     whole = listed(model)
@@ -129,11 +141,29 @@ def test_a_gist_of_another_shape_or_none_is_made_anew():
     assert listed(model) == whole
 
 
-def test_a_thread_without_turns_is_told_with_what_was_kept():
-    [thread] = listed(given(a_project(), a_thread(), a_checkpoint()).model)
+def test_a_gist_that_would_make_starts_slow_is_not_written():
+    long = TurnStarted(
+        thread_id=TALK, turn_id=TURN, number=1, prompt="water " * LONGEST_GIST, checkpoint_id=BEFORE
+    )
+    model = given(a_project(), a_thread(), long, the_end_of()).model
+    whole = listed(model)
 
-    assert [each.checkpoint_id for each in thread.checkpoints] == [KEPT]
-    assert (thread.turns, thread.turn_count, thread.title) == ((), 0, "New thread")
+    encoded = encode_thread(model.threads[TALK])
+    model.threads[TALK] = decode_thread(encoded)
+
+    assert b'"gist"' not in encoded
+    assert listed(model) == whole
+
+
+@pytest.mark.parametrize("wanted", range(LISTED_TURNS + 1))
+def test_a_thread_without_turns_is_told_with_what_was_kept(wanted: int):
+    model = given(a_project(), a_thread(), a_checkpoint()).model
+    for _ in ("awake", "at rest"):
+        [thread] = listed(model, ListThreads(turns=wanted))
+
+        assert [each.checkpoint_id for each in thread.checkpoints] == [KEPT]
+        assert (thread.turns, thread.turn_count, thread.title) == ((), 0, "New thread")
+        at_rest(model)
 
 
 def test_a_turn_in_progress_is_the_newest():

@@ -12,7 +12,7 @@ import attrs
 from peon.domain.model import Checkpoint, Thread, Turn
 from peon.domain.threads import UNTITLED
 from peon.engine.resting import Resting, read_turn
-from peon.wire import loads, structure_trusted
+from peon.wire import dumps, loads, structure_trusted, unstructure
 from peon_protocol.ids import TurnId
 from peon_protocol.values import Prompt, TextContent, TitleSource
 
@@ -29,7 +29,7 @@ _KEPT_BESIDE: Final = 20
 class Gist:
     """The newest turns, without items, and what was kept of the files since they began.
 
-    `heading` is what the thread is called by if nobody named it.
+    `heading` is what the thread is called by as long as nobody names it.
     """
 
     turn_count: int
@@ -47,14 +47,9 @@ class PastTurns(Resting[TurnId, Turn]):
         self._gist = gist
 
     @property
-    def gist(self) -> Gist | None:
-        """What was written, if nothing has happened since and its shape is ours."""
-        if self._gist is None or not self.is_untouched:
-            return None
-        try:
-            return structure_trusted(loads(self._gist.encode()), Gist)
-        except ValueError:
-            return None
+    def gist(self) -> str | None:
+        """What was written of them, if none was touched since."""
+        return self._gist if self.is_untouched else None
 
 
 def gist_of(thread: Thread, *, turns: int) -> Gist:
@@ -62,7 +57,9 @@ def gist_of(thread: Thread, *, turns: int) -> Gist:
     written = _written(thread) if turns <= LISTED_TURNS else None
     if written is None:
         return _made(thread, turns)
-    return written if turns == LISTED_TURNS else attrs.evolve(written, turns=(), checkpoints=())
+    if turns == LISTED_TURNS or not written.turns:
+        return written
+    return attrs.evolve(written, turns=(), checkpoints=())
 
 
 def heading_of(thread: Thread) -> str | None:
@@ -73,11 +70,27 @@ def heading_of(thread: Thread) -> str | None:
     return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
 
 
-def _written(thread: Thread) -> Gist | None:
+def written_gist(thread: Thread) -> str:
+    """The gist as it is written; where nothing has happened to the past, as it was."""
+    return _text(thread) or dumps(unstructure(_made(thread, LISTED_TURNS))).decode()
+
+
+def _text(thread: Thread) -> str | None:
     checkpoints = thread.checkpoints
     if isinstance(checkpoints, Resting) and not checkpoints.is_untouched:
         return None
     return thread.turns.gist if isinstance(thread.turns, PastTurns) else None
+
+
+def _written(thread: Thread) -> Gist | None:
+    """What was written, if its shape is ours."""
+    text = _text(thread)
+    if text is None:
+        return None
+    try:
+        return structure_trusted(loads(text.encode()), Gist)
+    except ValueError:
+        return None
 
 
 def _made(thread: Thread, turns: int) -> Gist:

@@ -11,10 +11,14 @@ from typing import Any, Final
 import attrs
 
 from peon.domain.model import Action, Checkpoint, Thread
-from peon.engine.gists import LISTED_TURNS, PastTurns, gist_of
+from peon.engine.gists import PastTurns, written_gist
 from peon.engine.resting import Resting, resting, resting_turns
+from peon.runtime.settings import KIB
 from peon.wire import dumps, loads, structure_trusted, take_apart, unstructure
 from peon_protocol.values import JsonValue
+
+LONGEST_GIST: Final = 16 * KIB
+"""A longer one is not written: a start reads them all. The list then reads what rests."""
 
 
 class _Past:
@@ -35,7 +39,7 @@ class _Past:
 
 def encode_thread(thread: Thread) -> bytes:
     """The thread as it is written, from the bytes of what rests in it."""
-    gist = dumps(unstructure(gist_of(thread, turns=LISTED_TURNS))).decode()
+    gist = written_gist(thread)
     members = unstructure(attrs.evolve(thread, turns={}, actions={}, checkpoints={}))
     if not isinstance(members, dict):
         raise TypeError("a thread is written as an object")
@@ -45,7 +49,9 @@ def encode_thread(thread: Thread) -> bytes:
         "checkpoints": resting(Checkpoint, thread.checkpoints).written(),
     }
     head = {name: members[name] for name in members if name not in _RESTING}
-    return _lines({**head, _GIST: gist}, past)
+    if len(gist) <= LONGEST_GIST:
+        head[_GIST] = gist
+    return _lines(head, past)
 
 
 def decode_thread(encoded: bytes) -> Thread:
@@ -92,3 +98,4 @@ def _lines(head: JsonValue, past: JsonValue) -> bytes:
 
 _RESTING: Final = ("turns", "actions", "checkpoints")
 _GIST: Final = "gist"
+"""Another name, should a gist get another shape: those that were written are written again."""

@@ -8,6 +8,7 @@ from peon.domain.model import Checkpoint, Item, Model, Project, QueuedMessage, T
 from peon.engine.gists import Gist, heading_of
 from peon_protocol.ids import ProjectId, ThreadId
 from peon_protocol.queries import TurnRange
+from peon_protocol.values import TitleSource
 from peon_protocol.views import (
     CheckpointView,
     ItemView,
@@ -130,7 +131,7 @@ def of_thread(
     return ThreadView(
         thread_id=found.thread_id,
         project_id=found.project_id,
-        title=found.title if past.heading is None else past.heading,
+        title=_title(found, past.heading),
         title_source=found.title_source,
         status=found.status,
         provider=found.provider,
@@ -233,6 +234,11 @@ def _pending_actions(found: Thread) -> Iterable[PendingActionView]:
             asked_by=action.asked_by,
             requested_at=action.requested_at,
         )
+
+
+def _title(found: Thread, heading: str | None) -> str:
+    """A gist may be older than a name that somebody gave."""
+    return heading if heading and found.title_source is TitleSource.SERVER else found.title
 
 
 def _queue_held(found: Thread) -> bool:

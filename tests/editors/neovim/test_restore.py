@@ -2,6 +2,7 @@
 
 import pytest
 
+from editors.neovim.conftest import Start
 from editors.neovim.driver import Neovim
 from editors.neovim.test_first import again, ask
 from support.repositories import Repo
@@ -60,6 +61,19 @@ def test_single_files_go_back_and_the_restore_is_taken_back(twice: Neovim, repo:
     twice.sees("create  two.txt").press("r")
     twice.until(lambda: repo.exists("two.txt"), "brought the file again")
     assert (repo.read("one.txt"), repo.read("two.txt")) == ("one", "two")
+
+
+def test_an_editor_that_was_told_of_the_newest_turn_undoes_the_first(
+    twice: Neovim, start: Start, repo: Repo
+):
+    other = start()
+    other.command("Peon threads")
+    other.sees("write one.txt one")
+    assert other.thread()["turns"] == 1
+    other.command("Peon undo 1")
+    other.sees("delete  one.txt", "delete  two.txt").press("r").sees("2 files went back")
+    assert not repo.exists("one.txt")
+    twice.until(lambda: ended(twice, 2), "still knows of both turns")
 
 
 def ended(nvim: Neovim, turns: int) -> bool:

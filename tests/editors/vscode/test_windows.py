@@ -35,16 +35,22 @@ def test_an_approval_in_one_window_clears_it_in_the_other(
     window: Window, open_window: Callable[[], Window], workspace: Path
 ):
     window.new_thread()
+    window.turn("say First.")
     window.say("write shared.txt by one", "say Shared.")
     expect(window.card("Write shared.txt")).to_be_visible()
     other = open_window()
     other.open_peon()
-    other.thread("write shared.txt, needs you|write shared.txt").click()
+    thread = other.thread("^say First., needs you")
+    # It was told of the newest turn only: what is unfolded is read.
+    thread.locator(".monaco-tl-twistie").click()
+    expect(other.thread("^1. say First.")).to_be_visible()
+    expect(other.thread("^2. write shared.txt")).to_be_visible()
+    thread.click()
     expect(other.card("Write shared.txt")).to_be_visible()
     other.allow("Write shared.txt")
     expect(window.card("Write shared.txt")).to_be_hidden()
-    window.ended(1)
-    other.ended(1)
+    window.ended(2)
+    other.ended(2)
     assert (workspace / "shared.txt").read_text() == "by one"
     other.page.close()
 
