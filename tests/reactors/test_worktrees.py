@@ -8,6 +8,7 @@ from peon_protocol.commands import (
     CreateThread,
     RemoveWorktree,
     RestoreCheckpoint,
+    RestoreWorktree,
     StartTurn,
 )
 from peon_protocol.events import CheckpointCreated, ThreadDeleted
@@ -127,6 +128,35 @@ async def test_threads_in_one_folder_are_told_of_each_other(house: House):
     assert worktree is not None
     assert worktree.made
     assert (await house.refusal(RemoveWorktree(thread_id=TREE))).KIND == "worktree.shared"
+
+
+async def test_each_has_a_folder_of_its_own_and_comes_back_with_what_lay_in_it(house: House):
+    """Also where their branches are called much alike, and whichever went first."""
+    house.repo.write(".gitignore", ".env\n")
+    house.repo.commit()
+    await house.open_thread()
+    threads = {ThreadId("one"): "topic/a", ThreadId("other"): "topic-a"}
+    folders = {}
+    for thread_id, branch in threads.items():
+        await house.ask(
+            CreateThread(
+                project_id=GARDEN,
+                thread_id=thread_id,
+                provider=TAME,
+                worktree=WorktreeChoice(branch=branch),
+            ),
+            ThreadResult,
+        )
+        folders[thread_id] = Path((await house.thread(thread_id)).folder)
+        (folders[thread_id] / ".env").write_text(branch)
+    assert len({*folders.values()}) == 2
+    for thread_id in threads:
+        await house.submit(RemoveWorktree(thread_id=thread_id))
+    assert not any(folder.exists() for folder in folders.values())
+    for thread_id in threads:
+        await house.submit(RestoreWorktree(thread_id=thread_id))
+
+    assert {each: (folders[each] / ".env").read_text() for each in threads} == threads
 
 
 async def test_where_it_fails_nothing_is_left(house: House):

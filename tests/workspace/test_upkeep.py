@@ -129,6 +129,27 @@ async def test_a_quota_lets_the_oldest_go(bench: Bench, monkeypatch: pytest.Monk
     assert not set(refs[-3:]).intersection(done.expired)
 
 
+async def test_captures_are_let_go_by_halves_and_the_newest_few_last(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    """So no more goes than the quota wants, about; what is gone is told from the oldest on."""
+    monkeypatch.setattr(upkeep, "KEPT_AT_LEAST", 4)
+    await over(bench, 9)
+    folder = await bench.folder()
+    refs = [folder.chain.ref(number) for number in folder.chain.numbers]
+    left: list[int] = []
+    sweep = vars(upkeep)["_sweep"]
+
+    async def counted(store: CheckpointStore) -> None:
+        await sweep(store)
+        left.append(len(folder.chain.numbers))
+
+    monkeypatch.setattr(upkeep, "_sweep", counted)
+    done = await keep_small(bench, Retention(quota=1))
+    assert (len(refs), left) == (10, [5, 4, 2, 1])
+    assert list(done.expired) == refs[:-1]
+
+
 async def test_a_quota_that_nothing_else_meets_leaves_the_present_alone(bench: Bench):
     refs = await over(bench, 8)
     done = await keep_small(bench, Retention(quota=1))
