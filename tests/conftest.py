@@ -39,6 +39,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.timeout = _NIGHT
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that may take long, so that none is left when the others are through."""
+    items.sort(key=_seconds_allowed, reverse=True)
+
+
+def _seconds_allowed(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("timeout")
+    return 0.0 if marker is None else float(marker.args[0])
+
+
 def pytest_collection_finish() -> None:
     """Take the thousands of tests themselves out of what the collector walks from now on."""
     gc.collect()
