@@ -18,9 +18,9 @@ _ASKED: Final = 200
 """Requests while nothing else goes on."""
 _TIMES: Final = 3
 """So often a list is asked for in each round."""
-_OF_GISTS: Final = (
-    "What is told of a thread that rests stands beside what it is, and costs the same however much "
-    "rests; the difference is what the machine did meanwhile."
+_OF_CACHES: Final = (
+    "What rests is not read, but it lies between what is told, of which the processor's caches "
+    "then hold less."
 )
 
 
@@ -52,8 +52,8 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
             peer_name=peer,
             peer=short.cpu,
         )
-        .at_most(1.5)
-        .limited_by(_OF_GISTS)
+        .at_most(2)
+        .limited_by(_OF_CACHES)
     )
     yield Figure(
         subject=f"{subject}: size",
