@@ -146,6 +146,9 @@ class Log:
             offset = place // len(ids) * len(_SENTENCE)
             piece = text(thread_id, turns[thread_id], offset, _SENTENCE, ItemStatus.STREAMING)
             await self._write(iter((piece,)))
+            if not self._bodies:
+                # As it was said, a hundred to a commit, and not as many as a slow disk gathers.
+                await self._settle()
         await self._settle()
 
     async def snapshot(self) -> None:

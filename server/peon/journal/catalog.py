@@ -8,7 +8,10 @@ import threading
 from collections.abc import Iterable
 
 from peon.journal.format import SegmentFile
-from peon.journal.reading import Mark
+from peon.journal.reading import BLOCK, Mark
+
+_APART = BLOCK // 2
+"""Marks lie so far from each other in the text, so that there are few."""
 
 
 class Catalog:
@@ -70,13 +73,15 @@ class Catalog:
             self._marks.pop(segment.first, None)
 
     def noted(self, segment: SegmentFile, mark: Mark) -> None:
-        """Reading can begin at `mark`."""
+        """Reading can begin at `mark`; remembered unless another is close before it."""
         with self._lock:
             if self._segments[self._index(segment.first)] != segment:
                 return
             marks = self._marks.setdefault(segment.first, [])
-            if not marks or marks[-1].sequence < mark.sequence:
-                marks.append(mark)
+            place = bisect.bisect_right(marks, mark.sequence, key=lambda one: one.sequence)
+            before = marks[place - 1].text_offset if place else 0
+            if mark.text_offset - before >= _APART:
+                marks.insert(place, mark)
 
     def _index(self, sequence: int) -> int:
         found = bisect.bisect_right(self._segments, sequence, key=lambda one: one.first)

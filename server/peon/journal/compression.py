@@ -59,7 +59,7 @@ def _write_frames(filesystem: FileSystem, segment: SegmentFile, scratch: Segment
     descriptor = filesystem.create(scratch.path)
     try:
         for block in read_blocks(filesystem, segment):
-            write_all(filesystem, descriptor, compressor.compress(block.text))
+            write_all(filesystem, descriptor, compressor.compress(block.lines))
         filesystem.fsync(descriptor)
     finally:
         filesystem.close(descriptor)

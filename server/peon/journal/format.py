@@ -14,6 +14,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import attrs
 import msgspec
@@ -31,6 +32,8 @@ PLAIN = ".jsonl"
 COMPRESSED = ".jsonl.zst"
 TORN = ".torn"
 _SEGMENT_NAME = re.compile(r"(\d{20})(\.jsonl|\.jsonl\.zst)")
+
+Text = TypeVar("Text", bytes, memoryview)
 
 _events_decoder = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -156,7 +159,7 @@ def check_line(line: bytes | memoryview, seed: int) -> int | None:
     return checksum if bytes(line[:_PREFIX]) == b"%08x " % checksum else None
 
 
-def payload_of(line: bytes | memoryview) -> bytes | memoryview:
+def payload_of(line: Text) -> Text:
     return line[_PREFIX:]
 
 

@@ -1,17 +1,20 @@
 """Reading a page of old events from the segments, off the loop."""
 
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
-
-import msgspec
-
 from peon.errors import Stale
 from peon.journal.catalog import Catalog
+from peon.journal.counting import Counted, counted
 from peon.journal.failures import JournalDamaged
 from peon.journal.filesystem import FileSystem
-from peon.journal.format import SegmentFile
+from peon.journal.format import SegmentFile, split_events
 from peon.journal.port import Run
-from peon.journal.reading import Commit, Mark, check_same_log, read_commits, read_header, start_of
+from peon.journal.reading import (
+    Mark,
+    check_same_log,
+    lines_of,
+    read_blocks,
+    read_header,
+    start_of,
+)
 
 
 class PageReader:
@@ -29,35 +32,47 @@ class PageReader:
         `upto` is durable, and nothing beyond it is looked at: there a line may be half written.
         Raises Stale where it has been dropped meanwhile, JournalDamaged, OSError.
         """
-        page = self._page(after, upto, max_bytes)
-        return [bytes(event) for event in page.events]
+        page = _Events(after + 1, upto, max_bytes)
+        self._fill(page)
+        return page.events
 
     def read_runs(self, after: int, upto: int, limit: int, max_bytes: int) -> list[Run]:
-        """As `read`, in runs of at most `limit` events and `max_bytes`."""
-        page = self._page(after, upto, max_bytes)
-        return list(_runs(after, page.events, limit, max_bytes))
+        """As `read`, in runs of at most `limit` events and `max_bytes`: what one block holds.
 
-    def _page(self, after: int, upto: int, max_bytes: int) -> "_Page":
-        page = _Page(after + 1, upto, max_bytes)
-        while not page.full:
+        Lines that are wanted as a whole are not taken apart.
+        """
+        page = _Runs(after + 1, upto, limit, max_bytes)
+        self._fill(page)
+        return page.finished()
+
+    def _fill(self, page: "_Page") -> None:
+        while not page.is_done:
             segment, mark = self._catalog.locate(page.next)
             if segment.first > page.next:
                 raise Stale(f"the log begins with {segment.first}; {page.next} is not kept")
             try:
-                self._fill(page, segment, mark)
+                self._fill_from(page, segment, mark)
             except FileNotFoundError:
                 # It may have been compressed since it was located; then it stands elsewhere now.
                 if self._catalog.locate(page.next)[0] == segment:
                     raise
-        return page
 
-    def _fill(self, page: "_Page", segment: SegmentFile, mark: Mark | None) -> None:
+    def _fill_from(self, page: "_Page", segment: SegmentFile, mark: Mark | None) -> None:
         wanted = page.next
-        for commit in read_commits(self._filesystem, segment, mark or self._start(segment)):
-            if commit.mark is not None:
-                self._catalog.noted(segment, commit.mark)
-            page.take(commit)
-            if page.full:
+        place = mark or self._start(segment)
+        blocks = read_blocks(
+            self._filesystem, segment, offset=place.offset, text_offset=place.text_offset
+        )
+        for block in blocks:
+            behind, seed = place.sequence, place.seed
+            for each in counted(segment, lines_of(segment, block, seed), behind):
+                page.take(each)
+                if page.is_full:
+                    return
+                behind, seed = each.last + 1, each.checksum
+            place = Mark(behind, block.end, block.text_offset + block.length, seed)
+            self._catalog.noted(segment, place)
+            if page.is_done:
                 return
         if page.next == wanted:
             raise JournalDamaged(segment.path, 0, f"it ends before event {wanted}")
@@ -69,43 +84,88 @@ class PageReader:
 
 
 class _Page:
-    """What has been read, and what is still wanted."""
+    """How far it has come, and how much room there is."""
 
     def __init__(self, first: int, last: int, max_bytes: int) -> None:
-        self.events: list[msgspec.Raw] = []
         self.next = first
+        self._first = first
         self._last = last
         self._room = max_bytes
 
     @property
-    def full(self) -> bool:
-        return self.next > self._last or (self._room <= 0 and bool(self.events))
+    def is_full(self) -> bool:
+        return self.next > self._last or (self._room <= 0 and self.next > self._first)
 
-    def take(self, commit: Commit) -> None:
-        """The events of a commit that are wanted, as far as there is room for them."""
-        if commit.last < self.next:
+    @property
+    def is_done(self) -> bool:
+        """Whether no further block is to be read."""
+        return self.is_full
+
+    def take(self, line: Counted) -> None:
+        """What is wanted of a line, as far as there is room for it."""
+        if line.last < self.next:
             return
-        events = commit.events[self.next - commit.first :]
-        if commit.size > self._room or commit.last > self._last:
-            events = list(self._fitting(events))
-        else:
-            self._room -= commit.size
-        self.events += events
-        self.next += len(events)
-
-    def _fitting(self, events: Iterable[msgspec.Raw]) -> Iterator[msgspec.Raw]:
-        for event in itertools.islice(events, self._last + 1 - self.next):
-            yield event
-            self._room -= len(memoryview(event))
-            if self._room <= 0:
+        for event in split_events(line.payload)[self.next - line.first :]:
+            if self.is_full:
                 return
+            self._add(1, memoryview(event))
+
+    def _add(self, count: int, text: memoryview) -> None:
+        """Take the next `count` events."""
+        self.next += count
+        self._room -= len(text)
 
 
-def _runs(after: int, events: Sequence[msgspec.Raw], limit: int, max_bytes: int) -> Iterator[Run]:
-    for start in range(0, len(events), limit):
-        some = events[start : start + limit]
-        text = b",".join(some)
-        if len(text) > max_bytes and len(some) > 1:
-            yield from _runs(after + start, some, len(some) // 2, max_bytes)
+class _Events(_Page):
+    """Events one by one."""
+
+    def __init__(self, first: int, last: int, max_bytes: int) -> None:
+        super().__init__(first, last, max_bytes)
+        self.events: list[bytes] = []
+
+    def _add(self, count: int, text: memoryview) -> None:
+        self.events.append(bytes(text))
+        super()._add(count, text)
+
+
+class _Runs(_Page):
+    """Events in runs, and a line that is wanted as a whole never taken apart."""
+
+    def __init__(self, first: int, last: int, limit: int, max_bytes: int) -> None:
+        super().__init__(first, last, max_bytes)
+        self._limit = limit
+        self._max_bytes = max_bytes
+        self._runs: list[Run] = []
+        self._texts: list[memoryview] = []
+        self._count = self._size = 0
+
+    def finished(self) -> list[Run]:
+        """All that was taken."""
+        self._end_run()
+        return self._runs
+
+    @property
+    def is_done(self) -> bool:
+        # A page that went on would end within a block, and the next one would read it once more.
+        return self.next > self._first
+
+    def take(self, line: Counted) -> None:
+        count, text = line.last + 1 - line.first, line.payload[1:-1]
+        is_wanted = line.first == self.next and line.last <= self._last
+        if is_wanted and count <= self._limit and len(text) <= min(self._room, self._max_bytes):
+            self._add(count, text)
         else:
-            yield Run(after + start + len(some), text)
+            super().take(line)
+
+    def _add(self, count: int, text: memoryview) -> None:
+        if self._count + count > self._limit or self._size + len(text) > self._max_bytes:
+            self._end_run()
+        self._texts.append(text)
+        self._count += count
+        self._size += len(text) + 1
+        super()._add(count, text)
+
+    def _end_run(self) -> None:
+        if self._texts:
+            self._runs.append(Run(self.next - 1, b",".join(self._texts)))
+            self._texts, self._count, self._size = [], 0, 0

@@ -51,8 +51,32 @@ class Block(NamedTuple):
     """Lines in a row. Only the last block of a plain segment may end without a line feed."""
 
     offset: int
+    """In the file."""
     text_offset: int
     text: bytes
+    """What was read: the lines, and behind them perhaps what belongs to the next block."""
+    length: int
+    """Of the lines."""
+    end: int
+    """In the file: where the next block starts."""
+
+    @property
+    def lines(self) -> bytes:
+        """The lines alone, which copies them where anything stands behind."""
+        return self.text[: self.length]
+
+
+class Line(NamedTuple):
+    """One line of a segment that continues the chain."""
+
+    payload: memoryview
+    byte: int
+    """Where it starts, in the text."""
+    end: int
+    """Where the next line starts, in the text."""
+    checksum: int
+    """What the next line continues."""
+    is_seal: bool
 
 
 class Commit(NamedTuple):
@@ -76,7 +100,8 @@ class Commit(NamedTuple):
 
 def read_header(filesystem: FileSystem, segment: SegmentFile) -> Header:
     """The header of a segment. Raises JournalDamaged, or Unavailable for a newer format."""
-    block = next(_blocks(filesystem, segment, 0, 0, LONGEST_HEADER), Block(0, 0, b""))
+    first = read_blocks(filesystem, segment, size=LONGEST_HEADER)
+    block = next(first, Block(0, 0, b"", 0, 0))
     line, end, _ = block.text.partition(b"\n")
     if is_newer_header(line):
         raise newer_format(segment.path)
@@ -97,43 +122,51 @@ def read_commits(filesystem: FileSystem, segment: SegmentFile, start: Mark) -> I
     Raises JournalDamaged at the first line that does not continue the chain.
     """
     seed, sequence = start.seed, start.sequence
-    for block in _blocks(filesystem, segment, start.offset, start.text_offset, BLOCK):
-        mark: Mark | None = None
-        position = 0
-        if block.text_offset == 0:
-            position = block.text.index(b"\n") + 1  # The header; `read_header` has looked at it.
-        else:
-            mark = Mark(sequence, block.offset, block.text_offset, seed)
-        view = memoryview(block.text)
-        while position < len(block.text):
-            end = block.text.find(b"\n", position)
-            byte = block.text_offset + position
-            if end < 0:
-                raise JournalDamaged(segment.path, byte, "the last line has no end")
-            line = view[position:end]
-            checksum = check_line(line, seed)
-            if checksum is None:
-                raise JournalDamaged(segment.path, byte, "the checksum does not fit")
-            position = end + 1
-            ended_with = parse_seal(payload_of(line))
-            if ended_with is None:
-                events, seed = _split(segment, byte, payload_of(line)), checksum
-            else:
-                events, seed = [], ended_with
-            yield Commit(sequence, events, seed, block.text_offset + position, mark, len(line))
+    blocks = read_blocks(filesystem, segment, offset=start.offset, text_offset=start.text_offset)
+    for block in blocks:
+        # The header, which opens no block, has been looked at by `read_header`.
+        mark = Mark(sequence, block.offset, block.text_offset, seed) if block.text_offset else None
+        for line in lines_of(segment, block, seed):
+            events, seed = events_of(segment, line), line.checksum
+            yield Commit(sequence, events, seed, line.end, mark, len(line.payload))
             sequence, mark = sequence + len(events), None
 
 
-def _split(segment: SegmentFile, byte: int, payload: bytes | memoryview) -> list[msgspec.Raw]:
+def lines_of(segment: SegmentFile, block: Block, seed: int) -> Iterator[Line]:
+    """The lines of a block that continue the chain from `seed`, without the header.
+
+    Raises JournalDamaged at the first that does not.
+    """
+    text, length = block.text, block.length
+    view = memoryview(text)
+    position = 0 if block.text_offset else text.index(b"\n") + 1
+    while position < length:
+        end = text.find(b"\n", position, length)
+        byte = block.text_offset + position
+        if end < 0:
+            raise JournalDamaged(segment.path, byte, "the last line has no end")
+        line = view[position:end]
+        checksum = check_line(line, seed)
+        if checksum is None:
+            raise JournalDamaged(segment.path, byte, "the checksum does not fit")
+        payload, position = payload_of(line), end + 1
+        ended_with = parse_seal(payload)
+        seed = checksum if ended_with is None else ended_with
+        yield Line(payload, byte, block.text_offset + position, seed, ended_with is not None)
+
+
+def events_of(segment: SegmentFile, line: Line) -> list[msgspec.Raw]:
+    """The events of a line, each exactly as it was given; none of a seal.
+
+    Raises JournalDamaged where it is no JSON array.
+    """
+    if line.is_seal:
+        return []
     try:
-        return split_events(payload)
+        return split_events(line.payload)
     except msgspec.DecodeError as error:
-        raise JournalDamaged(segment.path, byte, f"the line is no JSON array: {error}") from error
-
-
-def read_blocks(filesystem: FileSystem, segment: SegmentFile) -> Iterator[Block]:
-    """All blocks of a segment, unchecked."""
-    return _blocks(filesystem, segment, 0, 0, BLOCK)
+        why = f"the line is no JSON array: {error}"
+        raise JournalDamaged(segment.path, line.byte, why) from error
 
 
 def check_same_log(segment: SegmentFile, header: Header, log_id: str) -> None:
@@ -144,9 +177,15 @@ def check_same_log(segment: SegmentFile, header: Header, log_id: str) -> None:
         )
 
 
-def _blocks(
-    filesystem: FileSystem, segment: SegmentFile, offset: int, text_offset: int, size: int
+def read_blocks(
+    filesystem: FileSystem,
+    segment: SegmentFile,
+    *,
+    offset: int = 0,
+    text_offset: int = 0,
+    size: int = BLOCK,
 ) -> Iterator[Block]:
+    """The blocks of a segment, unchecked, from the one that starts at this place on."""
     descriptor = filesystem.open_read(segment.path)
     try:
         if segment.compressed:
@@ -167,8 +206,9 @@ def _plain_blocks(
             wanted *= 2  # A long line.
             continue
         # Without any line feed it is what the file ends with.
-        yield Block(offset, offset, piece[: whole or len(piece)])
-        offset += whole or len(piece)
+        length = whole or len(piece)
+        yield Block(offset, offset, piece, length, offset + length)
+        offset += length
         wanted = size
 
 
@@ -192,8 +232,9 @@ def _frames(
             except zstandard.ZstdError as error:
                 raise JournalDamaged(segment.path, text_offset, str(error)) from error
         text = b"".join(pieces)
-        yield Block(offset, text_offset, text)
-        offset, text_offset = position - len(frame.unused_data), text_offset + len(text)
+        end = position - len(frame.unused_data)
+        yield Block(offset, text_offset, text, len(text), end)
+        offset, text_offset = end, text_offset + len(text)
 
 
 def read_events(
