@@ -8,7 +8,7 @@ from peon.errors import ExternalFailure
 from peon.workspace.git import MIB
 from peon.workspace.stored import StoredObjects
 
-_LOT = 64
+_LOT = 256
 _LOT_BYTES = 8 * MIB
 """So many contents, and bytes, are read at a time."""
 

@@ -171,17 +171,19 @@ def file_mode(status: os.stat_result) -> str | None:
 
 def content_if_untouched(folder: LastFolder, path: bytes, entry: Entry, since: int) -> bytes | None:
     """What a file holds that nobody has changed since a moment; None for any other."""
-    with suppress(OSError):
+    try:
         handle, name = folder.place(path)
         file = os.open(name, _READ, dir_fd=handle)
         try:
             status = os.fstat(file)
-            if untouched(status, entry, since):
-                content = os.read(file, status.st_size + 1)
-                return content if len(content) == status.st_size else None
+            if not untouched(status, entry, since):
+                return None
+            content = os.read(file, status.st_size + 1)
         finally:
             os.close(file)
-    return None
+    except OSError:
+        return None
+    return content if len(content) == status.st_size else None
 
 
 def status_in(handle: int, name: bytes) -> os.stat_result | None:

@@ -18,7 +18,7 @@ _BLANKS = b" \t\r\f\v"
 _WORD = re.compile(rb"\w")
 _SNIFFED = 8000
 _FEW = 8
-_LOT = 64
+_LOT = 128
 """So many paths are compared at a time, off the loop."""
 
 Standing = Callable[[bytes, Entry], bytes | None]

@@ -5,13 +5,15 @@ would take longer than anything else.
 import hashlib
 import os
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 Kind = Literal["blob", "tree", "commit"]
 
-_LEVEL = 1
+_LEVELS: Mapping[Kind, int] = {"blob": 1, "tree": 0, "commit": 1}
+"""How hard to compress. A tree is nearly all ids, which do not get smaller, and is packed later."""
+_DRAFT = "tmp_obj_"
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 
 
@@ -25,15 +27,16 @@ def write_object(objects: Path, kind: Kind, content: bytes) -> str:
     """Write an object into the folder `objects` unless it is there; its id."""
     whole = b"%s %d\0" % (kind.encode(), len(content)) + content
     oid = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
-    folder = os.path.join(objects, oid[:2])
-    file = os.path.join(folder, oid[2:])
+    folder = f"{objects}/{oid[:2]}"
+    file = f"{folder}/{oid[2:]}"
     if not os.path.exists(file):
-        draft = os.path.join(folder, f"tmp_obj_{oid}")
+        draft = f"{folder}/{_DRAFT}{oid}"
+        packed = zlib.compress(whole, _LEVELS[kind])
         try:
-            _write(draft, zlib.compress(whole, _LEVEL))
+            _write(draft, packed)
         except FileNotFoundError:
             os.makedirs(folder, mode=0o700, exist_ok=True)
-            _write(draft, zlib.compress(whole, _LEVEL))
+            _write(draft, packed)
         os.replace(draft, file)
     return oid
 

@@ -12,7 +12,7 @@ from peon.workspace.plan import Action, Reason
 from peon.workspace.ports import Blobs, Placed
 from peon.workspace.waiting import to_the_end
 
-_ROUND_ACTIONS = 64
+_ROUND_ACTIONS = 256
 _ROUND_BYTES = 8 * 1024 * 1024
 
 

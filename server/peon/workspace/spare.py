@@ -195,8 +195,9 @@ def _nobody_else_has(file: int) -> bool:
     Whoever opens it from now on waits until it is closed. We would be told by a signal: one that
     does nothing.
     """
-    with suppress(OSError):
+    try:
         fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
-        return True
-    return False
+    except OSError:
+        return False
+    return True

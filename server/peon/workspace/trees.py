@@ -5,7 +5,7 @@ of it. A tree of a few changed files needs only the trees on the way to them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from peon.errors import PeonError
@@ -73,8 +73,9 @@ class Trees:
                     path = prefix + name
                     if _is_folder(was) or _is_folder(is_):
                         waiting.append((path + b"/", _folder(was), _folder(is_)))
-                    if (pair := (_entry(was), _entry(is_))) != (None, None):
-                        found[path] = pair
+                    stood, stands = _entry(was), _entry(is_)
+                    if stood is not None or stands is not None:
+                        found[path] = (stood, stands)
         finally:
             stored.close()
         return found
@@ -110,7 +111,8 @@ class Trees:
             return None
         if tree is not None and rows == before:
             return tree
-        return self._write(stored, rows if _same_order(rows, before) else _ordered(rows))
+        same = _same_order({*standing, *below}, rows, before)
+        return self._write(stored, rows if same else _ordered(rows))
 
     def _read(self, stored: StoredObjects, tree: str) -> _Rows:
         if (known := self._known.get(tree)) is not None:
@@ -162,11 +164,12 @@ def _content(rows: _Rows) -> bytes:
     return b"".join(rows.values())
 
 
-def _same_order(rows: _Rows, before: _Rows) -> bool:
+def _same_order(touched: Iterable[bytes], rows: _Rows, before: _Rows) -> bool:
     """Whether the order is that of before: nothing is new, and nothing else became a folder."""
-    changed = rows.items() - before.items()
     return all(
-        name in before and _is_folder(before[name]) == _is_folder(row) for name, row in changed
+        name in before and _is_folder(before[name]) == _is_folder(rows[name])
+        for name in touched
+        if name in rows
     )
 
 
