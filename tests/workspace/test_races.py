@@ -261,3 +261,23 @@ async def test_a_moved_file_stays_when_its_old_place_is_taken_meanwhile(bench: B
     assert bench.repo.read("moved") == "precious\n"
     assert bench.repo.read("file") == "something else\n"
     assert done.kept == (KeptPath("file", "changedMeanwhile"), KeptPath("moved", "lastCopy"))
+
+
+async def test_a_line_that_a_file_keeps_waits_for_no_other_file(bench: Bench):
+    """It leaves one place of the file, stays in another, and comes back elsewhere too."""
+    bench.repo.write("file", "twice\n")
+    bench.repo.write("other", "twice\nonce\n")
+    ref = await bench.capture()
+    await bench.open_tool()
+    bench.repo.write("file", "twice\ntwice\n")
+    bench.repo.write("other", "once\n")
+    await bench.close_tool()
+
+    def take() -> None:
+        bench.repo.write("other", "by the user\n")
+
+    bench.reopen(steps=at("begin", take))
+    done = await bench.restore(ref)
+    assert bench.repo.read("file") == "twice\n"
+    assert bench.repo.read("other") == "by the user\n"
+    assert done.kept == (KeptPath("other", "changedMeanwhile"),)

@@ -107,6 +107,30 @@ async def test_a_longer_content_in_a_shorter_file(bench: Bench, start: str):
         assert bench.repo.read(name) == f"by the agent, and longer than before, in {name}\n"
 
 
+async def test_a_folder_that_is_moved_away_takes_its_files_along(bench: Bench):
+    names = ("one", "two")
+    for name in names:
+        bench.repo.write(f"a/{name}", f"before, in {name}\n")
+    ref = await bench.capture()
+    await bench.open_tool()
+    for name in names:
+        bench.repo.write(f"a/{name}", "by the agent\n")
+    await bench.close_tool()
+
+    def move() -> None:
+        (bench.root / "a").rename(bench.root / "moved")
+        bench.repo.write("a/two", "by the user\n")
+
+    bench.reopen(steps=at_the_second("part", move))
+    done = await bench.restore(ref)
+    assert bench.repo.read("a/two") == "by the user\n"
+    assert [bench.repo.read(f"moved/{name}") for name in names] == [
+        f"before, in {name}\n" for name in names
+    ]
+    assert done.restored == ()
+    assert hidden(bench) == []
+
+
 # ---- interrupted ---------------------------------------------------------------------------------
 
 
