@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 
 from peon.workspace.git import Call, Git, GitResult
+from peon.workspace.rule_pipes import past_pipes
 from peon.workspace.waiting import together
 
 SECONDS = 10.0
@@ -119,7 +120,8 @@ class _Questions:
     async def _is_ignored(self) -> bool:
         # This question cannot be asked with pathspecs taken literally.
         extra = {"GIT_LITERAL_PATHSPECS": "0"}
-        return (await self._ask("check-ignore", "-q", str(self._folder), extra=extra)).code == 0
+        asked = self._ask("check-ignore", "-q", str(self._folder), extra=extra)
+        return (await past_pipes(self._folder, asked)).code == 0
 
     async def excludes(self) -> tuple[bytes, Path]:
         """The user's global rules and those of the repository's `info/exclude`, in this order; and
@@ -150,7 +152,8 @@ class _Questions:
             return await self._kept({"GIT_DIR": name, "GIT_WORK_TREE": str(top)})
 
     async def _kept(self, extra: Mapping[str, str]) -> list[bytes]:
-        found = await self._ask("ls-files", "-z", "-c", "-i", "--exclude-standard", extra=extra)
+        asked = self._ask("ls-files", "-z", "-c", "-i", "--exclude-standard", extra=extra)
+        found = await past_pipes(self._folder, asked)
         return found.records if found.code == 0 else []
 
 

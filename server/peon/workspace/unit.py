@@ -17,6 +17,7 @@ from peon.workspace.deadline import Deadline
 from peon.workspace.entries import Miss, MissReason
 from peon.workspace.git import MIB, Argument
 from peon.workspace.ports import Placed
+from peon.workspace.rule_pipes import past_pipes
 from peon.workspace.store import NOT_STORED, CheckpointStore, View, storing
 from peon.workspace.trees import Unreadable
 from peon.workspace.unit_index import UnitIndex
@@ -194,11 +195,11 @@ class Unit:
                 "diff-files", "--name-only", "-z", "--ignore-submodules=all", *scope,
                 view=self._view, seconds=deadline.left,
             ),
-            self._store.git(
+            past_pipes(self._view.work_tree, self._store.git(
                 "-c", f"core.excludesFile={self._rules}",
                 "ls-files", "-z", "-o", "--exclude-standard", *scope,
                 view=self._view, seconds=deadline.left,
-            ),
+            )),
         )  # fmt: skip
         return {*changed.records, *unknown.records, *self._extra}
 

@@ -1,0 +1,69 @@
+"""A pipe in the place of a file of rules: git waits for it, and a checkpoint does not."""
+
+import os
+
+import pytest
+
+from peon.workspace import rule_pipes
+from peon.workspace.entries import Missing
+from support.bench import Bench
+from support.repositories import make_repo
+
+PIPES = [".gitignore", "folder/.gitignore", "folder/deep/.gitignore", "lib/.gitignore"]
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for a pipe is freed at once."""
+    monkeypatch.setattr(rule_pipes, "PATIENCE", 0.02)
+
+
+async def test_a_checkpoint_is_whole_and_other_rules_hold(bench: Bench, environ: dict[str, str]):
+    make_repo(bench.root / "lib", environ)
+    for folder in ("", "folder/", "folder/deep/", "lib/", "other/"):
+        bench.repo.write(f"{folder}file", "kept")
+        bench.repo.write(f"{folder}file.o", "ignored in one folder")
+    bench.repo.write("other/.gitignore", "*.o\n")
+    for pipe in PIPES:
+        os.mkfifo(bench.root / pipe)
+    captured = await bench.workspace.capture(bench.root)
+    assert captured.missing == ()
+    held = await bench.held(captured.checkpoint_ref)
+    assert b"other/file.o" not in held
+    assert len(held) == 10
+    assert all((bench.root / pipe).is_fifo() for pipe in PIPES)
+
+
+async def test_rules_that_have_become_a_pipe_are_missing(bench: Bench):
+    rules = bench.repo.write(".gitignore", "*.o\n")
+    bench.repo.write("file", "1\n")
+    await bench.capture()
+    rules.unlink()
+    os.mkfifo(rules)
+    bench.repo.write("file", "2\n")
+    captured = await bench.workspace.capture(bench.root)
+    assert captured.missing == (Missing(".gitignore", "unreadable"),)
+    assert (await bench.held(captured.checkpoint_ref))[b"file"] == b"2\n"
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+async def test_one_above_a_folder_does_not_matter_either(bench: Bench, *, tracked: bool):
+    bench.repo.write("folder/file", "kept")
+    if tracked:
+        bench.repo.commit()
+    bench.repo.write(".git/info/exclude", "*.o\n")
+    bench.repo.write("folder/file.o", "ignored, as is known from above")
+    os.mkfifo(bench.root / ".gitignore")
+    captured = await bench.workspace.capture(bench.root / "folder")
+    assert captured.missing == ()
+    assert await bench.held(captured.checkpoint_ref, bench.root / "folder") == {b"file": b"kept"}
+
+
+async def test_nothing_is_written_to_it(bench: Bench):
+    bench.repo.write("file", "kept")
+    pipe = bench.root / ".gitignore"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    await bench.capture()
+    assert os.read(reading, 1) == b""
+    os.close(reading)
