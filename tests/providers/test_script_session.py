@@ -194,7 +194,8 @@ async def test_a_stream_loses_nothing_and_keeps_its_order(agents: Agency):
     recorder = await agents.open(SCRIPT)
     await recorder.turn("stream 20000 7")
     pieces = recorder.of(TextDelta)
-    assert len(pieces) == 20_000
+    # What was heard together has become one piece.
+    assert 0 < len(pieces) <= 20_000
     assert len({piece.item_id for piece in pieces}) == 1
     whole = ALPHABET * (140_000 // len(ALPHABET) + 1)
     assert recorder.text() == whole[:140_000]

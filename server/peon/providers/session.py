@@ -10,6 +10,7 @@ from typing import TypeAlias
 import attrs
 
 from peon.errors import ExternalFailure, Unavailable
+from peon.providers.breath import BreathSink
 from peon.providers.dialect import Desk, Dialect, Turn
 from peon.providers.env_files import environment_secrets, secrets_of
 from peon.providers.jsonrpc.lines import LineTooLong
@@ -50,6 +51,7 @@ class AgentSession:
         loop = asyncio.get_running_loop()
         silence = Silence(terms.patience.quiet, loop.time, loop.call_later)
         self._sink = RedactingSink(sink, self._secrets, silence)
+        self._heard = BreathSink(self._sink)
         self._terms = terms
         self._name = terms.name
         self._dialect = speaking(self, request, terms)
@@ -318,7 +320,8 @@ class AgentSession:
         turn = self._turn
         taken = False
         try:
-            if self._dialect.feed(data) and turn is not None and turn.watch is not None:
+            gets_on = self._heard.breath(self._dialect.feed, data)
+            if gets_on and turn is not None and turn.watch is not None:
                 turn.watch.heard()
             taken = True
         except LineTooLong as error:
@@ -373,4 +376,4 @@ class AgentSession:
     def report(self, events: Iterable[ProviderEvent]) -> None:
         """See `peon.providers.dialect.Desk`."""
         for event in events:
-            self._sink.provider_event(event)
+            self._heard.provider_event(event)
