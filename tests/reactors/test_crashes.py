@@ -1,11 +1,9 @@
 """A process that is killed in the middle of the main job: the next one settles everything."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -15,6 +13,8 @@ from peon_protocol.values import StopReason
 from support import crash_job, killed_at_work
 from support.agents import wait_until_gone
 from support.houses import TALK, House
+from support.warm import worker
+from support.warm.process import Process, begin
 
 SHARES = 2
 """The points are tried in so many tests, which may run beside each other."""
@@ -22,12 +22,9 @@ FEWEST = 5
 """There are more points than this in every share, or the job is not what it was."""
 
 
-def helper(script: str | None, *arguments: str) -> subprocess.Popen[str]:
-    """One of our scripts, which finds what we find."""
-    assert script is not None
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, script, *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+def helper(module: ModuleType, *arguments: str) -> Process:
+    """One of our programs."""
+    return begin(["-m", module.__name__, *arguments], env=worker.environment())
 
 
 @pytest.mark.timeout(600)
@@ -36,7 +33,7 @@ def test_whenever_the_process_is_killed_the_next_one_settles_everything(
     tmp_path: Path, share: int, request: pytest.FixtureRequest
 ):
     which = "all" if request.config.getoption("--nightly") else "usual"
-    run = helper(crash_job.__file__, str(tmp_path), str(share), str(SHARES), which)
+    run = helper(crash_job, str(tmp_path), str(share), str(SHARES), which)
     output, _ = run.communicate()
 
     found = {line["point"]: line["problems"] for line in map(json.loads, output.splitlines())}
@@ -46,7 +43,7 @@ def test_whenever_the_process_is_killed_the_next_one_settles_everything(
 
 
 async def test_a_real_agent_does_not_outlive_a_server_that_is_killed(tmp_path: Path):
-    doomed = helper(killed_at_work.__file__, str(tmp_path))
+    doomed = helper(killed_at_work, str(tmp_path))
     assert doomed.stdout is not None
     agents = json.loads(doomed.stdout.readline())
     doomed.send_signal(signal.SIGKILL)

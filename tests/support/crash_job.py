@@ -1,7 +1,7 @@
 """The main job, killed at one point after the other; after each, what the next process makes of it.
 
-Run by file path with a folder to work in, which share of the points to try, of how many shares,
-and `all` to leave none out. It prints a line of JSON per point: its name, and what was wrong.
+Run with a folder to work in, which share of the points to try, of how many shares, and `all` to
+leave none out. It prints a line of JSON per point: its name, and what was wrong.
 Each point is a process that kills itself, forked off one that has imported everything already.
 """
 

@@ -1,4 +1,4 @@
-"""A server that is going to be killed while its agent works. Run by file path with a folder.
+"""A server that is going to be killed while its agent works. Run with a folder.
 
 It prints the ids of the processes that it has started.
 """
