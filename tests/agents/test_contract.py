@@ -43,7 +43,10 @@ async def test_an_answer_is_streamed(stage: Stage):
     pieces = []
     stop = stage.app.feed().on_delta(lambda delta: pieces.append(delta.text))
     try:
-        end = await stage.play("one", Step(say=ROSES, pieces=8))
+        await stage.ask_agent("one", Step(say=ROSES, pieces=8, holds=True))
+        await stage.until_delta()
+        stage.llm.go_on()
+        end = await stage.end_of_turn("one")
     finally:
         stop()
     assert isinstance(end, TurnCompleted)

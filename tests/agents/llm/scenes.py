@@ -52,7 +52,7 @@ class Refusal:
 
 @attrs.frozen(kw_only=True)
 class Step:
-    """One answer of the model. With `holds` it stops in the middle of what it says."""
+    """One answer of the model. With `holds` it stops in the middle, until it may go on."""
 
     think: str = ""
     say: str = ""

@@ -27,6 +27,7 @@ class FakeLlm:
         self._scenes: dict[str, tuple[Step, ...]] = {}
         self._numbers = itertools.count(1)
         self._closing = threading.Event()
+        self._goes_on = threading.Event()
         self._http = _Http(("127.0.0.1", 0), _Handler)
         self._http.llm = self
         self.asked: list[Asked] = []
@@ -46,6 +47,7 @@ class FakeLlm:
         trace: TracebackType | None,
     ) -> None:
         self._closing.set()
+        self._goes_on.set()
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()
@@ -64,9 +66,14 @@ class FakeLlm:
         self.asked.append(asked)
         return next_step(asked, self._scenes), next(self._numbers)
 
-    def hold(self) -> None:
-        """Say no more, until the test is over."""
-        self._closing.wait()
+    def go_on(self) -> None:
+        """Say the rest of what is held, and hold nothing more."""
+        self._goes_on.set()
+
+    def hold(self) -> bool:
+        """Say no more, until it may `go_on`: whether it may, or the test is over."""
+        self._goes_on.wait()
+        return not self._closing.is_set()
 
 
 class _Http(ThreadingHTTPServer):
@@ -142,8 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._begin_stream()
         events = list(api.stream(asked, step, call, number))
         for place, (name, event) in enumerate(events):
-            if step.holds and place > len(events) // 2:
-                llm.hold()
+            if step.holds and place > len(events) // 2 and not llm.hold():
                 return
             self._event(name, event)
         if api is chat:
