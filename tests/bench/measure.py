@@ -59,7 +59,7 @@ QUICK = Scale(
     seconds=2.0,
 )
 USUAL = Scale(
-    rounds=3,
+    rounds=5,
     events=20_000,
     commits=1_000,
     requests=20_000,

@@ -26,6 +26,10 @@ _OF_CLASSES = (
     "what is behind it; the log's length is not in it. Seconds are those of this machine, whose "
     "pace is told above."
 )
+_OF_PACE = (
+    "Both read the same: a snapshot, and as much behind it. Two starts of one log may differ by "
+    "more on a machine that others use."
+)
 _OF_ALLOCATORS = (
     "The tail's blocks come and go, and what they leave free between them stays with the process."
 )
@@ -47,10 +51,10 @@ class Started:
 
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     """A start on nothing, on a long log, and on one that is ten times as long."""
-    empty = _best(scale, folder, None)
+    empty = _best_of(scale.rounds, folder, None)
     long = fresh_folder(folder)
     asyncio.run(_write(long, scale.threads, scale.history))
-    started = _best(scale, folder, long)
+    started = _best_of(scale.rounds, folder, long)
     yield (
         Figure(
             subject=f"start with {scale.history:,} events, {scale.threads:,} threads: CPU",
@@ -70,19 +74,25 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
         "the same, and with the newest events in memory", full, model, TAIL_CAP
     ).limited_by(_OF_ALLOCATORS)
     if scale.long_history:
-        shutil.rmtree(long)
-        yield from _longer(scale, folder, started, model)
+        yield from _longer(scale, folder, long, model)
 
 
-def _longer(scale: Scale, folder: Path, shorter: Started, model: int) -> Iterator[Figure]:
+def _longer(scale: Scale, folder: Path, long: Path, model: int) -> Iterator[Figure]:
+    """Both are started in turn: what is looked for is less than a machine's pace changes by."""
     longer = fresh_folder(folder)
     asyncio.run(_write(longer, scale.threads, scale.long_history))
-    started = _best(scale, folder, longer)
-    yield Figure(
-        subject=f"start with {scale.long_history:,} events beside {scale.history:,}: more CPU",
-        unit="ms",
-        ours=(started.cpu - shorter.cpu) * 1000,
-    ).not_above(80)
+    both = [(_best_of(1, folder, long), _best_of(1, folder, longer)) for _ in range(scale.rounds)]
+    shorter = min((each for each, _ in both), key=lambda one: one.cpu)
+    started = min((each for _, each in both), key=lambda one: one.cpu)
+    yield (
+        Figure(
+            subject=f"start with {scale.long_history:,} events beside {scale.history:,}: more CPU",
+            unit="ms",
+            ours=(started.cpu - shorter.cpu) * 1000,
+        )
+        .not_above(80)
+        .limited_by(_OF_PACE)
+    )
     subject = f"memory after a start with {scale.long_history:,} events"
     yield _memory(subject, started.resident, model).limited_by(_OF_TEXT)
 
@@ -116,9 +126,9 @@ async def _write(folder: Path, threads: int, history: int) -> None:
         await log.speak(tail)
 
 
-def _best(scale: Scale, folder: Path, state: Path | None) -> Started:
+def _best_of(rounds: int, folder: Path, state: Path | None) -> Started:
     """The cheapest of several starts. Each has a copy: a server ends what was under way."""
-    starts = [asyncio.run(_start(_copy(state, folder))) for _ in range(scale.rounds)]
+    starts = [asyncio.run(_start(_copy(state, folder))) for _ in range(rounds)]
     return min(starts, key=lambda started: started.cpu)
 
 
