@@ -1,7 +1,8 @@
 """What an agent's update costs, from its line to the folded event, beside the protocol's package.
 
-Ours splits, decodes, translates, takes secrets out, coalesces, records and folds. The package is
-given a handler that does nothing, for updates as they came and for ones it has checked.
+Ours splits, decodes, translates, joins what came together, takes secrets out, coalesces, records
+and folds. The package is given a handler that does nothing, for updates as they came and for ones
+it has checked.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from bench.measure import Figure, Scale
 from bench.samples import TEXT, fresh_folder
 from peon.engine.engine import Engine
 from peon.providers.acp.dialect import AcpDialect
+from peon.providers.breath import BreathSink
 from peon.providers.dialect import Turn
 from peon.providers.mcp import Servers
 from peon.providers.port import AgentFault, SessionRequest
@@ -35,6 +37,10 @@ _READ_BYTES: Final = 64 * 1024
 """As much as a pipe gives at once."""
 _EVERY: Final = 25
 """Each so many updates is one of a tool call; the others are text."""
+_OF_UPDATES: Final = (
+    "The package's part ends where ours begins: it decodes a line and calls a handler that does "
+    "nothing. Ours translates, redacts, coalesces, records and folds besides."
+)
 
 
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
@@ -53,13 +59,17 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
         ("bare", "agent-client-protocol, dispatch alone"),
         ("checked", "agent-client-protocol, its client"),
     ):
-        yield Figure(
-            subject="an agent's update, from its line to the folded event: CPU",
-            unit="µs",
-            ours=best["ours"],
-            peer_name=name,
-            peer=best[peer],
-        ).at_most(1)
+        yield (
+            Figure(
+                subject="an agent's update, from its line to the folded event: CPU",
+                unit="µs",
+                ours=best["ours"],
+                peer_name=name,
+                peer=best[peer],
+            )
+            .at_most(1)
+            .limited_by(_OF_UPDATES)
+        )
 
 
 def _lines(count: int) -> list[bytes]:
@@ -108,10 +118,10 @@ class _Desk:
     thread_id: ThreadId
     turn: Turn | None = attrs.field(factory=Turn)
     servers: Servers = attrs.field(factory=Servers)
-    sink: RedactingSink = attrs.field(init=False)
+    sink: BreathSink = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.sink = RedactingSink(self, Secrets())
+        self.sink = BreathSink(RedactingSink(self, Secrets()))
 
     def provider_event(self, event: ProviderEvent) -> None:
         command = IngestProviderEvent(thread_id=self.thread_id, event=event)
@@ -142,12 +152,13 @@ async def _ours(folder: Path, lines: list[bytes]) -> float:
         mode=Mode.ASK,
         environment={},
     )
-    dialect = AcpDialect(_Desk(engine, thread_id), request, Terms(name="bench"))
+    desk = _Desk(engine, thread_id)
+    dialect = AcpDialect(desk, request, Terms(name="bench"))
     pieces = _pieces(lines)
 
     async def work() -> None:
         for piece in pieces:
-            dialect.feed(piece)
+            desk.sink.breath(dialect.feed, piece)
             await engine.settled()
         engine.flush()
         await engine.settled()

@@ -59,7 +59,7 @@ QUICK = Scale(
     seconds=2.0,
 )
 USUAL = Scale(
-    rounds=5,
+    rounds=3,
     events=20_000,
     commits=1_000,
     requests=20_000,
