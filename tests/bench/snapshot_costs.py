@@ -26,6 +26,10 @@ from peon_protocol.values import Actor, ActorKind
 
 TICK = 0.001
 _CLIENT = Actor(ActorKind.CLIENT, "bench")
+_OF_RECORDS = (
+    "A bare encoder walks the model once. Ours makes a record of each thread, with its checksum "
+    "and with what a list of threads tells of it, and gives the loop away between them."
+)
 
 
 @attrs.frozen
@@ -48,13 +52,17 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     gc.collect()
     taken = asyncio.run(_take(log, scale.rounds))
     size = f"{scale.threads:,} threads of {2 * TURNS} messages"
-    yield Figure(
-        subject=f"snapshot of {size}, all changed: CPU",
-        unit="ms",
-        ours=taken.cpu,
-        peer_name="msgspec, the same model at once",
-        peer=bare,
-    ).at_most(2.5)
+    yield (
+        Figure(
+            subject=f"snapshot of {size}, all changed: CPU",
+            unit="ms",
+            ours=taken.cpu,
+            peer_name="msgspec, the same model at once",
+            peer=bare,
+        )
+        .at_most(2.5)
+        .limited_by(_OF_RECORDS)
+    )
     for part, words, limit in ((0.99, "p99", 5.0), (1.0, "worst", 10.0)):
         yield Figure(
             subject=f"lateness of the loop meanwhile, {words}: wall time",
