@@ -1,11 +1,13 @@
 """Pages of old events: what a line holds is told by its numbers only where these can be right."""
 
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from peon.journal.catalog import Catalog
+from peon.journal.compression import compress_segment
 from peon.journal.failures import JournalDamaged
 from peon.journal.filesystem import LocalFileSystem
 from peon.journal.format import Header, encode_line, join_events, plain_segment
@@ -16,8 +18,8 @@ LOG = "pages"
 Line = Sequence[bytes]
 
 
-def numbered(sequence: int, *, size: int = 0) -> bytes:
-    return b'{"sequence":%d,"text":"%b"}' % (sequence, b"x" * size)
+def numbered(sequence: int) -> bytes:
+    return b'{"sequence":%d,"text":""}' % sequence
 
 
 def segment_of(folder: Path, lines: Sequence[Line], *, behind: bytes = b"") -> Catalog:
@@ -86,16 +88,36 @@ class Counting(LocalFileSystem):
         return found
 
 
-def test_a_page_begins_where_the_one_before_has_ended(tmp_path: Path) -> None:
-    """Also where a place far behind is known already, because somebody has just read there."""
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_page_begins_where_the_one_before_has_ended(tmp_path: Path, *, compressed: bool) -> None:
+    """Also where a place far behind is known already, and none before it."""
     count = 600
-    lines = [[numbered(each, size=BLOCK // 100)] for each in range(1, count + 1)]
-    files = Counting()
-    reader = PageReader(files, segment_of(tmp_path, lines), LOG)
-    reader.read(count - 10, count, 1 << 20)
-    size = plain_segment(tmp_path, 1).path.stat().st_size
+    chance = random.Random(1)
+    lines = [[_long(each, chance)] for each in range(1, count + 1)]
+    files, catalog = Counting(), segment_of(tmp_path, lines)
+    segment = plain_segment(tmp_path, 1)
+    if compressed:
+        segment = compress_segment(files, segment, LOG)
+        catalog = Catalog([segment])
+    PageReader(files, catalog, LOG).read(count - 10, count, 1 << 20)
+    _, far = catalog.locate(count)
+    assert far is not None
+    catalog = Catalog([segment])
+    catalog.noted(segment, far)
+    reader = PageReader(files, catalog, LOG)
+    size = segment.path.stat().st_size
     for _ in range(2):
         files.read, after = 0, 0
+        texts: list[bytes] = []
         while after < count:
-            after = reader.read_runs(after, count, 100, 1 << 20)[-1].last
-        assert files.read < 1.5 * size
+            runs = reader.read_runs(after, count, 100, 1 << 20)
+            texts += [run.text for run in runs]
+            after = runs[-1].last
+        assert b",".join(texts) == b",".join(event for line in lines for event in line)
+        assert files.read < 2 * size
+
+
+def _long(sequence: int, chance: random.Random) -> bytes:
+    """An event of ten kilobytes that do not get much smaller."""
+    text = chance.randbytes(BLOCK // 200).hex().encode()
+    return b'{"sequence":%d,"text":"%b"}' % (sequence, text)
