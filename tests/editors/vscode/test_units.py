@@ -5,6 +5,6 @@ import pytest
 from editors.vscode.units import run_units
 
 
-@pytest.mark.parametrize("name", ["histories", "locate", "patches", "supervisor"])
+@pytest.mark.parametrize("name", ["drafts", "histories", "locate", "patches", "supervisor"])
 def test_a_part_does_what_it_says(name: str):
     run_units(name)

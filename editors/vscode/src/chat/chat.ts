@@ -245,7 +245,9 @@ export class Chat implements vscode.Disposable {
   /** The page is new, be it the first time or after it was hidden; it remembers what it showed. */
   private async ready(remembered: ThreadId | null): Promise<void> {
     this.isReady = true;
-    this.post({ type: "draft", text: this.memory?.get().draft ?? "" });
+    if (this.memory !== undefined) {
+      this.post({ type: "draft", text: this.memory.get().draft ?? "" });
+    }
     this.draw();
     await this.peon.attempt(async () => {
       await this.peon.connected();

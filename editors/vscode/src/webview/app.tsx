@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Attachment, Scene, ToWebview } from "../chat/bridge";
 import type { ThreadView } from "../protocol_gen";
 import { Composer } from "./composer";
-import { keep, kept, listen, run, showEarlier } from "./host";
+import { keep, listen, recall, run, showEarlier } from "./host";
 import { Button, Icon, Root } from "./parts";
 import { RowView } from "./row";
 import { rowsOf } from "./rows";
@@ -69,9 +69,7 @@ function useHost(
           break;
         case "draft":
           // It comes before the first scene, so before there is anything that is typed in.
-          if (message.text !== "" && kept().draft === "") {
-            keep({ draft: message.text });
-          }
+          recall(message.text);
           break;
         case "focus":
           document.querySelector<HTMLElement>("#prompt")?.focus();

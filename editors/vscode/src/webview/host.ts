@@ -39,6 +39,18 @@ export function keep(changes: Partial<Kept>): void {
 
 let told: string | undefined;
 
+/**
+ * Take up the draft that the extension has kept, whatever we remember ourselves.
+ *
+ * The editor writes our state down only now and then, so after its window was reloaded ours can be
+ * the one of a minute ago, with a prompt in it that has long been sent. The extension is told of
+ * every change as it happens.
+ */
+export function recall(draft: string): void {
+  told = draft;
+  keep({ draft });
+}
+
 export function tell(message: FromWebview): void {
   api.postMessage(message);
 }
