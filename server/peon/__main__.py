@@ -36,9 +36,10 @@ def _serve(told: "Serving") -> NoReturn:
         os._exit(relay(told, __version__))
     from pathlib import Path
 
-    from peon.runtime import collector
+    from peon.runtime import class_code, collector
 
     collector.wait()
+    class_code.reuse()
     from peon.cli.serving import serve
 
     sys.exit(serve(None if told.state_dir is None else Path(told.state_dir)))
@@ -46,10 +47,11 @@ def _serve(told: "Serving") -> NoReturn:
 
 def _own(owned: "Owning") -> NoReturn:
     from peon.attach.detaching import detach
-    from peon.runtime import collector
+    from peon.runtime import class_code, collector
 
     detach()
     collector.wait()
+    class_code.reuse()
     from peon.cli.owning import own
 
     sys.exit(own(owned))

@@ -24,7 +24,7 @@ from peon.errors import StoreFailure, Unavailable
 from peon.journal.lock import StateInUse
 from peon.rpc.limits import Limits
 from peon.rpc.sockets import Hosting, SocketServer
-from peon.runtime import collector
+from peon.runtime import class_code, collector
 from peon.runtime.ids import RandomIds
 from peon.runtime.logging import logging_to
 from peon.runtime.settings import Settings
@@ -145,6 +145,7 @@ async def _own(settings: Settings, starter: Starter, build: str) -> int:
             await server.until_stopped()
     finally:
         await app.close()
+        class_code.keep()
     await server.close()
     return 0
 

@@ -14,7 +14,7 @@ from peon.cli.refusing import refuse_client
 from peon.errors import StoreFailure, Unavailable
 from peon.rpc.limits import Limits
 from peon.rpc.server import serve_stdio
-from peon.runtime import collector
+from peon.runtime import class_code, collector
 from peon.runtime.ids import RandomIds
 from peon.runtime.logging import logging_to
 from peon.runtime.settings import Settings
@@ -58,3 +58,4 @@ async def _serve(settings: Settings, ids: RandomIds) -> int:
         )
     finally:
         await app.close()
+        class_code.keep()
