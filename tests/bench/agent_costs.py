@@ -17,7 +17,7 @@ import orjson
 from acp.connection import Connection as PackageConnection
 
 from bench.core_costs import open_engine, open_turn
-from bench.measure import Figure, Scale
+from bench.measure import Figure, Scale, in_turn
 from bench.samples import TEXT, fresh_folder
 from peon.engine.engine import Engine
 from peon.providers.acp.dialect import AcpDialect
@@ -46,26 +46,26 @@ _OF_UPDATES: Final = (
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     """CPU per update, and whether any was lost or out of order."""
     lines = _lines(scale.events)
-    best: dict[str, float] = {}
-    for _ in range(scale.rounds):
-        for name, measure in (
-            ("ours", _ours(fresh_folder(folder), lines)),
-            ("bare", _bare(lines)),
-            ("checked", _checked(lines)),
-        ):
-            cost = asyncio.run(measure)
-            best[name] = min(cost, best.get(name, cost))
+    rounds = in_turn(
+        {
+            "ours": lambda: asyncio.run(_ours(fresh_folder(folder), lines)),
+            "bare": lambda: asyncio.run(_bare(lines)),
+            "checked": lambda: asyncio.run(_checked(lines)),
+        },
+        rounds=scale.contest,
+    )
     for peer, name in (
         ("bare", "agent-client-protocol, dispatch alone"),
         ("checked", "agent-client-protocol, its client"),
     ):
+        cost, other = rounds.middle("ours", peer)
         yield (
             Figure(
                 subject="an agent's update, from its line to the folded event: CPU",
                 unit="µs",
-                ours=best["ours"],
+                ours=cost,
                 peer_name=name,
-                peer=best[peer],
+                peer=other,
             )
             .at_most(1)
             .limited_by(_OF_UPDATES)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
-from bench.measure import Figure, Scale, cpu_of, least
+from bench.measure import Figure, Scale, cpu_of, in_turn
 from bench.peers import Conversations
 from bench.samples import (
     BATCH,
@@ -45,21 +45,22 @@ _OF_COMMANDS = (
 
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     """CPU per event of both, in turn in one process; and how few events a long answer is."""
-    best = least(
+    rounds = in_turn(
         {
             "ours": lambda: asyncio.run(_ours(fresh_folder(folder), scale.events)),
             "each": lambda: _peer(folder, lambda peer: peer.add_each(scale.events // 4)),
             "batched": lambda: _peer(folder, lambda peer: peer.add(scale.events, BATCH)),
         },
-        rounds=scale.rounds,
+        rounds=scale.contest,
     )
     subject = "a command: decide, append without flush, fold: CPU per event"
     for peer, name in (
         ("each", "eventsourcing + SQLite, a command too"),
         ("batched", f"eventsourcing + SQLite, {BATCH} events saved at once"),
     ):
+        cost, other = rounds.middle("ours", peer)
         yield (
-            Figure(subject=subject, unit="µs", ours=best["ours"], peer_name=name, peer=best[peer])
+            Figure(subject=subject, unit="µs", ours=cost, peer_name=name, peer=other)
             .at_most(1 / 4)
             .limited_by(_OF_COMMANDS)
         )

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
-from bench.measure import Figure, Scale, least, percentile
+from bench.measure import Figure, Scale, in_turn, percentile
 from bench.peers import Conversations, SqliteGroups, SqliteRows
 from bench.samples import BATCH, fresh_folder, stored
 from peon.journal.store import SegmentStore
@@ -48,19 +48,20 @@ def _batches(scale: Scale, folder: Path) -> Iterator[Figure]:
         conversations.close()
         return (time.perf_counter() - before) * 10
 
-    best = least({"ours": ours, "bare": bare, "rows": rows, "peer": peer}, rounds=scale.rounds)
-    rate = {name: commits * BATCH / seconds for name, seconds in best.items()}
+    contenders = {"ours": ours, "bare": bare, "rows": rows, "peer": peer}
+    rounds = in_turn(contenders, rounds=scale.contest)
     for name, words, factor in (
         ("bare", "write + fdatasync of the same bytes", 0.6),
         ("peer", "eventsourcing + SQLite", 4.0),
         ("rows", "rows of SQLite, synchronous=FULL", 1.0),
     ):
+        seconds, others = rounds.middle("ours", name)
         yield Figure(
             subject="durable, 100 events a commit: events a second",
             unit="/s",
-            ours=rate["ours"],
+            ours=commits * BATCH / seconds,
             peer_name=words,
-            peer=rate[name],
+            peer=commits * BATCH / others,
         ).at_least(factor)
 
 
@@ -69,7 +70,7 @@ def _single(scale: Scale, folder: Path) -> Iterator[Figure]:
     body = encode_event(next(stored(1)))
     ours: list[float] = []
     bare: list[float] = []
-    for _ in range(scale.rounds):
+    for _ in range(scale.contest):
         bare += _waits_of_file(folder, body, scale.commits)
         ours += _run(folder, lambda store: _waits(store, body, scale.commits))
     for part, factor in ((0.5, 1.5), (0.99, None)):
@@ -94,25 +95,25 @@ def _crowd(scale: Scale, folder: Path) -> Iterator[Figure]:
     def rows(*, row_each: bool) -> float:
         return asyncio.run(_seconds_of_groups(folder, body, each, row_each=row_each))
 
-    best = least(
+    rounds = in_turn(
         {
             "ours": ours,
             "each": lambda: rows(row_each=True),
             "commit": lambda: rows(row_each=False),
         },
-        rounds=scale.rounds,
+        rounds=scale.contest,
     )
-    rate = {name: CLIENTS * each / seconds for name, seconds in best.items()}
     for name, words, factor in (
         ("each", "SQLite behind the same group commit, a row for each event", 1.5),
         ("commit", "SQLite behind the same group commit, a row for each commit", 0.8),
     ):
+        seconds, others = rounds.middle("ours", name)
         yield Figure(
             subject=f"{CLIENTS} clients, each waiting for its event: events a second",
             unit="/s",
-            ours=rate["ours"],
+            ours=CLIENTS * each / seconds,
             peer_name=words,
-            peer=rate[name],
+            peer=CLIENTS * each / others,
         ).at_least(factor)
 
 

@@ -1,6 +1,8 @@
-"""Measuring: CPU rather than wall time, several rounds in turn, the least of each.
+"""Measuring: CPU rather than wall time, and whoever is compared in turn, several times.
 
-Other work on the machine can only add to a round, so the least of several is nearest to the truth.
+A machine's pace changes from one second to the next, and with it all that runs on it. So a ratio is
+taken within a round, and what is told is the round in the middle. Where there is nothing to compare
+with, other work on the machine can only add, and the least of several is told.
 """
 
 import math
@@ -16,7 +18,9 @@ class Scale:
     """How much is measured: a look, or enough for the table."""
 
     rounds: int
-    """How often each contender runs."""
+    """How often something is measured that takes long."""
+    contest: int
+    """How often those run in turn that are compared. An odd number has a middle."""
     events: int
     """In a contest over the cost of one event."""
     commits: int
@@ -37,6 +41,7 @@ class Scale:
 
 TINY = Scale(
     rounds=1,
+    contest=1,
     events=200,
     commits=4,
     requests=100,
@@ -49,6 +54,7 @@ TINY = Scale(
 """Measures nothing, and shows that all of it works."""
 QUICK = Scale(
     rounds=1,
+    contest=3,
     events=2_000,
     commits=100,
     requests=500,
@@ -60,6 +66,7 @@ QUICK = Scale(
 )
 USUAL = Scale(
     rounds=3,
+    contest=9,
     events=20_000,
     commits=1_000,
     requests=20_000,
@@ -130,14 +137,26 @@ def cpu_of(work: Callable[[], int]) -> float:
     return (time.process_time() - before) * 1e6 / count
 
 
-def least(contenders: Mapping[str, Callable[[], float]], *, rounds: int) -> dict[str, float]:
-    """Run every contender in turn, several times, and keep the least that each has measured."""
-    best: dict[str, float] = {}
+@attrs.frozen
+class Rounds:
+    """What contenders have measured that ran in turn: a value of each for every round."""
+
+    measured: Mapping[str, Sequence[float]]
+
+    def middle(self, ours: str, peer: str) -> tuple[float, float]:
+        """Both values of the round whose ratio is the median of all."""
+        pairs = zip(self.measured[ours], self.measured[peer], strict=True)
+        ordered = sorted(pairs, key=lambda pair: _ratio(*pair))
+        return ordered[(len(ordered) - 1) // 2]
+
+
+def in_turn(contenders: Mapping[str, Callable[[], float]], *, rounds: int) -> Rounds:
+    """Run every contender after the other, several times."""
+    measured: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, measure in contenders.items():
-            value = measure()
-            best[name] = min(value, best.get(name, value))
-    return best
+            measured[name].append(measure())
+    return Rounds(measured)
 
 
 def percentile(values: Sequence[float], part: float) -> float:

@@ -7,7 +7,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from bench.histories import Ledger, begin, opening, text, written
-from bench.measure import Figure, Scale, cpu_of, least
+from bench.measure import Figure, Scale, cpu_of, in_turn
 from bench.peers import Conversations
 from bench.samples import BATCH, THREADS, WithoutFlush, fresh_folder
 from peon.domain.project import project
@@ -40,21 +40,22 @@ def _replays(scale: Scale, folder: Path) -> Iterator[Figure]:
     asyncio.run(_write(log, scale.events))
     conversations = Conversations(folder, durable=False)
     conversations.add(scale.events, BATCH)
-    best = least(
+    rounds = in_turn(
         {
             "ours": lambda: cpu_of(lambda: asyncio.run(_replay(log))),
             "peer": lambda: cpu_of(conversations.replay),
         },
-        rounds=scale.rounds,
+        rounds=scale.contest,
     )
     conversations.close()
+    cost, other = rounds.middle("ours", "peer")
     yield (
         Figure(
             subject="read a log, check it, decode and fold it: events for a second of CPU",
             unit="/s",
-            ours=1e6 / best["ours"],
+            ours=1e6 / cost,
             peer_name="eventsourcing + SQLite",
-            peer=1e6 / best["peer"],
+            peer=1e6 / other,
         )
         .at_least(3)
         .limited_by(_OF_OBJECTS)
@@ -77,20 +78,21 @@ async def _replay(folder: Path) -> int:
 
 
 def _folds(scale: Scale) -> Iterator[Figure]:
-    best = least(
+    rounds = in_turn(
         {
             "few": lambda: _fold(FEW, scale.events),
             "many": lambda: _fold(MANY, scale.events),
         },
-        rounds=scale.rounds,
+        rounds=scale.contest,
     )
+    many, few = rounds.middle("many", "few")
     yield (
         Figure(
             subject=f"fold an event, {MANY:,} threads of which ten speak: CPU",
             unit="µs",
-            ours=best["many"],
+            ours=many,
             peer_name=f"among {FEW} threads",
-            peer=best["few"],
+            peer=few,
         )
         .at_most(1.2)
         .limited_by(_OF_CACHES)

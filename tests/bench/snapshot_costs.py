@@ -10,7 +10,7 @@ import attrs
 import msgspec
 
 from bench.histories import TURNS, written
-from bench.measure import Figure, Scale, cpu_of, percentile
+from bench.measure import Figure, Rounds, Scale, cpu_of, percentile
 from bench.samples import StillWorld, WithoutFlush, fresh_folder
 from peon.domain.model import Model
 from peon.engine import snapshots
@@ -36,9 +36,8 @@ _OF_RECORDS = (
 class Taken:
     """What came of taking one snapshot after another."""
 
-    cpu: float
-    """Milliseconds of each, the least of all."""
-    seconds: float
+    cpu: Rounds
+    """Milliseconds of each, and in turn with it of a bare encoder."""
     lateness: list[float]
     """Milliseconds by which the ticks were late that fell into them."""
     idle: list[float]
@@ -48,15 +47,15 @@ class Taken:
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     """CPU beside that of an encoder that does nothing else, and the lateness of the loop."""
     log = fresh_folder(folder)
-    bare = asyncio.run(_write(log, scale))
-    gc.collect()
-    taken = asyncio.run(_take(log, scale.rounds))
+    model = asyncio.run(_write(log, scale))
+    taken = asyncio.run(_take(log, model, scale.contest))
+    cost, bare = taken.cpu.middle("ours", "bare")
     size = f"{scale.threads:,} threads of {2 * TURNS} messages"
     yield (
         Figure(
             subject=f"snapshot of {size}, all changed: CPU",
             unit="ms",
-            ours=taken.cpu,
+            ours=cost,
             peer_name="msgspec, the same model at once",
             peer=bare,
         )
@@ -73,12 +72,12 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
         ).not_above(limit)
 
 
-async def _write(folder: Path, scale: Scale) -> float:
-    """Write the log; milliseconds of a bare encoder for the model that it makes."""
+async def _write(folder: Path, scale: Scale) -> Model:
+    """Write the log; the model that it makes."""
     async with written(folder) as log:
         await log.converse(scale.threads)
         await log.snapshot()
-        return min(_bare(log.model) for _ in range(scale.rounds))
+        return log.model
 
 
 def _bare(model: Model) -> float:
@@ -88,7 +87,7 @@ def _bare(model: Model) -> float:
     return cpu_of(lambda: bool(encoder.encode(threads))) / 1000
 
 
-async def _take(folder: Path, rounds: int) -> Taken:
+async def _take(folder: Path, model: Model, rounds: int) -> Taken:
     options = StoreOptions(filesystem=WithoutFlush())
     fingerprint = snapshots.fingerprint()
     store, recovered = SegmentStore.open(folder, fingerprint=fingerprint, options=options)
@@ -98,12 +97,14 @@ async def _take(folder: Path, rounds: int) -> Taken:
     shooter = Snapshooter(engine, store, tasks, restarted)
     gc.collect()
     gc.freeze()
-    costs, lateness, seconds = [], [], 0.0
+    costs: dict[str, list[float]] = {"ours": [], "bare": []}
+    lateness, seconds = [], 0.0
     for _ in range(rounds):
+        costs["bare"].append(_bare(model))
         await _change_all(engine)
         before = time.process_time()
         await shooter.take()
-        costs.append((time.process_time() - before) * 1000)
+        costs["ours"].append((time.process_time() - before) * 1000)
         await _change_all(engine)
         started = time.perf_counter()
         lateness += await _ticks_during(shooter.take())
@@ -113,7 +114,7 @@ async def _take(folder: Path, rounds: int) -> Taken:
     await tasks.close()
     await store.close()
     gc.unfreeze()
-    return Taken(min(costs), seconds, lateness, idle)
+    return Taken(Rounds(costs), lateness, idle)
 
 
 async def _change_all(engine: Engine) -> None:

@@ -81,7 +81,7 @@ def _longer(scale: Scale, folder: Path, long: Path, model: int) -> Iterator[Figu
     """Both are started in turn: what is looked for is less than a machine's pace changes by."""
     longer = fresh_folder(folder)
     asyncio.run(_write(longer, scale.threads, scale.long_history))
-    both = [(_best_of(1, folder, long), _best_of(1, folder, longer)) for _ in range(scale.rounds)]
+    both = [(_best_of(1, folder, long), _best_of(1, folder, longer)) for _ in range(scale.contest)]
     shorter = min((each for each, _ in both), key=lambda one: one.cpu)
     started = min((each for _, each in both), key=lambda one: one.cpu)
     yield (
