@@ -5,10 +5,12 @@ Nothing is changed before everything that has to be refused has been refused.
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import attrs
 
+from peon.journal.counting import counted
 from peon.journal.failures import JournalDamaged, foreign_file
 from peon.journal.filesystem import SCRATCH, FileSystem, discard, read_range, write_atomically
 from peon.journal.folders import is_system_litter
@@ -19,7 +21,7 @@ from peon.journal.format import (
     is_torn_write,
     parse_segment_name,
 )
-from peon.journal.reading import Commit, Mark, read_commits, read_header, start_of
+from peon.journal.reading import Line, Mark, lines_of, read_blocks, read_header
 from peon.journal.segments import LogEnd
 
 _OURS = re.compile(r"\d{20}\.jsonl(\.zst)?(\.tmp|(\.\d+)*\.torn(\.tmp)?)")
@@ -108,8 +110,7 @@ def examine_log(filesystem: FileSystem, folder: Path) -> ExaminedLog:
     progress = _Progress(last, header)
     found: Tear | None = None
     try:
-        for commit in read_commits(filesystem, last, start_of(last, header)):
-            progress.passed(commit)
+        progress.go_through(filesystem)
     except JournalDamaged as damage:
         found = find_tear(filesystem, last, damage, seed=progress.checksum)
     return ExaminedLog(segments, progress.reached(), found, leftovers, tuple(progress.marks))
@@ -134,8 +135,7 @@ def _end_without_last(
     previous = earlier[-1]
     header = read_header(filesystem, previous)
     end = _Progress(previous, header)
-    for commit in read_commits(filesystem, previous, start_of(previous, header)):
-        end.passed(commit)
+    end.go_through(filesystem)
     if end.head + 1 != tear.segment.first:
         raise JournalDamaged(previous.path, end.size, f"the events from {end.head + 1} are missing")
     return end.reached()
@@ -159,7 +159,7 @@ def find_tear(
 
 
 class _Progress:
-    """How far a pass over a segment has come."""
+    """How far a pass over a segment has come. It compares checksums; few lines are taken apart."""
 
     def __init__(self, segment: SegmentFile, header: Header) -> None:
         self._segment = segment
@@ -170,11 +170,21 @@ class _Progress:
         self._last_line = 0
         self.marks: list[Mark] = []
 
-    def passed(self, commit: Commit) -> None:
-        if commit.mark is not None:
-            self.marks.append(commit.mark)
-        self._last_line = self.size
-        self.checksum, self.head, self.size = commit.checksum, commit.last, commit.end
+    def go_through(self, filesystem: FileSystem) -> None:
+        """Raises JournalDamaged at the first line that is not whole; all before it is counted."""
+        for block in read_blocks(filesystem, self._segment):
+            first = self.head + 1
+            if block.text_offset:
+                mark = Mark(first, block.offset, block.text_offset, self.checksum)
+                self.marks.append(mark)
+            lines = lines_of(self._segment, block, self.checksum)
+            for each in counted(self._segment, self._passing(lines), first):
+                self.head = each.last
+
+    def _passing(self, lines: Iterable[Line]) -> Iterator[Line]:
+        for line in lines:
+            self._last_line, self.size, self.checksum = self.size, line.end, line.checksum
+            yield line
 
     def reached(self) -> LogEnd:
         segment = None if self._segment.compressed else self._segment

@@ -1,9 +1,9 @@
 """What attrs compiles for its classes, kept from one start to the next.
 
-attrs writes the methods of each class as source and compiles it when the class is made. This program
-and lsprotocol have more than a thousand classes, and compiling them is two fifths of a start. Code
-depends on nothing but its source, so it is kept beside the program's own bytecode and found by the
-digest of its source. Whoever can write there can change the program itself.
+attrs writes the methods of each class as source and compiles it when the class is made. This
+program and lsprotocol have more than a thousand classes, and compiling them is two fifths of a
+start. Code depends on nothing but its source, so it is kept beside the program's own bytecode and
+found by the digest of its source. Whoever can write there can change the program itself.
 
 attrs has no place for this, so the name `compile` in its module is bound anew. Should attrs come to
 compile elsewhere, nothing is found, and a start takes as long as it does without.
