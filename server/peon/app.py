@@ -162,6 +162,10 @@ class App:
         """Decide a command now; see `peon.engine.engine.Engine.submit`."""
         return self._engine.submit(command, actor=actor, environment=environment)
 
+    def query_at_once(self, query: Query) -> object | None:
+        """Answer a query, if that takes no waiting."""
+        return self._queries.answer_at_once(query)
+
     def query(self, query: Query, *, environment: Mapping[str, str]) -> Awaitable[object]:
         """Answer a query."""
         return self._queries.answer(query, environment)

@@ -107,6 +107,7 @@ async def test_reads_wait_for_the_model_to_be_rebuilt_and_see_what_is_durable(de
     reading = asyncio.ensure_future(desk.engine.read(views.projects))
     await give_way()
     assert not reading.done()
+    assert desk.engine.durable_model is None
 
     await desk.engine.rebuild()
 

@@ -55,6 +55,14 @@ async def test_methods_without_params_take_none_null_or_an_empty_object(
     assert await client.result(answer)
 
 
+async def test_what_takes_no_waiting_is_answered_while_others_wait(wire: Wire):
+    waiting = wire.client.begin("project/list")
+    assert await wire.client.request("checkpoint/list", {"threadId": "t"}) == {"checkpoints": []}
+    assert not waiting.done()
+    wire.core.slow_query.set()
+    assert await wire.client.result(waiting) == {"projects": [], "sequence": 0}
+
+
 async def test_params_may_be_left_out_altogether(client: WireClient):
     status, creating = client.expect_answer(98), client.expect_answer(99)
     client.send({"jsonrpc": "2.0", "id": 98, "method": "server/status"})

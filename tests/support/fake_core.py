@@ -39,9 +39,10 @@ from peon_protocol.ids import (
     TurnId,
 )
 from peon_protocol.notifications import OperationProgress, ServerStatusChanged, TurnDelta
-from peon_protocol.queries import ListThreads, ReadServerStatus, ReadThread
+from peon_protocol.queries import ListCheckpoints, ListThreads, ReadServerStatus, ReadThread
 from peon_protocol.rejections import ProjectIdUsed, ThreadNotFound
 from peon_protocol.results import (
+    CheckpointList,
     CheckpointResult,
     CommandResult,
     ProjectList,
@@ -238,6 +239,13 @@ class FakeCore:
     def offer_agents(self, tables: Mapping[str, JsonValue]) -> tuple[str, ...]:
         self.offered.update(tables)
         return ("agent 'bad' is bad",) if "bad" in tables else ()
+
+    def query_at_once(self, query: object) -> object | None:
+        match query:
+            case ListCheckpoints():
+                return CheckpointList(checkpoints=())
+            case _:
+                return None
 
     def query(self, query: object, *, environment: Mapping[str, str]) -> Awaitable[object]:
         match query:

@@ -215,13 +215,19 @@ class Engine:
         self._commit(decided, Origin(actor=actor, cause=cause))
         return True
 
+    @property
+    def durable_model(self) -> Model | None:
+        """The model, where all of it is on the disk."""
+        readable = self._readable.is_set() and self._model.sequence <= self._store.durable
+        return self._model if readable else None
+
     def read(self, look: Callable[[Model], T]) -> Awaitable[T]:
         """What `look` sees of the model, once all of it is on the disk; a refusal waits alike.
 
         Where it is on the disk already, `look` is called at once, and what it raises is raised
         here. Resolves to StoreFailure where it never will be.
         """
-        if not self._readable.is_set() or self._model.sequence > self._store.durable:
+        if self.durable_model is None:
             return self._read_when_durable(look)
         seen: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         seen.set_result(look(self._model))

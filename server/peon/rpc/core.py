@@ -107,6 +107,13 @@ class Core(Protocol):
         """
         ...
 
+    def query_at_once(self, query: Query) -> object | None:
+        """As `query`, if that takes no waiting; None where it does, and nothing has happened.
+
+        Raises what `query` resolves to.
+        """
+        ...
+
     def query(self, query: Query, *, environment: Mapping[str, str]) -> Awaitable[object]:
         """Answer the params of a query with its result.
 

@@ -15,7 +15,7 @@ from peon_protocol.values import JsonValue
 P = TypeVar("P")
 
 Outcome: TypeAlias = PreparedAnswer | object | Awaitable[object]
-"""A result (one of our classes, or what writes itself), now or later."""
+"""A result (one of our classes, or what writes itself), now or later: a future or a coroutine."""
 
 
 @attrs.frozen(kw_only=True)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from functools import partial
+from types import CoroutineType
 from typing import Protocol, TypeAlias
 
 from peon.rpc.caller import Caller
@@ -115,7 +116,7 @@ class Endpoint:
                 outcome.add_done_callback(partial(self._resolved, request))
         elif isinstance(outcome, Failure):
             self._responder.fail(request, outcome)
-        elif isinstance(outcome, Awaitable):
+        elif isinstance(outcome, CoroutineType):
             work = self._tasks.start(self._wait(request, outcome), name=request.method)
             request.work = None if route.kind is MethodKind.COMMAND else work
         else:

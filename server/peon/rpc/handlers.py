@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 
 from peon.rpc.answers import EventPageAnswer
 from peon.rpc.caller import Caller
-from peon.rpc.dispatch import Route, Routes, route
+from peon.rpc.dispatch import Outcome, Route, Routes, route
 from peon.rpc.listing import list_threads
 from peon.rpc.subscriptions import Opening
 from peon_protocol.commands import Command
@@ -23,8 +23,9 @@ def submit_command(caller: Caller, command: Command) -> Awaitable[CommandResult]
     return caller.submit(command)
 
 
-def ask_query(caller: Caller, query: Query) -> Awaitable[object]:
-    return caller.core.query(query, environment=caller.environment)
+def ask_query(caller: Caller, query: Query) -> Outcome:
+    at_once = caller.core.query_at_once(query)
+    return caller.core.query(query, environment=caller.environment) if at_once is None else at_once
 
 
 async def read_events(caller: Caller, query: ReadEvents) -> EventPageAnswer:

@@ -7,7 +7,7 @@ of its client has not come so far.
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Final, get_args
+from typing import Final, TypeGuard, get_args
 
 import attrs
 
@@ -21,7 +21,8 @@ from peon.rpc.subscriptions import Subscriptions
 from peon.wire import UnstructureHook, unstructurer
 from peon_protocol.results import CommandResult
 
-_COMMAND_RESULTS: Final = get_args(CommandResult)
+_COMMAND_RESULTS: Final = frozenset[type](get_args(CommandResult))
+"""Looked up by type: to ask whether something is one of many classes takes longer than the rest."""
 
 
 class Responder:
@@ -46,7 +47,7 @@ class Responder:
 
     def answer(self, request: Request, result: object) -> None:
         """Send the result as soon as its events have been sent."""
-        if isinstance(result, _COMMAND_RESULTS) and self._subscriptions.behind(result.sequence):
+        if _is_of_command(result) and self._subscriptions.behind(result.sequence):
             self._parked.append((result.sequence, partial(self._answer, request, result)))
         else:
             self._answer(request, result)
@@ -107,6 +108,10 @@ class Responder:
                 self._parked.append((sequence, send))
             else:
                 send()
+
+
+def _is_of_command(result: object) -> TypeGuard[CommandResult]:
+    return type(result) in _COMMAND_RESULTS
 
 
 def _encode(request_id: RequestId, result: object) -> bytes:
