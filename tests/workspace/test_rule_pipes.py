@@ -7,7 +7,7 @@ import pytest
 from peon.workspace import rule_pipes
 from peon.workspace.entries import Missing
 from support.bench import Bench
-from support.repositories import make_repo
+from support.repositories import IDENTITY, make_repo
 
 PIPES = [".gitignore", "folder/.gitignore", "folder/deep/.gitignore", "lib/.gitignore"]
 
@@ -57,6 +57,23 @@ async def test_one_above_a_folder_does_not_matter_either(bench: Bench, *, tracke
     captured = await bench.workspace.capture(bench.root / "folder")
     assert captured.missing == ()
     assert await bench.held(captured.checkpoint_ref, bench.root / "folder") == {b"file": b"kept"}
+
+
+@pytest.mark.timeout(30)
+async def test_status_diff_and_commit_do_not_wait_for_one(bench: Bench, environ: dict[str, str]):
+    user = {**environ, **IDENTITY}
+    bench.repo.write("folder/file", "1\n")
+    bench.repo.write("folder/file.o", "ignored")
+    bench.repo.write(".git/info/exclude", "*.o\n")
+    for pipe in (".gitignore", "folder/.gitignore"):
+        os.mkfifo(bench.root / pipe)
+    folder = bench.root / "folder"
+    assert [each.path for each in (await bench.workspace.status(folder)).files] == ["file"]
+    assert [each.path for each in (await bench.workspace.diff(folder)).files] == ["file"]
+    committed = await bench.workspace.commit(folder, "one", ["file"], user)
+    assert committed.files == ("file",)
+    bench.repo.write("folder/file", "2\n")
+    assert (await bench.workspace.commit(folder, "all", None, user)).files == ("file",)
 
 
 async def test_nothing_is_written_to_it(bench: Bench):

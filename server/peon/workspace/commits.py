@@ -16,6 +16,7 @@ from peon.errors import ExternalFailure
 from peon.workspace.cancelling import NEVER, Cancellation, Cancelled
 from peon.workspace.git import GitResult
 from peon.workspace.repository import Repository, copy_index, failure, scratch_folder
+from peon.workspace.rule_pipes import past_pipes
 from peon.workspace.running import Said
 
 _COMMIT_SECONDS = 600.0
@@ -152,7 +153,7 @@ class Committer:
         elif (await self._repository.head()).commit is not None:
             await self._act(index, "read-tree", "HEAD")
         if paths is None:
-            await self._act(index, "add", "-A", "--", os.fsdecode(self._repository.prefix) or ".")
+            await self._add_all(index, os.fsdecode(self._repository.prefix) or ".")
         for path in paths or ():
             await self._add(index, path)
 
@@ -166,11 +167,15 @@ class Committer:
         if name is None:
             raise refusal
         try:
-            await self._act(index, "add", "-A", "--", os.fsdecode(name))
+            await self._add_all(index, os.fsdecode(name))
         except ExternalFailure as error:
             if "did not match any files" not in error.detail:
                 raise
             raise refusal from error
+
+    async def _add_all(self, index: _Index, name: str) -> None:
+        adding = self._act(index, "add", "-A", "--", name)
+        await past_pipes(self._repository.folder, adding)
 
     async def _act(self, index: _Index | None, *argv: str, stdin: bytes = b"") -> GitResult:
         """In the user's index (`None`), a commit is settled that is made, to the end."""

@@ -18,6 +18,7 @@ from peon.workspace.cancelling import NEVER, Cancellation
 from peon.workspace.git import Argument, Call, Git, GitResult
 from peon.workspace.ignores import QUIET, query_environment
 from peon.workspace.paths import meant, shown
+from peon.workspace.rule_pipes import past_pipes
 from peon.workspace.running import Said
 from peon.workspace.waiting import together
 
@@ -197,7 +198,7 @@ class Repository:
             accept=accept,
         )
         try:
-            return await self._git.run(call)
+            return await past_pipes(self.folder, self._git.run(call))
         except ExternalFailure as error:
             raise explained(error) from error
 
