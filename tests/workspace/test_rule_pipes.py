@@ -76,6 +76,21 @@ async def test_status_diff_and_commit_do_not_wait_for_one(bench: Bench, environ:
     assert (await bench.workspace.commit(folder, "all", None, user)).files == ("file",)
 
 
+@pytest.mark.timeout(30)
+async def test_the_rules_of_the_repository_may_be_one(bench: Bench, environ: dict[str, str]):
+    bench.repo.write("folder/file", "1\n")
+    rules = bench.root / ".git/info/exclude"
+    rules.unlink(missing_ok=True)
+    os.mkfifo(rules)
+    assert (await bench.workspace.capture(bench.root)).missing == ()
+    folder = bench.root / "folder"
+    assert [each.path for each in (await bench.workspace.status(folder)).files] == ["file"]
+    assert [each.path for each in (await bench.workspace.diff(folder)).files] == ["file"]
+    committed = await bench.workspace.commit(folder, "all", None, {**environ, **IDENTITY})
+    assert committed.files == ("file",)
+    assert rules.is_fifo()
+
+
 async def test_nothing_is_written_to_it(bench: Bench):
     bench.repo.write("file", "kept")
     pipe = bench.root / ".gitignore"

@@ -1,8 +1,8 @@
 """Frees git where it waits for a pipe that stands in the place of a file of rules.
 
-git opens each `.gitignore` that it comes by. At a pipe it waits until somebody opens the other end,
-and then takes it for a file without rules. So we open that end, only where somebody waits for it,
-write nothing, and close it when git has ended.
+git opens each `.gitignore` that it comes by, and the repository's `info/exclude`. At a pipe it
+waits until somebody opens the other end, and then takes it for a file without rules. So we open
+that end, only where somebody waits for it, write nothing, and close it when git has ended.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ PATIENCE = 1.0
 
 _PAUSE: Final = 0.02
 _RULES: Final = b".gitignore"
+_OF_REPOSITORY: Final = b".git/info/exclude"
 _OTHER_END: Final = os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -66,9 +67,12 @@ async def _happens(event: asyncio.Event, *, within: float) -> bool:
 
 def _pipes(folder: Path, stop: Callable[[], bool]) -> list[bytes]:
     """The pipes that git may wait for."""
-    above = [os.path.join(os.fsencode(parent), _RULES) for parent in folder.parents]
-    found = [path for path in above if _is_pipe(path)]
-    pending = [os.fsencode(folder)]
+    here = os.fsencode(folder)
+    above = [os.fsencode(parent) for parent in folder.parents]
+    places = [os.path.join(parent, _RULES) for parent in above]
+    places += [os.path.join(parent, _OF_REPOSITORY) for parent in (here, *above)]
+    found = [path for path in places if _is_pipe(path)]
+    pending = [here]
     while pending and not stop():
         with suppress(OSError), os.scandir(pending.pop()) as entries:
             for entry in entries:
