@@ -169,7 +169,8 @@ async def test_an_agent_that_is_killed_while_it_asks_leaves_nothing_open(stage: 
     assert (thread.status, thread.pending_actions) == (ThreadStatus.IDLE, ())
     assert not (stage.repo.root / "plants.txt").exists()
     _, opened = await stage.events(SessionOpened)
-    known = {SessionOrigin.RESUMED, SessionOrigin.LOADED}
-    assert (opened.origin in known) is stage.leg.resumes
+    known = {SessionOrigin.RESUMED, SessionOrigin.LOADED} if stage.leg.resumes else set()
+    # Killed, it may not have written its session down; then it is told what was.
+    assert opened.origin in {SessionOrigin.RETOLD, *known}
     heard = [each.text for each in stage.llm.asked if "[scene two]" in each.text]
     assert any("garden one" in text for text in heard)

@@ -111,12 +111,18 @@ class Call:
 
 
 def next_step(asked: Asked, scenes: Mapping[str, tuple[Step, ...]]) -> Step:
-    """The step that a request asks for; a scene that has ended is over."""
+    """The step that a request asks for; a scene that has ended is over.
+
+    It is of the scene that was written down last, of all that are named: an agent that is told
+    again what was may be told it behind what it is asked now.
+    """
+    order = {name: place for place, name in enumerate(scenes)}
     name, results = "", 0
     for each in asked.heard:
         marks = _MARK.findall(each.text) if each.is_user else []
-        if marks:
-            name, results = marks[-1], 0
+        newest = max(name, *marks, key=lambda mark: order.get(mark, -1)) if marks else ""
+        if newest in marks:
+            name, results = newest, 0
         elif each.is_result:
             results += 1
     steps = scenes.get(name, ())

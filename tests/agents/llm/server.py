@@ -58,6 +58,7 @@ class FakeLlm:
 
     def play(self, name: str, *steps: Step) -> str:
         """Say this where a prompt has the mark that is given back."""
+        self._scenes.pop(name, None)  # The last that was written down comes last.
         self._scenes[name] = steps
         return f"[scene {name}]"
 
