@@ -1,6 +1,6 @@
 """What appending costs without waiting for the disk: made, encoded, summed up and written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -35,6 +35,10 @@ _OF_MAKING = (
     "each first, and the envelope alone has thirteen fields: that costs more than all the "
     "rest. The line below is without it."
 )
+_OF_ROWS = (
+    "Both make the events and encode them, which is most of what either takes. What is left is a "
+    "line with its checksum on this side, and rows with two indexes on the other."
+)
 _OF_NAMES = (
     "The bare encoder writes members under their names in Python; ours calls them as the protocol "
     "does, and sums up and writes the line besides."
@@ -67,7 +71,7 @@ def _costs(scale: Scale, folder: Path) -> Iterator[Figure]:
             "made": without_making,
             "bare": bare,
             "peer": lambda: _eventsourcing(folder, count),
-            "rows": lambda: _rows(folder, made),
+            "rows": lambda: _rows(folder, count),
         },
         rounds=scale.contest,
     )
@@ -77,7 +81,7 @@ def _costs(scale: Scale, folder: Path) -> Iterator[Figure]:
         (f"make, {line}", "ours", "bare", of_bare, 3.0, _OF_MAKING),
         (f"the same of events that are made: {line}", "made", "bare", of_bare, 3.0, _OF_NAMES),
         (f"make, {line}", "ours", "peer", "eventsourcing + SQLite", 1 / 5, _OF_MAKING),
-        (f"make, {line}", "ours", "rows", "the same bytes as rows of SQLite", 1.0, _OF_MAKING),
+        (f"make, {line}", "ours", "rows", "the same as rows of SQLite", 1 / 3, _OF_ROWS),
     ):
         cost, other = rounds.middle(mine, peer)
         yield (
@@ -106,14 +110,14 @@ def _eventsourcing(folder: Path, count: int) -> float:
     return cost
 
 
-def _rows(folder: Path, events: Sequence[StoredEvent]) -> float:
+def _rows(folder: Path, count: int) -> float:
     rows = SqliteRows(folder).without_flush()
 
     def work() -> int:
-        waiting = iter(events)
+        waiting = stored(count)
         while some := list(islice(waiting, BATCH)):
             rows.add([(each.stream_id, each.version, encode_event(each)) for each in some])
-        return len(events)
+        return count
 
     cost = cpu_of(work)
     rows.close()

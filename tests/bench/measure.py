@@ -66,7 +66,7 @@ QUICK = Scale(
 )
 USUAL = Scale(
     rounds=3,
-    contest=9,
+    contest=7,
     events=20_000,
     commits=1_000,
     requests=20_000,

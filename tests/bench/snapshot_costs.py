@@ -12,6 +12,7 @@ import msgspec
 from bench.histories import TURNS, written
 from bench.measure import Figure, Rounds, Scale, cpu_of, percentile
 from bench.samples import StillWorld, WithoutFlush, fresh_folder
+from bench.ticker import Ticker
 from peon.domain.model import Model
 from peon.engine import snapshots
 from peon.engine.engine import Engine, EngineParts
@@ -24,7 +25,6 @@ from peon.runtime.tasks import TaskOwner
 from peon_protocol.commands import ConfigureThread
 from peon_protocol.values import Actor, ActorKind
 
-TICK = 0.001
 _CLIENT = Actor(ActorKind.CLIENT, "bench")
 _OF_RECORDS = (
     "A bare encoder walks the model once. Ours makes a record of each thread, with its checksum "
@@ -131,25 +131,3 @@ async def _ticks_during(work: Awaitable[None]) -> list[float]:
     ticker = Ticker()
     await work
     return ticker.stop()
-
-
-class Ticker:
-    """Asks the loop for its attention every millisecond, and keeps how late it comes."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._late: list[float] = []
-        self._next()
-
-    def stop(self) -> list[float]:
-        """Tick no more; how late each tick was, in milliseconds."""
-        self._handle.cancel()
-        return self._late
-
-    def _next(self) -> None:
-        self._due = self._loop.time() + TICK
-        self._handle = self._loop.call_at(self._due, self._tick)
-
-    def _tick(self) -> None:
-        self._late.append((self._loop.time() - self._due) * 1000)
-        self._next()
