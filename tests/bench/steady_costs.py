@@ -64,7 +64,12 @@ class Recorded:
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     """CPU as a part of one core, the time to an acknowledgement, and what is held in memory."""
     recorded = asyncio.run(_record(fresh_folder(folder), scale.seconds))
-    flushes = _flushes(folder, scale.commits)
+    flush = percentile(_flushes(folder, scale.commits), 0.99)
+    yield from _of_recording(recorded, flush)
+    yield from _of_memory(recorded, scale.events)
+
+
+def _of_recording(recorded: Recorded, flush: float) -> Iterator[Figure]:
     subject = f"{THREADS} threads record {RATE} events a second each"
     yield (
         Figure(
@@ -75,7 +80,6 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
         .not_above(20)
         .limited_by(_OF_COMMANDS)
     )
-    flush = percentile(flushes, 0.99)
     yield (
         Figure(
             subject=f"{subject}: acknowledged, p99: wall time",
@@ -92,10 +96,13 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
         unit="ms",
         ours=percentile(recorded.lateness, 0.99),
     ).not_above(5)
+
+
+def _of_memory(recorded: Recorded, events: int) -> Iterator[Figure]:
     yield Figure(
         subject="a whole garbage collection behind it: wall time", unit="ms", ours=recorded.pause
     ).not_above(30)
-    held, payload = _tail(scale.events)
+    held, payload = _tail(events)
     yield Figure(
         subject=f"the newest events in memory, {TOGETHER} a commit: bytes per event",
         unit="B",
