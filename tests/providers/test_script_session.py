@@ -8,6 +8,7 @@ import pytest
 
 from peon.errors import ExternalFailure, Unavailable
 from peon.providers.registry import SCRIPT
+from peon.providers.script.commands import Alarm
 from peon.providers.script.turn import ALPHABET
 from peon_protocol.ids import is_id
 from peon_protocol.provider_events import (
@@ -213,6 +214,13 @@ async def test_a_crash_ends_the_session_with_its_last_words(agents: Agency):
     with pytest.raises(ExternalFailure) as failure:
         await recorder.session.prompt("say more", mode=Mode.ASK, model=None)
     assert failure.value.code == "agent.gone"
+
+
+def test_an_alarm_that_comes_when_the_turn_is_over_wakes_nobody():
+    alarm = Alarm()
+    alarm.close()
+    alarm.ring()
+    assert alarm.rung.is_set()
 
 
 @pytest.mark.parametrize("step", ["sleep 600", "run sleep 600", "stream 900000000 10"])

@@ -38,22 +38,29 @@ class Output:
 
 
 class Alarm:
-    """Wakes a thread that waits for input, from any other."""
+    """Wakes a thread that waits for input, from any other; once closed, nobody."""
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe()
+        self._lock = threading.Lock()
+        self._closed = False
         self.rung = threading.Event()
 
     def ring(self) -> None:
-        self.rung.set()
-        os.write(self._write, b"!")
+        # Whoever sees that it has rung may close it at once.
+        with self._lock:
+            self.rung.set()
+            if not self._closed:
+                os.write(self._write, b"!")
 
     def fileno(self) -> int:
         return self._read
 
     def close(self) -> None:
-        os.close(self._read)
-        os.close(self._write)
+        with self._lock:
+            self._closed = True
+            os.close(self._read)
+            os.close(self._write)
 
 
 def run(
