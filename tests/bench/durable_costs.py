@@ -80,7 +80,7 @@ def _single(scale: Scale, folder: Path) -> Iterator[Figure]:
     handed: list[float] = []
     for _ in range(scale.contest):
         handed += asyncio.run(_waits_of_thread(folder, body, scale.commits))
-        bare += _waits_of_file(folder, body, scale.commits)
+        bare += waits_of_file(folder, body, scale.commits)
         ours += _run(folder, lambda store: _waits(store, body, scale.commits))
     waited = percentile(handed, 0.5)
     reason = _OF_THREADS.format(waited=waited, times=waited / percentile(bare, 0.5))
@@ -187,11 +187,12 @@ async def _clients(store: SegmentStore | SqliteGroups, body: bytes, each: int) -
 
 def _seconds_of_file(folder: Path, line: bytes, commits: int) -> float:
     before = time.perf_counter()
-    _waits_of_file(folder, line, commits)
+    waits_of_file(folder, line, commits)
     return time.perf_counter() - before
 
 
-def _waits_of_file(folder: Path, line: bytes, commits: int) -> list[float]:
+def waits_of_file(folder: Path, line: bytes, commits: int) -> list[float]:
+    """Microseconds of each time that `line` is written to a bare file and flushed."""
     descriptor = os.open(fresh_folder(folder) / "bare", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     waits = []
     for _ in range(commits):
@@ -204,7 +205,7 @@ def _waits_of_file(folder: Path, line: bytes, commits: int) -> list[float]:
 
 
 async def _waits_of_thread(folder: Path, body: bytes, commits: int) -> list[float]:
-    """As `_waits_of_file`, in another thread than the one that waits."""
+    """As `waits_of_file`, in another thread than the one that waits."""
     loop, asked = asyncio.get_running_loop(), SimpleQueue[asyncio.Future[None] | None]()
     descriptor = os.open(fresh_folder(folder) / "bare", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
 

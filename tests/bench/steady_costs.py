@@ -6,7 +6,6 @@ and acknowledged. What an agent streams is gathered, and costs less; see the sui
 
 import asyncio
 import gc
-import os
 import time
 import tracemalloc
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Final
 import attrs
 
 from bench.core_costs import open_turn
+from bench.durable_costs import waits_of_file
 from bench.measure import Figure, Scale, percentile
 from bench.samples import ITEM_ID, TEXT, THREADS, StillWorld, fresh_folder, stored
 from bench.ticker import Ticker
@@ -64,7 +64,8 @@ class Recorded:
 def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
     """CPU as a part of one core, the time to an acknowledgement, and what is held in memory."""
     recorded = asyncio.run(_record(fresh_folder(folder), scale.seconds))
-    flush = percentile(_flushes(folder, scale.commits), 0.99)
+    together = join_events([encode_event(each) for each in stored(TOGETHER)])
+    flush = percentile(waits_of_file(folder, together, scale.commits), 0.99) / 1000
     yield from _of_recording(recorded, flush)
     yield from _of_memory(recorded, scale.events)
 
@@ -153,20 +154,6 @@ async def _speak(
         await engine.settled()
         waits.append((time.perf_counter() - began) * 1000)
         due += 1 / RATE
-
-
-def _flushes(folder: Path, commits: int) -> list[float]:
-    """Milliseconds of writing and flushing what gathers, by itself."""
-    bodies = join_events([encode_event(each) for each in stored(TOGETHER)])
-    descriptor = os.open(fresh_folder(folder) / "bare", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
-    waits = []
-    for _ in range(commits):
-        began = time.perf_counter()
-        os.write(descriptor, bodies)
-        os.fdatasync(descriptor)
-        waits.append((time.perf_counter() - began) * 1000)
-    os.close(descriptor)
-    return waits
 
 
 def _tail(count: int) -> tuple[float, float]:

@@ -23,7 +23,7 @@ STOCK = (sys.executable, stock_server.__file__)
 
 _OF_PYTHON = (
     "What is left is the interpreter's: a request is cut out, decoded, checked against its class, "
-    "answered, encoded and framed by some ninety calls, and C does the work inside most of them."
+    "answered, encoded and framed by dozens of calls, and C does the work inside most of them."
 )
 _OF_COPIES = (
     "A page of events leaves as the bytes that are kept, and is never taken apart. What is left is "
@@ -31,8 +31,7 @@ _OF_COPIES = (
 )
 _OF_FILES = (
     "An old event is read from the disk and its checksum compared, and its line is then passed on "
-    "without being taken apart. That alone is a third of what is aimed at, and the rest of the way "
-    "is that from memory."
+    "without being taken apart. The rest of the way is that from memory."
 )
 
 

@@ -103,7 +103,7 @@ async def test_a_query_waits_until_what_it_saw_is_durable(desk: Desk):
 async def test_nothing_is_answered_at_once_that_is_not_durable(desk: Desk):
     await desk.open_thread()
     desk.memory.hold()
-    answer = asyncio.ensure_future(desk.submit(ConfigureThread(thread_id=TALK, title="new")))
+    answer = desk.submit(ConfigureThread(thread_id=TALK, title="new"))
     assert desk.engine.durable_model is None
 
     desk.memory.release()

@@ -88,10 +88,6 @@ class Commit(NamedTuple):
     """What the next line continues."""
     end: int
     """Where the next line starts, in the text."""
-    mark: Mark | None
-    """Set where the line opens a block."""
-    size: int
-    """Of all its events, about."""
 
     @property
     def last(self) -> int:
@@ -124,12 +120,10 @@ def read_commits(filesystem: FileSystem, segment: SegmentFile, start: Mark) -> I
     seed, sequence = start.seed, start.sequence
     blocks = read_blocks(filesystem, segment, offset=start.offset, text_offset=start.text_offset)
     for block in blocks:
-        # The header, which opens no block, has been looked at by `read_header`.
-        mark = Mark(sequence, block.offset, block.text_offset, seed) if block.text_offset else None
         for line in lines_of(segment, block, seed):
             events, seed = events_of(segment, line), line.checksum
-            yield Commit(sequence, events, seed, line.end, mark, len(line.payload))
-            sequence, mark = sequence + len(events), None
+            yield Commit(sequence, events, seed, line.end)
+            sequence += len(events)
 
 
 def lines_of(segment: SegmentFile, block: Block, seed: int) -> Iterator[Line]:

@@ -110,22 +110,18 @@ class Queries:
 
         Raises what its method may be refused with.
         """
-        match query:
-            case ListProjects() | ListRules() | ReadThread() | ListCheckpoints() | ProposeMessage():
-                model = self.engine.durable_model
-                return None if model is None else _look(query, model)
-            case _:
-                return None
+        model = self.engine.durable_model
+        if model is None or not isinstance(query, ModelQuery):
+            return None
+        return _look(query, model)
 
     def answer(self, query: Query, environment: Mapping[str, str]) -> Awaitable[Answer]:
         """The query's result. Raises, or resolves to, what its method may be refused with."""
-        match query:
-            case ListProjects() | ListRules() | ReadThread() | ListCheckpoints() | ProposeMessage():
-                return self.engine.read(lambda model: _look(query, model))
-            case ListThreads():
-                return self._threads(query)
-            case _:
-                return self._from_outside(query, environment)
+        if isinstance(query, ModelQuery):
+            return self.engine.read(partial(_look, query))
+        if isinstance(query, ListThreads):
+            return self._threads(query)
+        return self._from_outside(query, environment)
 
     async def _threads(self, query: ListThreads) -> ThreadList:
         """A few threads at a time: others are answered in between."""
