@@ -72,7 +72,7 @@ def test_one_file_of_two_goes_back_and_the_last_restore_is_undone(window: Window
     window.choose("Files")
     window.dialog("Choose Files…")
     window.choose("two.txt")
-    window.page.keyboard.press("Enter")
+    window.confirm()
     box = window.page.locator(".monaco-dialog-box")
     expect(box).to_contain_text("goes: one.txt")
     expect(box).not_to_contain_text("two.txt")
@@ -115,6 +115,7 @@ def test_unsaved_changes_are_not_lost_to_a_restore(window: Window, workspace: Pa
     editor = window.page.locator(".editor-instance .monaco-editor").last
     expect(editor).to_contain_text("theirs")
     editor.click()
+    expect(window.page.locator(".editor-instance .monaco-editor.focused")).to_be_visible()
     window.page.keyboard.type("mine ")
     window.chat.get_by_role("button", name="Undo turn 1").click()
     window.choose("Files")
@@ -131,13 +132,13 @@ def test_what_was_done_is_committed_and_pushed(window: Window, workspace: Path):
     window.turn("write done.txt done", allow=("Write done.txt",))
     window.command("Peon: Commit…")
     expect(window.page.locator(".quick-input-list")).to_contain_text("done.txt")
-    window.page.keyboard.press("Enter")
+    window.confirm()
     window.answer("Do what was to be done")
     toast = window.toast("Committed")
     expect(toast).to_be_visible()
     assert git(workspace, "log", "-1", "--format=%s").strip() == "Do what was to be done"
     toast.get_by_role("button", name="Push").click()
-    expect(window.toast("Pushed to origin/main")).to_be_visible()
+    window.told("Pushed to origin/main")
     assert git(workspace, "rev-parse", "main") == git(workspace, "rev-parse", "origin/main")
 
 

@@ -123,7 +123,7 @@ def test_a_review_is_a_tree_whose_changes_are_judged_and_remarked_on(
     expect(row(window, "Review", "Line 28")).to_contain_text("accepted")
     window.command("Peon: Remark on the Chosen Change…")
     widget = window.page.locator(".review-widget")
-    expect(widget.locator(".monaco-editor").last).to_be_visible()
+    expect(widget.locator(".monaco-editor.focused")).to_be_visible()
     window.page.keyboard.type("Is this a number?")
     widget.get_by_role("button", name="Ask the Agent").click()
     window.ended(3)
@@ -132,8 +132,7 @@ def test_a_review_is_a_tree_whose_changes_are_judged_and_remarked_on(
     expect(asked).to_contain_text("line twenty-eight")
     row(window, "Review", "Line 2to be").click()
     window.command("Peon: Remark on the Chosen Change…")
-    remark = window.page.locator(".review-widget .monaco-editor").last
-    expect(remark).to_be_visible()
+    expect(widget.locator(".monaco-editor.focused")).to_be_visible()
     window.page.keyboard.type("Numbers stay numbers.")
     window.picture("remark")
     widget.get_by_role("button", name="Take Back and Tell the Agent").click()
@@ -170,7 +169,7 @@ def test_a_commit_whose_hook_takes_too_long_is_cancelled(
     window.turn("write waiting.txt x", allow=("Write waiting.txt",))
     window.command("Peon: Commit…")
     expect(window.page.locator(".quick-input-list")).to_contain_text("waiting.txt")
-    window.page.keyboard.press("Enter")
+    window.confirm()
     window.answer("Never mind")
     toast = window.toast("Committing")
     expect(toast).to_contain_text("the hook looks at what is committed")
@@ -194,7 +193,7 @@ def test_a_commit_is_called_what_was_done_and_its_hook_is_heard(
     window.turn("write hooked.txt x", "say The file is there.", allow=("Write hooked.txt",))
     window.command("Peon: Commit…")
     expect(window.page.locator(".quick-input-list")).to_contain_text("hooked.txt")
-    window.page.keyboard.press("Enter")
+    window.confirm()
     box = window.page.locator(".quick-input-widget")
     expect(box.locator("input.input")).to_have_value("write hooked.txt x")
     expect(box).to_contain_text("With its body: 1 line, “The file is there.”")
@@ -202,13 +201,14 @@ def test_a_commit_is_called_what_was_done_and_its_hook_is_heard(
     expect(window.page.locator(".editor-instance .view-lines").last).to_contain_text(
         "The file is there."
     )
+    expect(window.page.locator(".editor-instance .monaco-editor.focused")).to_be_visible()
     window.page.keyboard.press("Control+Home")
     window.page.keyboard.type("Really: ")
     window.command("Peon: Commit with This Message")
     expect(window.toast("Committing")).to_contain_text("the hook looks at what is committed")
     (workspace / ".git" / "heard").touch()
     # What the hook says has the word too.
-    expect(window.toast(re.compile(r"Committed \d+ file"))).to_be_visible()
+    window.told(re.compile(r"Committed \d+ file"))
     assert git(workspace, "log", "-1", "--format=%B").strip() == (
         "Really: write hooked.txt x\n\nThe file is there."
     )
@@ -304,11 +304,11 @@ def test_a_branch_is_made_and_a_pull_request_says_what_it_lacks_and_is_opened(
     window.choose("Begin a new branch from it…")
     window.answer("from-main")
     window.choose("Only make it")
-    expect(window.toast("Made the branch from-main")).to_be_visible()
+    window.told("Made the branch from-main")
     assert git(workspace, "branch", "--show-current").strip() == "two-ways"
     window.command("Peon: Open a Pull Request…")
     expect(box).to_have_value("say Greet in two ways.")
-    window.page.keyboard.press("Enter")
+    window.confirm()
     window.choose("The usual one")
     window.choose("A draft")
     # Where it is pushed to is a folder, and no place that knows of pull requests.
@@ -329,7 +329,7 @@ def _pull_requests_are_opened(window: Window, workspace: Path, forge: Forge) -> 
         window.answer("Greet twice")
         window.choose("from-main")
         window.choose("Ready to be reviewed")
-        expect(window.toast(words)).to_be_visible()
+        window.told(words)
     made = forge.request("two-ways")
     assert (made["title"], made["base"]) == ("Greet twice", "from-main")
     branches = git(workspace.parent / "origin.git", "branch", "--list", "two-ways")
@@ -350,10 +350,10 @@ def test_mcp_servers_are_of_the_project_or_of_a_thread(window: Window):
     # No secret is written down: it is asked again, with all that was said.
     expect(box).to_contain_text("which would be written down")
     expect(box.locator("input.input")).to_have_value("tickets")
-    window.page.keyboard.press("Enter")
+    window.confirm()
     window.choose("A program that is started")
     expect(box.locator("input.input")).to_have_value('sh -c "exec cat"')
-    window.page.keyboard.press("Enter")
+    window.confirm()
     window.answer("TOKEN=${env:HOME}")
     expect(box.locator(".quick-input-list")).to_contain_text('sh -c "exec cat"')
     window.page.keyboard.press("Escape")

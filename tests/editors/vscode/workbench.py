@@ -296,7 +296,18 @@ class Window:
         box = self.page.locator(".quick-input-widget input.input")
         expect(box).to_be_visible()
         box.fill(text)
+        self.confirm()
+
+    def confirm(self) -> None:
+        """Confirm what the question that is open holds, and wait until it is over.
+
+        The extension looks at an answer first. Until it has, the box stands there, and would take
+        what is meant for the next one.
+        """
+        asked = self.page.locator(".quick-input-widget:visible .quick-input-title")
+        title = asked.inner_text()
         self.page.keyboard.press("Enter")
+        expect(asked.get_by_text(title, exact=True)).to_have_count(0)
 
     def open_file(self, name: str) -> None:
         self.page.keyboard.press("Control+P")
@@ -310,6 +321,18 @@ class Window:
 
     def toast(self, words: str | re.Pattern[str]) -> Locator:
         return self.page.locator(".notification-toast", has_text=words).first
+
+    def told(self, words: str | re.Pattern[str]) -> None:
+        """Wait for a notification in the list of all.
+
+        VS Code shows no toast of the fourth within 800 ms (SPAM_PROTECTION of its
+        NotificationsToasts), and long work that is over at once is as many.
+        """
+        self.command("Notifications: Show Notifications")
+        listed = self.page.locator(".notifications-center .notification-list-item")
+        expect(listed.filter(has_text=words).first).to_be_visible()
+        self.command("Notifications: Hide Notifications")
+        expect(listed.first).to_be_hidden()
 
     def dialog(self, button: str) -> None:
         """Press a button of the modal question that is open; another may follow at once."""
