@@ -5,6 +5,7 @@ import os
 import pytest
 
 from peon.workspace import rule_pipes
+from peon.workspace.branches import BranchWish, begin_branch, create_branch
 from peon.workspace.entries import Missing
 from support.bench import Bench
 from support.repositories import IDENTITY, make_repo
@@ -89,6 +90,27 @@ async def test_the_rules_of_the_repository_may_be_one(bench: Bench, environ: dic
     committed = await bench.workspace.commit(folder, "all", None, {**environ, **IDENTITY})
     assert committed.files == ("file",)
     assert rules.is_fifo()
+
+
+@pytest.mark.timeout(30)
+async def test_so_may_those_that_worktrees_share(bench: Bench, environ: dict[str, str]):
+    bench.repo.write("file", "1\n")
+    bench.repo.commit()
+    aside = bench.root.parent / "aside"
+    bench.repo.git("worktree", "add", "--quiet", str(aside))
+    rules = bench.root / ".git/info/exclude"
+    rules.unlink(missing_ok=True)
+    os.mkfifo(rules)
+    (aside / "new").write_text("2\n")
+    assert (await bench.workspace.capture(aside)).missing == ()
+    assert [each.path for each in (await bench.workspace.status(aside)).files] == ["new"]
+    assert [each.path for each in (await bench.workspace.diff(aside)).files] == ["new"]
+    user = {**environ, **IDENTITY}
+    assert (await bench.workspace.commit(aside, "all", None, user)).files == ("new",)
+    repository = await bench.workspace.repository(bench.root)
+    wish = BranchWish("next", None, checkout=True)
+    await create_branch(repository, wish, await begin_branch(repository, wish), user)
+    assert bench.repo.git("branch", "--show-current").strip() == "next"
 
 
 async def test_nothing_is_written_to_it(bench: Bench):

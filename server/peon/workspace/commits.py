@@ -16,7 +16,6 @@ from peon.errors import ExternalFailure
 from peon.workspace.cancelling import NEVER, Cancellation, Cancelled
 from peon.workspace.git import GitResult
 from peon.workspace.repository import Repository, copy_index, failure, scratch_folder
-from peon.workspace.rule_pipes import past_pipes
 from peon.workspace.running import Said
 
 _COMMIT_SECONDS = 600.0
@@ -174,8 +173,7 @@ class Committer:
             raise refusal from error
 
     async def _add_all(self, index: _Index, name: str) -> None:
-        adding = self._act(index, "add", "-A", "--", name)
-        await past_pipes(self._repository.folder, adding)
+        await self._act(index, "add", "-A", "--", name)
 
     async def _act(self, index: _Index | None, *argv: str, stdin: bytes = b"") -> GitResult:
         """In the user's index (`None`), a commit is settled that is made, to the end."""

@@ -197,10 +197,7 @@ class Repository:
             seconds=_QUERY_SECONDS,
             accept=accept,
         )
-        try:
-            return await past_pipes(self.folder, self._git.run(call))
-        except ExternalFailure as error:
-            raise explained(error) from error
+        return await self._run(call)
 
     async def _without_filters(self) -> dict[str, str]:
         """An environment that empties every filter the configuration names.
@@ -245,8 +242,12 @@ class Repository:
             cancellation=cancellation,
             whole=whole,
         )
+        return await self._run(call)
+
+    async def _run(self, call: Call) -> GitResult:
+        """Nearly whatever git does, it looks at the rules: also a commit that has its index."""
         try:
-            return await self._git.run(call)
+            return await past_pipes(self.folder, self._git.run(call))
         except ExternalFailure as error:
             raise explained(error) from error
 

@@ -22,7 +22,11 @@ PATIENCE = 1.0
 
 _PAUSE: Final = 0.02
 _RULES: Final = b".gitignore"
-_OF_REPOSITORY: Final = b".git/info/exclude"
+_OF_REPOSITORY: Final = b"info/exclude"
+_LONGEST: Final = 8_192
+"""Bytes of a path that a file of git's names, with what stands before it."""
+
+_READING: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 _OTHER_END: Final = os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -70,7 +74,7 @@ def _pipes(folder: Path, stop: Callable[[], bool]) -> list[bytes]:
     here = os.fsencode(folder)
     above = [os.fsencode(parent) for parent in folder.parents]
     places = [os.path.join(parent, _RULES) for parent in above]
-    places += [os.path.join(parent, _OF_REPOSITORY) for parent in (here, *above)]
+    places += [_of_repository(parent) for parent in (here, *above)]
     found = [path for path in places if _is_pipe(path)]
     pending = [here]
     while pending and not stop():
@@ -81,6 +85,31 @@ def _pipes(folder: Path, stop: Callable[[], bool]) -> list[bytes]:
                 elif entry.name != b".git" and entry.is_dir(follow_symlinks=False):
                     pending.append(entry.path)
     return found
+
+
+def _of_repository(folder: bytes) -> bytes:
+    """Where a repository with its files in `folder` has rules of its own.
+
+    In a worktree, and in a submodule, `.git` is a file that names another folder; of a worktree's
+    folder `commondir` names the one that it shares with the others (gitrepository-layout).
+    """
+    place = os.path.join(folder, b".git")
+    if (named := _told(place)) is not None:
+        place = os.path.join(folder, named.removeprefix(b"gitdir:").strip())
+        place = os.path.join(place, (_told(os.path.join(place, b"commondir")) or b"").strip())
+    return os.path.join(place, _OF_REPOSITORY)
+
+
+def _told(path: bytes) -> bytes | None:
+    """What a small file holds; None where there is none, or something else in its place."""
+    with suppress(OSError):
+        handle = os.open(path, _READING)
+        try:
+            if stat.S_ISREG(os.fstat(handle).st_mode):
+                return os.read(handle, _LONGEST)
+        finally:
+            os.close(handle)
+    return None
 
 
 def _is_pipe(path: bytes) -> bool:
