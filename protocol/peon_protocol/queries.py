@@ -217,7 +217,7 @@ class UnsubscribeEvents:
     subscription_id: SubscriptionId
 
 
-ModelQuery: TypeAlias = ListProjects | ListRules | ReadThread | ListCheckpoints | ProposeMessage
+ModelQuery: TypeAlias = ListProjects | ListRules | ListCheckpoints | ProposeMessage
 OutsideQuery: TypeAlias = (
     ReadTurnDiff
     | ReadCheckpointDiff
@@ -234,7 +234,7 @@ OutsideQuery: TypeAlias = (
     | CancelOperation
     | ReadServerStatus
 )
-Query: TypeAlias = ModelQuery | ListThreads | OutsideQuery
+Query: TypeAlias = ModelQuery | ListThreads | ReadThread | OutsideQuery
 """What is answered with data classes: from what is recorded, or by looking outside.
 
 Events are read as the bytes they are stored as, and a feed is no single answer.

@@ -1,4 +1,7 @@
-"""What a list of many threads costs, beside one of threads with a tenth of the history."""
+"""What a list of many threads costs, beside one of threads with a tenth of the history.
+
+And how long others wait meanwhile, or while one thread is read that is very long.
+"""
 
 import asyncio
 import time
@@ -14,6 +17,7 @@ from bench.measure import Figure, Scale, percentile
 from bench.samples import fresh_folder
 
 LIST: Final = "thread/list"
+READ: Final = "thread/read"
 _ASKED: Final = 200
 """Requests while nothing else goes on."""
 _TIMES: Final = 3
@@ -70,6 +74,37 @@ def figures(scale: Scale, folder: Path) -> Iterator[Figure]:
             peer_name="before it",
             peer=percentile(long.idle, part),
         ).not_above(50)
+    yield from _of_one(scale, folder)
+
+
+def _of_one(scale: Scale, folder: Path) -> Iterator[Figure]:
+    """How long others wait while one long thread is read."""
+    waits, idle = asyncio.run(_read(fresh_folder(folder), scale))
+    for part, words in ((0.5, "p50"), (0.95, "p95")):
+        yield Figure(
+            subject=f"a thread of {scale.threads:,} turns is read: "
+            f"round trips meanwhile, {words}: wall time",
+            unit="ms",
+            ours=percentile(waits, part),
+            peer_name="before it",
+            peer=percentile(idle, part),
+        ).not_above(50)
+
+
+async def _read(state: Path, scale: Scale) -> tuple[list[float], list[float]]:
+    """Milliseconds of each small request meanwhile, and while nothing else went on."""
+    async with written(state) as log:
+        await log.converse(1, scale.threads)
+        [thread_id] = log.model.threads
+        await log.snapshot()
+    async with connected(standalone(state)) as client:
+        await client.initialize()
+        idle = [await _small(client, f"idle-{number}") for number in range(_ASKED)]
+        waits: list[float] = []
+        for number in range(_TIMES * scale.rounds):
+            asked = request(f"read-{number}", READ, {"threadId": thread_id})
+            waits += await _small_meanwhile(client, f"read-{number}", asked)
+    return waits, idle
 
 
 async def _measured(state: Path, scale: Scale, turns: int) -> Listed:
@@ -84,7 +119,8 @@ async def _measured(state: Path, scale: Scale, turns: int) -> Listed:
             before = client.cpu
             sizes.append(await _list(client, f"list-{number}"))
             costs.append((client.cpu - before) * 1000)
-            waits += await _small_meanwhile(client, f"again-{number}")
+            asked = request(f"again-{number}", LIST, {})
+            waits += await _small_meanwhile(client, f"again-{number}", asked)
     return Listed(cpu=min(costs), size=max(sizes), waits=waits, idle=idle)
 
 
@@ -102,12 +138,14 @@ async def _small(client: Client, name: str) -> float:
     return (time.perf_counter() - before) * 1000
 
 
-async def _small_meanwhile(client: Client, name: str) -> list[float]:
-    """Small requests, one after the other, until the list is there; the last waited for it."""
-    client.writer.write(request(name, LIST, {}))
+async def _small_meanwhile(client: Client, name: str, large: bytes) -> list[float]:
+    """Small requests, one after the other, until the large one of this name is answered, which the
+    last waited for.
+    """
+    client.writer.write(large)
     waits: list[float] = []
-    is_listed = False
-    while not is_listed:
+    is_there = False
+    while not is_there:
         before = time.perf_counter()
         asked = f"{name}-{len(waits)}"
         client.writer.write(request(asked, "server/status", {}))
@@ -115,6 +153,6 @@ async def _small_meanwhile(client: Client, name: str) -> list[float]:
         while not answered:
             for body in await client.some():
                 answered = answered or f'"id":"{asked}"'.encode() in body[:200]
-                is_listed = is_listed or f'"id":"{name}"'.encode() in body[:200]
+                is_there = is_there or f'"id":"{name}"'.encode() in body[:200]
         waits.append((time.perf_counter() - before) * 1000)
     return waits

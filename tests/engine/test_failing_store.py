@@ -10,6 +10,7 @@ from peon.domain.commands import CheckpointTaken, RecordTurnCheckpoint
 from peon.domain.model import Model
 from peon.engine import engine as engine_module
 from peon.engine import views
+from peon.engine.reading import ThreadReader
 from peon.engine.restart import restart
 from peon.engine.resting import fold
 from peon.errors import StoreFailure
@@ -26,11 +27,13 @@ from peon_protocol.events import StoredEvent
 from peon_protocol.ids import CommandId, ThreadId
 from peon_protocol.notifications import ServerStatusChanged
 from peon_protocol.provider_events import TextDelta
+from peon_protocol.queries import ReadThread
 from peon_protocol.results import CommandResult
 from support.clock import FakeClock, give_way
 from support.engines import GARDEN, ROSES, TALK, Desk
 
 FULL = StoreFailure("the disk is full")
+WHOLE = ReadThread(thread_id=TALK)
 
 
 async def test_what_is_not_durable_when_the_disk_fails_is_not_acknowledged(desk: Desk):
@@ -112,8 +115,7 @@ async def test_reads_wait_for_the_model_to_be_rebuilt_and_see_what_is_durable(de
     await desk.engine.rebuild()
 
     assert [view.project_id for view in await reading] == [GARDEN]
-    view = await desk.engine.read(lambda model: views.thread(model, TALK, None))
-    assert view.title == "New thread"
+    assert (await desk.engine.read(ThreadReader(WHOLE).answer)).thread.title == "New thread"
     assert len(await desk.engine.feed.read(0, 100, None)) == 2
 
 

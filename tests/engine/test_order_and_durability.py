@@ -6,7 +6,7 @@ import pytest
 
 from peon.domain.commands import CheckpointTaken, WorkFailed
 from peon.domain.effects import CaptureTurnStart
-from peon.engine import views
+from peon.engine.reading import ThreadReader
 from peon.errors import CommandRejected, ExternalFailure
 from peon_protocol.commands import (
     ConfigureThread,
@@ -16,10 +16,13 @@ from peon_protocol.commands import (
     StartTurn,
 )
 from peon_protocol.ids import CommandId, ThreadId
+from peon_protocol.queries import ReadThread
 from peon_protocol.rejections import ThreadNotFound, TurnInProgress
 from peon_protocol.results import CheckpointResult, ThreadResult, TurnResult
 from support.clock import give_way
 from support.engines import GARDEN, TALK, Desk
+
+WHOLE = ReadThread(thread_id=TALK)
 
 
 async def test_commands_are_decided_in_the_order_they_came_whoever_waits_for_them(desk: Desk):
@@ -91,13 +94,13 @@ async def test_a_query_waits_until_what_it_saw_is_durable(desk: Desk):
     await desk.open_thread()
     desk.memory.hold()
     desk.submit(ConfigureThread(thread_id=TALK, title="new"))
-    query = asyncio.ensure_future(desk.engine.read(lambda model: views.thread(model, TALK, None)))
+    query = asyncio.ensure_future(desk.engine.read(ThreadReader(WHOLE).answer))
     await give_way()
     assert not query.done()
 
     desk.memory.release()
 
-    assert (await query).title == "new"
+    assert (await query).thread.title == "new"
 
 
 async def test_nothing_is_answered_at_once_that_is_not_durable(desk: Desk):
@@ -116,7 +119,7 @@ async def test_a_query_that_is_refused_waits_alike(desk: Desk):
     await desk.open_thread()
     desk.memory.hold()
     desk.submit(DeleteThread(thread_id=TALK))
-    query = asyncio.ensure_future(desk.engine.read(lambda model: views.thread(model, TALK, None)))
+    query = asyncio.ensure_future(desk.engine.read(ThreadReader(WHOLE).answer))
     await give_way()
     assert not query.done()
 

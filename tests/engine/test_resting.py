@@ -5,10 +5,11 @@ import json
 import pytest
 
 from peon.domain.model import Model
-from peon.engine import views
+from peon.engine.reading import ThreadReader
 from peon.engine.records import decode_thread, encode_thread
 from peon.wire import dumps
-from peon_protocol.queries import TurnRange
+from peon_protocol.queries import ReadThread, TurnRange
+from peon_protocol.results import ThreadReading
 from peon_protocol.values import ItemStatus, ThreadStatus
 from support.given import given
 from support.story import TALK, a_running_turn, a_tool_call, text, the_end_of
@@ -21,11 +22,18 @@ def test_of_a_turn_that_is_over_the_items_before_the_page_are_not_read():
     turn["items"] = dict(turn["items"]) | {next(iter(turn["items"])): "no item"}
     model.threads[TALK] = decode_thread(dumps(head) + b"\n" + dumps(past))
 
-    page, before = views.page(model, TALK, TurnRange(limit=5, items=1))
+    page = _reading(model, turns=TurnRange(limit=5, items=1))
 
-    assert [each.text for each in page.turns[0].items or ()] == ["The roses are watered."]
-    assert before == 1
-    assert views.page(model, TALK, None, with_items=False)[0].turns[0].items is None
+    assert [each.text for each in page.thread.turns[0].items or ()] == ["The roses are watered."]
+    assert page.items_before == 1
+    assert _reading(model, with_items=False).thread.turns[0].items is None
+
+
+def _reading(
+    model: Model, *, turns: TurnRange | None = None, with_items: bool = True
+) -> ThreadReading:
+    query = ReadThread(thread_id=TALK, turns=turns, with_items=with_items)
+    return ThreadReader(query).answer(model)
 
 
 def test_a_turn_whose_items_rest_is_the_turn_that_it_was():

@@ -12,7 +12,7 @@ import attrs
 from peon.domain.lookup import folder_of
 from peon.domain.model import Model, Thread
 from peon.engine.gists import LISTED_TURNS, gist_of
-from peon.engine.views import of_thread, of_turns
+from peon.engine.views import of_thread, of_turn
 from peon.wire import ParamsInvalid
 from peon_protocol.ids import ProjectId, ThreadId
 from peon_protocol.queries import ListThreads
@@ -67,7 +67,10 @@ def told(model: Model, page: Page, thread_ids: Iterable[ThreadId]) -> tuple[Thre
 
 def _told(model: Model, page: Page, thread: Thread) -> ThreadView:
     gist = gist_of(thread, turns=page.turns)
-    turns = of_turns(thread, gist.turns, with_items=False)
+    undone = frozenset(thread.undone)
+    turns = tuple(
+        of_turn(each, undone=each.turn_id in undone, with_items=False) for each in gist.turns
+    )
     sharing = page.folders.get(folder_of(model, thread), ())
     return of_thread(model, thread, gist, turns, _others(sharing, thread.thread_id))
 

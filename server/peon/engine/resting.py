@@ -58,6 +58,10 @@ class Resting(MutableMapping[K, V]):
         """The ids of those that do not rest."""
         return tuple(self._awake)
 
+    def standing(self, key: K) -> object:
+        """The bytes or the object that it is now."""
+        return self._values[key]
+
     def rest(self, key: K) -> None:
         """Nothing will happen to this one any more."""
         self._values[key] = self.encoded(key)
@@ -134,6 +138,11 @@ def _lay_to_rest(thread: Thread) -> None:
 def resting(kind: type[V], values: MutableMapping[K, V]) -> Resting[K, V]:
     """The values, as they can be laid to rest."""
     return values if isinstance(values, Resting) else Resting(kind, lambda: values)
+
+
+def standing(values: Mapping[K, V], key: K) -> object:
+    """What stands for one that is over: another object as soon as something has happened to it."""
+    return values.standing(key) if isinstance(values, Resting) else values[key]
 
 
 def resting_turns(values: MutableMapping[TurnId, Turn]) -> Resting[TurnId, Turn]:

@@ -1,13 +1,12 @@
 """Views of the read model: what queries answer with. The only reader of the model's insides."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import islice
 
-from peon.domain.lookup import folder_of, require_project, require_thread
+from peon.domain.lookup import folder_of, require_project
 from peon.domain.model import Checkpoint, Item, Model, Project, QueuedMessage, Thread, Turn
-from peon.engine.gists import Gist, heading_of
+from peon.engine.gists import Gist
 from peon_protocol.ids import ProjectId, ThreadId
-from peon_protocol.queries import TurnRange
 from peon_protocol.values import TitleSource
 from peon_protocol.views import (
     CheckpointView,
@@ -48,54 +47,12 @@ def rules(model: Model, project_id: ProjectId) -> tuple[RuleView, ...]:
     )
 
 
-def thread(model: Model, thread_id: ThreadId, turns: TurnRange | None) -> ThreadView:
-    """One thread, whole or a page of its turns. Raises CommandRejected(ThreadNotFound)."""
-    return page(model, thread_id, turns)[0]
-
-
-def page(
-    model: Model, thread_id: ThreadId, wanted: TurnRange | None, *, with_items: bool = True
-) -> tuple[ThreadView, int]:
-    """As `thread`, and how many items of the first turn stand before those that it has there."""
-    found = require_thread(model, thread_id)
-    turns = _page(found, wanted)
-    left = 0
-    if with_items and wanted is not None and wanted.items is not None:
-        turns, left = _newest(turns, max(0, wanted.items))
-    past = Gist(
-        turn_count=len(found.turns),
-        checkpoint_count=len(found.checkpoints),
-        heading=heading_of(found),
-        turns=(),
-        checkpoints=tuple(found.checkpoints.values()),
-    )
-    told = of_turns(found, turns, with_items=with_items, left=left)
-    return of_thread(model, found, past, told, _sharing(model, found)), left
-
-
 def checkpoints(model: Model, thread_id: ThreadId) -> tuple[CheckpointView, ...]:
     """The checkpoints of a thread, oldest first; none where there is no such thread."""
     found = model.threads.get(thread_id)
     if found is None:
         return ()
     return tuple(_checkpoint(found.thread_id, each) for each in found.checkpoints.values())
-
-
-def _page(found: Thread, wanted: TurnRange | None) -> Sequence[Turn]:
-    chosen = list(found.turns)
-    if wanted is not None:
-        end = len(chosen) if wanted.before is None else max(0, min(wanted.before - 1, len(chosen)))
-        chosen = chosen[max(0, end - max(0, wanted.limit)) : end]
-    return [found.turns[each] for each in chosen]
-
-
-def _newest(turns: Sequence[Turn], items: int) -> tuple[Sequence[Turn], int]:
-    """The last turns that hold so many items, and how many items of the first are one too many."""
-    for place in reversed(range(len(turns))):
-        items -= len(turns[place].items)
-        if items <= 0:
-            return turns[place:], -items
-    return turns, 0
 
 
 def _project(model: Model, project: Project) -> ProjectView:
@@ -110,7 +67,7 @@ def _project(model: Model, project: Project) -> ProjectView:
     )
 
 
-def _sharing(model: Model, found: Thread) -> tuple[ThreadId, ...]:
+def sharing(model: Model, found: Thread) -> tuple[ThreadId, ...]:
     """The other threads that may be at work in its folder."""
     folder = folder_of(model, found)
     return tuple(
@@ -162,23 +119,8 @@ def of_thread(
     )
 
 
-def of_turns(
-    found: Thread, turns: Iterable[Turn], *, with_items: bool, left: int = 0
-) -> tuple[TurnView, ...]:
-    """Turns of a thread; of the first, `left` items are left out."""
-    undone = frozenset(found.undone)
-    return tuple(
-        _turn(
-            each,
-            undone=each.turn_id in undone,
-            with_items=with_items,
-            left=left if place == 0 else 0,
-        )
-        for place, each in enumerate(turns)
-    )
-
-
-def _turn(turn: Turn, *, undone: bool, with_items: bool, left: int) -> TurnView:
+def of_turn(turn: Turn, *, undone: bool, with_items: bool = True, left: int = 0) -> TurnView:
+    """A turn of a thread, of whose items the first `left` are left out."""
     # By their ids: those that are left out may rest, and are not read.
     items = (turn.items[each] for each in islice(turn.items, left, None)) if with_items else ()
     return TurnView(

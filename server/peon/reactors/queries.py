@@ -12,6 +12,7 @@ from peon.domain.model import Model
 from peon.domain.proposing import proposed_message
 from peon.engine import listing, views
 from peon.engine.engine import Engine
+from peon.engine.reading import ThreadReader
 from peon.reactors.branches import Branches
 from peon.reactors.cancelling import Cancelling
 from peon.reactors.explaining import Explaining
@@ -111,9 +112,12 @@ class Queries:
         Raises what its method may be refused with.
         """
         model = self.engine.durable_model
-        if model is None or not isinstance(query, ModelQuery):
+        if model is None:
             return None
-        return _look(query, model)
+        if isinstance(query, ReadThread):
+            reader = ThreadReader(query)
+            return None if reader.look(model) else reader.answer(model)
+        return _look(query, model) if isinstance(query, ModelQuery) else None
 
     def answer(self, query: Query, environment: Mapping[str, str]) -> Awaitable[Answer]:
         """The query's result. Raises, or resolves to, what its method may be refused with."""
@@ -121,6 +125,8 @@ class Queries:
             return self.engine.read(partial(_look, query))
         if isinstance(query, ListThreads):
             return self._threads(query)
+        if isinstance(query, ReadThread):
+            return self._thread(query)
         return self._from_outside(query, environment)
 
     async def _threads(self, query: ListThreads) -> ThreadList:
@@ -135,6 +141,15 @@ class Queries:
         return ThreadList(
             threads=tuple(threads), sequence=page.sequence, threads_before=page.before
         )
+
+    async def _thread(self, query: ReadThread) -> ThreadReading:
+        """A few turns at a time, as with threads."""
+        reader = ThreadReader(query)
+        more = True
+        while more:
+            more = await self.engine.read(reader.look)
+            await asyncio.sleep(0)
+        return await self.engine.read(reader.answer)
 
     async def _from_outside(self, query: OutsideQuery, environment: Mapping[str, str]) -> Answer:
         match query:
@@ -190,11 +205,6 @@ def _look(query: ModelQuery, model: Model) -> Answer:
             return ProjectList(projects=views.projects(model), sequence=model.sequence)
         case ListRules():
             return RuleList(rules=views.rules(model, query.project_id))
-        case ReadThread():
-            thread, left = views.page(
-                model, query.thread_id, query.turns, with_items=query.with_items
-            )
-            return ThreadReading(thread=thread, items_before=left, sequence=model.sequence)
         case ProposeMessage():
             found = require_thread(model, query.thread_id)
             return ProposedMessage(message=proposed_message(found))

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from peon.rpc.messages import RequestId, event_page_body, thread_list_body
+from peon.rpc.messages import RequestId, event_page_body, result_body, thread_list_body
+from peon_protocol.values import JsonValue
 
 
 class PreparedAnswer:
@@ -40,3 +41,13 @@ class ThreadListAnswer(PreparedAnswer):
 
     def body(self, request_id: RequestId) -> bytes:
         return thread_list_body(request_id, self._threads, self._sequence, self._before)
+
+
+class WrittenAnswer(PreparedAnswer):
+    """A result that is JSON already, of which parts may be written."""
+
+    def __init__(self, result: JsonValue) -> None:
+        self._result = result
+
+    def body(self, request_id: RequestId) -> bytes:
+        return result_body(request_id, self._result)

@@ -6,6 +6,7 @@ from peon.rpc.answers import EventPageAnswer
 from peon.rpc.caller import Caller
 from peon.rpc.dispatch import Outcome, Route, Routes, route
 from peon.rpc.listing import list_threads
+from peon.rpc.reading import read_thread
 from peon.rpc.subscriptions import Opening
 from peon_protocol.commands import Command
 from peon_protocol.methods import METHODS, Direction, Method, MethodKind
@@ -13,6 +14,7 @@ from peon_protocol.queries import (
     ListThreads,
     Query,
     ReadEvents,
+    ReadThread,
     SubscribeEvents,
     UnsubscribeEvents,
 )
@@ -58,6 +60,8 @@ def _route(method: Method) -> Route:
             return route(method, ReadEvents, read_events)
         case _, "thread/list":
             return route(method, ListThreads, list_threads)
+        case _, "thread/read":
+            return route(method, ReadThread, read_thread)
         case MethodKind.QUERY, _:
             return route(method, method.params, ask_query)
         case _, "events/subscribe":
