@@ -57,9 +57,10 @@ from peon.workspace.unit import CaptureLimits
 from peon.workspace.workspace import Workspace
 from peon_protocol.commands import Command
 from peon_protocol.ids import ThreadId
-from peon_protocol.queries import Query
-from peon_protocol.results import CommandResult
+from peon_protocol.queries import Query, ReadThread
+from peon_protocol.results import CommandResult, ThreadReading
 from peon_protocol.values import Actor
+from peon_protocol.views import TurnView
 
 logger = logging.getLogger(__name__)
 
@@ -169,6 +170,12 @@ class App:
     def query(self, query: Query, *, environment: Mapping[str, str]) -> Awaitable[object]:
         """Answer a query."""
         return self._queries.answer(query, environment)
+
+    def read_thread(
+        self, query: ReadThread, seen: Callable[[TurnView], object]
+    ) -> Awaitable[ThreadReading]:
+        """Answer a query about a thread, showing turns as they are looked at."""
+        return self._queries.read_thread(query, seen)
 
     def offer_agents(self, tables: Tables) -> tuple[str, ...]:
         """Add agents that a client knows; where something is wrong with them, only say what."""

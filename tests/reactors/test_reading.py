@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bench.histories import written
 from peon_protocol.queries import ReadThread
+from peon_protocol.views import TurnView
 from support.houses import open_house
 
 TURNS = 100
@@ -24,7 +25,12 @@ async def test_others_have_their_turn_while_a_long_thread_is_read(home: Path):
             await asyncio.sleep(0)
             assert not reading.done()
         thread = await reading
+        shown: list[TurnView] = []
+        query = ReadThread(thread_id=thread_id)
+        again = (await house.app.read_thread(query, shown.append)).thread
 
+    assert again == thread
+    assert list(map(id, shown)) == list(map(id, reversed(again.turns)))
     assert [each.number for each in thread.turns] == list(range(1, TURNS + 1))
     assert len(thread.checkpoints) == 2 * TURNS
 

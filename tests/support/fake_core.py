@@ -49,6 +49,7 @@ from peon_protocol.results import (
     ProjectResult,
     ServerStatus,
     ThreadList,
+    ThreadReading,
     ThreadResult,
 )
 from peon_protocol.values import (
@@ -59,6 +60,7 @@ from peon_protocol.values import (
     JsonValue,
     TitleSource,
 )
+from peon_protocol.views import TurnView
 
 
 @attrs.frozen
@@ -253,10 +255,16 @@ class FakeCore:
                 return self._status()
             case ListThreads():
                 return self._slowly(ThreadList(threads=(), sequence=self.log.durable))
-            case ReadThread(thread_id=thread_id):
-                return self._refuse(CommandRejected(ThreadNotFound(thread_id)))
             case _:
                 return self._slowly(ProjectList(projects=(), sequence=self.log.durable))
+
+    def read_thread(
+        self, query: ReadThread, seen: Callable[[TurnView], object]
+    ) -> Awaitable[ThreadReading]:
+        return self._unknown(query.thread_id)
+
+    async def _unknown(self, thread_id: ThreadId) -> ThreadReading:
+        raise CommandRejected(ThreadNotFound(thread_id))
 
     async def read_events(
         self, after: int, limit: int, thread_id: ThreadId | None

@@ -6,7 +6,8 @@ sequence.
 """
 
 import sys
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -22,6 +23,13 @@ from peon_protocol.views import TurnView
 
 AT_ONCE: Final = 64
 """After so many turns, items and checkpoints the loop is given to others."""
+
+
+Seen: TypeAlias = Callable[[TurnView], object]
+
+
+def unseen(_: TurnView) -> None:
+    """Nobody looks at the turns before the answer is there."""
 
 
 @attrs.frozen
@@ -48,11 +56,14 @@ class _SeenCheckpoint:
 class ThreadReader:
     """Answers one query: `look` as long as there is more, and then `answer`.
 
-    Both raise CommandRejected(ThreadNotFound), also where the thread is deleted meanwhile.
+    Both raise CommandRejected(ThreadNotFound), also where the thread is deleted meanwhile. Each
+    turn that was looked at is shown to `seen`; unless it has changed, the same object is in the
+    answer.
     """
 
-    def __init__(self, query: ReadThread) -> None:
+    def __init__(self, query: ReadThread, seen: Seen = unseen) -> None:
         self._query = query
+        self._show = seen
         self._turns: dict[TurnId, _SeenTurn] = {}
         self._checkpoints: dict[CheckpointId, _SeenCheckpoint] = {}
         self._ahead: tuple[list[TurnId], list[CheckpointId]] | None = None
@@ -82,6 +93,7 @@ class ThreadReader:
                 continue
             seen = self._turn(found, turn_id, undone, self._room)
             self._turns[turn_id] = seen
+            self._show(seen.view)
             left -= 1 + seen.items - seen.left
             self._room -= seen.items
             if self._room <= 0:

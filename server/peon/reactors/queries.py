@@ -12,7 +12,7 @@ from peon.domain.model import Model
 from peon.domain.proposing import proposed_message
 from peon.engine import listing, views
 from peon.engine.engine import Engine
-from peon.engine.reading import ThreadReader
+from peon.engine.reading import Seen, ThreadReader, unseen
 from peon.reactors.branches import Branches
 from peon.reactors.cancelling import Cancelling
 from peon.reactors.explaining import Explaining
@@ -126,8 +126,17 @@ class Queries:
         if isinstance(query, ListThreads):
             return self._threads(query)
         if isinstance(query, ReadThread):
-            return self._thread(query)
+            return self.read_thread(query)
         return self._from_outside(query, environment)
+
+    async def read_thread(self, query: ReadThread, seen: Seen = unseen) -> ThreadReading:
+        """A few turns at a time, which `seen` is shown before the answer is made."""
+        reader = ThreadReader(query, seen)
+        more = True
+        while more:
+            more = await self.engine.read(reader.look)
+            await asyncio.sleep(0)
+        return await self.engine.read(reader.answer)
 
     async def _threads(self, query: ListThreads) -> ThreadList:
         """A few threads at a time: others are answered in between."""
@@ -141,15 +150,6 @@ class Queries:
         return ThreadList(
             threads=tuple(threads), sequence=page.sequence, threads_before=page.before
         )
-
-    async def _thread(self, query: ReadThread) -> ThreadReading:
-        """A few turns at a time, as with threads."""
-        reader = ThreadReader(query)
-        more = True
-        while more:
-            more = await self.engine.read(reader.look)
-            await asyncio.sleep(0)
-        return await self.engine.read(reader.answer)
 
     async def _from_outside(self, query: OutsideQuery, environment: Mapping[str, str]) -> Answer:
         match query:

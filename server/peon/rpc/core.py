@@ -6,9 +6,10 @@ from typing import Protocol
 from peon_protocol.commands import Command
 from peon_protocol.ids import ThreadId
 from peon_protocol.notifications import OperationProgress, ServerStatusChanged, TurnDelta
-from peon_protocol.queries import Query
-from peon_protocol.results import CommandResult
+from peon_protocol.queries import Query, ReadThread
+from peon_protocol.results import CommandResult, ThreadReading
 from peon_protocol.values import Actor, JsonValue
+from peon_protocol.views import TurnView
 
 
 class EncodedEvent(Protocol):
@@ -118,6 +119,14 @@ class Core(Protocol):
         """Answer the params of a query with its result.
 
         Resolves to Stale, CommandRejected, Unavailable, ExternalFailure or StoreFailure otherwise.
+        """
+        ...
+
+    def read_thread(
+        self, query: ReadThread, seen: Callable[[TurnView], object]
+    ) -> Awaitable[ThreadReading]:
+        """As `query`. Most turns are shown to `seen` before, in several turns of the loop; unless
+        one changes meanwhile, the very same object is in the result.
         """
         ...
 
