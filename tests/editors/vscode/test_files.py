@@ -57,10 +57,9 @@ def test_a_turn_is_undone_and_that_is_undone_too(window: Window, workspace: Path
     window.chat.get_by_role("button", name="Undo turn 1").click()
     window.choose("Files")
     window.dialog("Restore Files")
-    toast = window.toast("1 file restored")
-    expect(toast).to_be_visible()
+    expect(window.toast("1 file restored")).to_be_visible()
     assert not (workspace / "kept.txt").exists()
-    toast.get_by_role("button", name="Undo").click()
+    window.press("1 file restored", "Undo")
     expect(window.thread("before a restore|kept.txt")).not_to_have_count(0)
     _appears(window, workspace / "kept.txt")
 
@@ -134,10 +133,9 @@ def test_what_was_done_is_committed_and_pushed(window: Window, workspace: Path):
     expect(window.page.locator(".quick-input-list")).to_contain_text("done.txt")
     window.confirm()
     window.answer("Do what was to be done")
-    toast = window.toast("Committed")
-    expect(toast).to_be_visible()
+    expect(window.toast("Committed")).to_be_visible()
     assert git(workspace, "log", "-1", "--format=%s").strip() == "Do what was to be done"
-    toast.get_by_role("button", name="Push").click()
+    window.press("Committed", "Push")
     window.told("Pushed to origin/main")
     assert git(workspace, "rev-parse", "main") == git(workspace, "rev-parse", "origin/main")
 

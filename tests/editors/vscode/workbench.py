@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from editors import tools
 
@@ -48,6 +50,14 @@ USER = {
     "files.autoSave": "off",  # in a browser it is on, and on a desktop it is not
 }
 expect.set_options(timeout=SHOWN)
+
+IS_OVER = """([title, value]) => {
+  const widget = document.querySelector(".quick-input-widget");
+  return getComputedStyle(widget).display === "none"
+    || widget.querySelector(".quick-input-title").textContent !== title
+    || widget.querySelector("input.input").value !== value;
+}"""
+"""Whether another question is asked, or none."""
 
 _LISTENS = re.compile(rb"HTTP server listening on http://127\.0\.0\.1:(\d+)")
 
@@ -302,12 +312,12 @@ class Window:
         """Confirm what the question that is open holds, and wait until it is over.
 
         The extension looks at an answer first. Until it has, the box stands there, and would take
-        what is meant for the next one.
+        what is meant for the next one, which may have the same title.
         """
-        asked = self.page.locator(".quick-input-widget:visible .quick-input-title")
-        title = asked.inner_text()
-        self.page.keyboard.press("Enter")
-        expect(asked.get_by_text(title, exact=True)).to_have_count(0)
+        box = self.page.locator(".quick-input-widget input.input")
+        asked = [self.page.locator(".quick-input-title").text_content(), box.input_value()]
+        box.press("Enter")
+        self.page.wait_for_function(IS_OVER, arg=asked)
 
     def open_file(self, name: str) -> None:
         self.page.keyboard.press("Control+P")
@@ -321,6 +331,19 @@ class Window:
 
     def toast(self, words: str | re.Pattern[str]) -> Locator:
         return self.page.locator(".notification-toast", has_text=words).first
+
+    def press(self, words: str, button: str) -> None:
+        """Press a button of a toast, which goes with it.
+
+        Others that come or go meanwhile move it from under the mouse; then it is pressed again.
+        """
+        toast = self.toast(words)
+        for _ in range(5):
+            toast.get_by_role("button", name=button).click()
+            with suppress(PlaywrightTimeout):
+                toast.wait_for(state="hidden", timeout=5_000)
+                return
+        raise AssertionError(f"{words!r} is still there")
 
     def told(self, words: str | re.Pattern[str]) -> None:
         """Wait for a notification in the list of all.
