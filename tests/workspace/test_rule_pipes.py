@@ -113,6 +113,13 @@ async def test_so_may_those_that_worktrees_share(bench: Bench, environ: dict[str
     assert bench.repo.git("branch", "--show-current").strip() == "next"
 
 
+async def test_a_git_file_above_that_names_no_place_does_not_matter(bench: Bench):
+    bench.repo.write("file", "kept")
+    os.mkfifo(bench.root / ".gitignore")
+    (bench.root.parent / ".git").write_bytes(b"gitdir: no\0where\n")
+    assert (await bench.workspace.capture(bench.root)).missing == ()
+
+
 async def test_nothing_is_written_to_it(bench: Bench):
     bench.repo.write("file", "kept")
     pipe = bench.root / ".gitignore"

@@ -102,7 +102,7 @@ def _of_repository(folder: bytes) -> bytes:
 
 def _told(path: bytes) -> bytes | None:
     """What a small file holds; None where there is none, or something else in its place."""
-    with suppress(OSError):
+    with suppress(OSError, ValueError):  # A name that was read may hold what no path does.
         handle = os.open(path, _READING)
         try:
             if stat.S_ISREG(os.fstat(handle).st_mode):
@@ -115,7 +115,7 @@ def _told(path: bytes) -> bytes | None:
 def _is_pipe(path: bytes) -> bool:
     try:
         return stat.S_ISFIFO(os.lstat(path).st_mode)
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
